@@ -1,0 +1,133 @@
+//! The desk: what the pages may ask of the process behind them. `server` implements it.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use teal_domain::{
+    Actor, Color, OperationId, PairId, Snapshot, Timestamp,
+    history::{HistoryPage, HistoryQuery, Record},
+    preflight::Check,
+};
+
+/// Who asks. Made by the sign-in layer of `server`, never by a page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The actor that the journal will name.
+    pub actor: Actor,
+}
+
+/// What the switch page shows before the click: everything that the confirmation will be bound to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The side to make live.
+    pub target: Color,
+    /// The checks, as they stand now.
+    pub checks: Vec<Check>,
+    /// The sealed confirmation: bound to the person, the target, the base version and a time limit. It goes
+    /// back with the form as it is.
+    pub confirmation: String,
+    /// The operation that a confirmation would become.
+    pub operation: OperationId,
+    /// Until when the confirmation is good.
+    pub expires_at: Timestamp,
+}
+
+/// A filled-in switch form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwitchForm {
+    /// The pair.
+    pub pair: String,
+    /// The sealed confirmation of the [`Offer`].
+    pub confirmation: String,
+    /// The target's name, as typed.
+    pub typed: String,
+    /// Why, as typed.
+    pub reason: String,
+    /// The emergency box was ticked.
+    pub emergency: bool,
+}
+
+/// Why the desk did not do what was asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(tag = "problem", rename_all = "snake_case")]
+pub enum DeskError {
+    /// No such pair, entry or operation.
+    #[error("{message}")]
+    NotFound {
+        /// What was looked for.
+        message: String,
+    },
+    /// What was filled in cannot be taken; nothing was done.
+    #[error("{message}")]
+    BadInput {
+        /// The field of the form.
+        field: String,
+        /// What is wrong with it and how to mend it.
+        message: String,
+    },
+    /// The confirmation has run out, or was made for somebody or something else; nothing was done.
+    #[error("{message}")]
+    Confirmation {
+        /// What is wrong and what to do.
+        message: String,
+    },
+    /// The store is away; nothing was switched. `command` is what works without it.
+    #[error("{message}")]
+    StoreAway {
+        /// What the store said.
+        message: String,
+        /// The emergency command lines: Teal's own, and the raw AWS one.
+        commands: Vec<String>,
+    },
+}
+
+/// What a page shows of one record: the record and its entries as they stand in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordDetail {
+    /// The record.
+    pub record: Record,
+    /// Its entries, oldest first.
+    pub entries: Vec<EntryLine>,
+}
+
+/// One entry as it stands in the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryLine {
+    /// Its number.
+    pub seq: u64,
+    /// When it was written.
+    pub at: Timestamp,
+    /// Its kind: the word of [`teal_domain::journal::Body::kind`].
+    pub kind: &'static str,
+    /// Who caused it.
+    pub actor: Actor,
+    /// Its hash.
+    pub hash: teal_domain::journal::chain::Hash,
+    /// Its body, as JSON for the curious.
+    pub body: String,
+}
+
+/// The process behind the pages.
+#[async_trait::async_trait]
+pub trait Desk: Send + Sync {
+    /// What Teal knows now. Never asks AWS.
+    fn snapshot(&self) -> Arc<Snapshot>;
+
+    /// Now, by the process's clock.
+    fn now(&self) -> Timestamp;
+
+    /// Prepares a switch of a pair to a side: nothing happens yet.
+    fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError>;
+
+    /// Switches. Answers once the outcome is known, or is known to be unknown.
+    async fn switch(&self, who: &Identity, form: SwitchForm) -> Result<Record, DeskError>;
+
+    /// A page of the history.
+    async fn history(&self, who: &Identity, pair: &PairId, query: &HistoryQuery) -> Result<HistoryPage, DeskError>;
+
+    /// One record, by the number of its first entry.
+    async fn record(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError>;
+
+    /// Adds a note to a record.
+    async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError>;
+}

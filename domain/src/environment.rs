@@ -1,0 +1,171 @@
+//! One side of a pair as MWAA describes it, and whether it could take over.
+
+use crate::{Reading, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// An MWAA environment as `GetEnvironment` describes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Environment {
+    /// Its name.
+    pub name: String,
+    /// Its status.
+    pub status: EnvironmentStatus,
+    /// The version of Apache Airflow, such as `3.0.6`.
+    pub airflow_version: Option<String>,
+    /// The class, such as `mw1.small`.
+    pub class: Option<String>,
+    /// The fewest and the most workers.
+    pub workers: Option<(u32, u32)>,
+    /// The number of schedulers.
+    pub schedulers: Option<u32>,
+    /// The host of the Airflow web server, without a scheme.
+    pub web_address: Option<String>,
+    /// The latest update of the environment.
+    pub last_update: Option<LastUpdate>,
+}
+
+/// The latest update of an environment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastUpdate {
+    /// `SUCCESS`, `PENDING` or `FAILED`.
+    pub status: String,
+    /// When it was begun.
+    pub created_at: Option<Timestamp>,
+    /// What went wrong, in the words of AWS.
+    pub error: Option<String>,
+}
+
+/// The status of an environment, by the names that MWAA uses
+/// (<https://docs.aws.amazon.com/mwaa/latest/API/API_Environment.html>).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum EnvironmentStatus {
+    /// Up.
+    Available,
+    /// Up, while it is being changed.
+    Changing(Change),
+    /// Not up.
+    Down(String),
+    /// A word that this version of Teal does not know.
+    Other(String),
+}
+
+/// What is being done to an environment that still works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Change {
+    /// `UPDATING`
+    Updating,
+    /// `ROLLING_BACK`
+    RollingBack,
+    /// `CREATING_SNAPSHOT`
+    CreatingSnapshot,
+    /// `MAINTENANCE`
+    Maintenance,
+    /// `UPDATE_FAILED`: it works as before the update.
+    UpdateFailed,
+}
+
+impl Change {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::Updating, "UPDATING"),
+        (Self::RollingBack, "ROLLING_BACK"),
+        (Self::CreatingSnapshot, "CREATING_SNAPSHOT"),
+        (Self::Maintenance, "MAINTENANCE"),
+        (Self::UpdateFailed, "UPDATE_FAILED"),
+    ];
+}
+
+const DOWN: [&str; 6] = ["CREATING", "CREATE_FAILED", "DELETING", "DELETED", "UNAVAILABLE", "PENDING"];
+
+impl From<String> for EnvironmentStatus {
+    fn from(word: String) -> Self {
+        if word == "AVAILABLE" {
+            return Self::Available;
+        }
+        if let Some((change, _)) = Change::ALL.iter().find(|(_, name)| *name == word) {
+            return Self::Changing(*change);
+        }
+        if DOWN.contains(&word.as_str()) { Self::Down(word) } else { Self::Other(word) }
+    }
+}
+
+impl From<EnvironmentStatus> for String {
+    fn from(status: EnvironmentStatus) -> Self {
+        status.to_string()
+    }
+}
+
+impl fmt::Display for EnvironmentStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Available => f.write_str("AVAILABLE"),
+            Self::Changing(change) => {
+                f.write_str(Change::ALL.iter().find(|(c, _)| c == change).map_or("UPDATING", |(_, name)| name))
+            }
+            Self::Down(word) | Self::Other(word) => f.write_str(word),
+        }
+    }
+}
+
+/// Whether a side could take over now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Readiness {
+    /// It could.
+    Ready,
+    /// It works, but something asks for attention.
+    Attention,
+    /// It could not.
+    Down,
+    /// It has never been read, or its status is a word that Teal does not know.
+    Unknown,
+}
+
+impl Readiness {
+    /// Judges a side by the last good reading of it; the reading's age is shown beside the verdict.
+    pub fn of(side: &Reading<Environment>) -> Self {
+        match side.value().map(|environment| &environment.status) {
+            Some(EnvironmentStatus::Available) if side.error().is_some() => Self::Attention,
+            Some(EnvironmentStatus::Available) => Self::Ready,
+            Some(EnvironmentStatus::Changing(_)) => Self::Attention,
+            Some(EnvironmentStatus::Down(_)) => Self::Down,
+            Some(EnvironmentStatus::Other(_)) | None => Self::Unknown,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_word_survives_the_round_trip() {
+        let words = [
+            "AVAILABLE",
+            "UPDATING",
+            "ROLLING_BACK",
+            "CREATING_SNAPSHOT",
+            "MAINTENANCE",
+            "UPDATE_FAILED",
+            "CREATING",
+            "CREATE_FAILED",
+            "DELETING",
+            "DELETED",
+            "UNAVAILABLE",
+            "PENDING",
+            "SOMETHING_NEW",
+        ];
+        for word in words {
+            assert_eq!(EnvironmentStatus::from(word.to_owned()).to_string(), word);
+        }
+    }
+
+    #[test]
+    fn an_unknown_word_is_neither_ready_nor_down() {
+        assert_eq!(
+            EnvironmentStatus::from("SOMETHING_NEW".to_owned()),
+            EnvironmentStatus::Other("SOMETHING_NEW".into())
+        );
+    }
+}

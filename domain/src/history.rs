@@ -1,0 +1,270 @@
+//! What happened, as people read it: one record a switch or an external change, put together from the
+//! journal's entries.
+
+use crate::{
+    Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp,
+    journal::{Body, Entry, Listed, Timings, chain::Hash},
+    switch::{Kind, Outcome},
+};
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened, with everything that was journalled about it since.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// The entry that it begins with; its address is made of it.
+    pub seq: u64,
+    /// When that entry was written.
+    pub at: Timestamp,
+    /// The pair.
+    pub pair: PairId,
+    /// Who.
+    pub actor: Actor,
+    /// The hash of the entry that it begins with.
+    pub hash: Hash,
+    /// What.
+    pub what: What,
+    /// Explanations that somebody added later.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<Note>,
+}
+
+/// An explanation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Note {
+    /// When.
+    pub at: Timestamp,
+    /// By whom.
+    pub actor: Actor,
+    /// What they said.
+    pub text: Reason,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "snake_case")]
+pub enum What {
+    /// A switch through Teal.
+    Switch(SwitchRecord),
+    /// A version that Teal did not write.
+    External(ExternalRecord),
+    /// The parameter was deleted and made anew.
+    MadeAnew {
+        /// The life that begins.
+        incarnation: Incarnation,
+        /// The last version known of the life before.
+        last: FlagVersion,
+    },
+    /// Versions that nobody can read any more.
+    Gap {
+        /// The first.
+        from: FlagVersion,
+        /// The last.
+        to: FlagVersion,
+    },
+    /// The parameter was found missing.
+    Gone {
+        /// The last version known.
+        last: Option<FlagVersion>,
+    },
+}
+
+/// A switch through Teal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwitchRecord {
+    /// The operation.
+    pub operation: OperationId,
+    /// Planned, emergency or repair.
+    pub kind: Kind,
+    /// The side that was live.
+    pub from: Option<Color>,
+    /// The side to make live.
+    pub target: Color,
+    /// What the person saw.
+    pub base: Base,
+    /// Why.
+    pub reason: Reason,
+    /// Whether it was spooled while the store was away.
+    pub spooled: bool,
+    /// How far it has come.
+    pub progress: Progress,
+    /// How long its steps took.
+    pub timings: Option<Timings>,
+    /// It landed after it had been given up: the version.
+    pub landed_late: Option<FlagVersion>,
+}
+
+/// How far a switch has come.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum Progress {
+    /// Under way: nothing was put yet.
+    Begun,
+    /// The put was sent; the outcome is not known.
+    Unknown {
+        /// Since when.
+        since: Timestamp,
+        /// What happened instead of an answer, where the process lived to say.
+        cause: Option<String>,
+    },
+    /// It has ended.
+    Ended {
+        /// When.
+        at: Timestamp,
+        /// How.
+        outcome: Outcome,
+    },
+}
+
+/// A version that Teal did not write.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExternalRecord {
+    /// The life of the parameter.
+    pub incarnation: Incarnation,
+    /// The version.
+    pub version: FlagVersion,
+    /// What it holds.
+    pub value: FlagValue,
+    /// What the flag held before, where it is known.
+    pub previous: Option<FlagValue>,
+    /// When it was written, by the clock of AWS.
+    pub written_at: Timestamp,
+    /// The description that it came with.
+    pub description: Option<String>,
+    /// It carries the id of a Teal operation that this journal does not know.
+    pub foreign: Option<OperationId>,
+    /// It was there before Teal first looked.
+    pub imported: bool,
+}
+
+impl Record {
+    /// Puts a record together from the entry it begins with and the entries about it since (of the same
+    /// operation, or notes on it), in order. `None` where the first entry begins nothing.
+    pub fn fold(first: &Entry, rest: &[Entry]) -> Option<Self> {
+        first.body.listed()?;
+        let what = match &first.body {
+            Body::Intent { plan, spooled } => What::Switch(SwitchRecord {
+                operation: plan.operation,
+                kind: plan.kind,
+                from: plan.from,
+                target: plan.target,
+                base: plan.base,
+                reason: plan.reason.clone(),
+                spooled: *spooled,
+                progress: Progress::Begun,
+                timings: None,
+                landed_late: None,
+            }),
+            Body::Version { incarnation, record, previous, imported, .. } => What::External(ExternalRecord {
+                incarnation: *incarnation,
+                version: record.version,
+                value: record.value.clone(),
+                previous: previous.clone(),
+                written_at: record.modified_at,
+                description: record.description.clone(),
+                foreign: record.operation(),
+                imported: *imported,
+            }),
+            Body::MadeAnew { incarnation, last } => What::MadeAnew { incarnation: *incarnation, last: *last },
+            Body::Gap { from, to, .. } => What::Gap { from: *from, to: *to },
+            Body::Gone { last, .. } => What::Gone { last: *last },
+            _ => return None,
+        };
+        let mut record = Self {
+            seq: first.seq,
+            at: first.at,
+            pair: first.pair.clone(),
+            actor: first.actor.clone(),
+            hash: first.hash,
+            what,
+            notes: Vec::new(),
+        };
+        rest.iter().for_each(|entry| record.take(entry));
+        Some(record)
+    }
+
+    fn take(&mut self, entry: &Entry) {
+        if let Body::Note { about, text } = &entry.body {
+            if *about == self.seq {
+                self.notes.push(Note { at: entry.at, actor: entry.actor.clone(), text: text.clone() });
+            }
+            return;
+        }
+        let What::Switch(switch) = &mut self.what else { return };
+        if entry.body.operation() != Some(switch.operation) {
+            return;
+        }
+        match &entry.body {
+            Body::Put { .. } if switch.progress == Progress::Begun => {
+                switch.progress = Progress::Unknown { since: entry.at, cause: None }
+            }
+            Body::Unknown { cause, .. } => {
+                if let Progress::Unknown { cause: slot, .. } = &mut switch.progress {
+                    *slot = Some(cause.clone());
+                }
+            }
+            Body::Outcome { outcome, timings, .. } => {
+                switch.progress = Progress::Ended { at: entry.at, outcome: outcome.clone() };
+                switch.timings = *timings;
+            }
+            Body::Correction { version, .. } => switch.landed_late = Some(*version),
+            _ => {}
+        }
+    }
+
+    /// The version of the flag that came of it, if one did.
+    pub fn version(&self) -> Option<FlagVersion> {
+        match &self.what {
+            What::Switch(switch) => switch.landed_late.or(match &switch.progress {
+                Progress::Ended { outcome, .. } => outcome.landed(),
+                _ => None,
+            }),
+            What::External(external) => Some(external.version),
+            _ => None,
+        }
+    }
+
+    /// The switch, if it is one.
+    pub const fn switch(&self) -> Option<&SwitchRecord> {
+        match &self.what {
+            What::Switch(switch) => Some(switch),
+            _ => None,
+        }
+    }
+
+    /// An external change that nobody has explained. What was there before Teal first looked needs no
+    /// explanation.
+    pub const fn unexplained(&self) -> bool {
+        matches!(&self.what, What::External(external) if !external.imported) && self.notes.is_empty()
+    }
+
+    /// How long the flip took, from click to verified.
+    pub fn flip(&self) -> Option<Millis> {
+        self.switch().and_then(|switch| switch.timings).map(|timings| timings.total)
+    }
+}
+
+/// What to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryQuery {
+    /// Only this sort.
+    pub kind: Option<Listed>,
+    /// Only this person, by exact name.
+    pub actor: Option<String>,
+    /// Only what made (or was to make) this side live.
+    pub color: Option<Color>,
+    /// Not before.
+    pub from: Option<Timestamp>,
+    /// Before.
+    pub until: Option<Timestamp>,
+    /// Only entries below this number: the key of the page before.
+    pub before: Option<u64>,
+}
+
+/// A page of the history, newest first.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HistoryPage {
+    /// The records.
+    pub records: Vec<Record>,
+    /// Where the next (older) page begins, if there is one.
+    pub older: Option<u64>,
+}

@@ -1,0 +1,34 @@
+//! The words and the rules of Teal. No I/O, no async, no clock of its own.
+//!
+//! Everything here is pure: time and randomness come in as arguments, so that the same code runs in the
+//! process, in the browser, in property tests and under the model checker.
+#![warn(missing_docs)]
+
+pub mod actor;
+pub mod color;
+pub mod confirmation;
+pub mod environment;
+pub mod flag;
+pub mod history;
+pub mod journal;
+pub mod operation;
+pub mod pair;
+pub mod preflight;
+pub mod reading;
+pub mod reason;
+pub mod reconcile;
+pub mod snapshot;
+pub mod switch;
+pub mod time;
+
+pub use actor::{Actor, Via};
+pub use color::Color;
+pub use confirmation::{Base, Confirm};
+pub use environment::{Environment, EnvironmentStatus};
+pub use flag::{Flag, FlagValue, FlagVersion, Incarnation, VersionRecord};
+pub use operation::OperationId;
+pub use pair::{PairId, PairNames};
+pub use reading::Reading;
+pub use reason::Reason;
+pub use snapshot::{LivePair, PairSnapshot, Pulse, Snapshot, SnapshotId};
+pub use time::{Millis, Timestamp};

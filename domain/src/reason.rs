@@ -1,0 +1,113 @@
+//! Why somebody did something, in their own words.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A reason or a note: one line, 1 to 500 characters, without control characters.
+///
+/// Markup is kept as typed (pages escape it); line breaks and tabs become spaces; characters that would
+/// change how the line is shown or logged are refused rather than dropped, so that nothing is recorded that
+/// the person did not type.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Reason(String);
+
+/// What was wrong with a reason.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReasonError {
+    /// Nothing but white space.
+    #[error("say why: a reason is needed")]
+    Empty,
+    /// Longer than the limit.
+    #[error("the reason has {0} characters; at most {max} fit", max = Reason::MAX_CHARS)]
+    TooLong(usize),
+    /// A character that has no place in one line of text.
+    #[error("the reason holds a control character (U+{code:04X}) at position {position}: remove it", code = u32::from(*.character))]
+    Control {
+        /// The character.
+        character: char,
+        /// Its place, counted in characters from 1.
+        position: usize,
+    },
+}
+
+impl Reason {
+    /// The most characters that a reason may have.
+    pub const MAX_CHARS: usize = 500;
+
+    /// Parses what somebody typed.
+    pub fn parse(text: &str) -> Result<Self, ReasonError> {
+        let line: String = text.trim().chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c }).collect();
+        if line.is_empty() {
+            return Err(ReasonError::Empty);
+        }
+        if let Some((at, character)) = line.chars().enumerate().find(|(_, c)| is_hidden(*c)) {
+            return Err(ReasonError::Control { character, position: at + 1 });
+        }
+        match line.chars().count() {
+            count if count > Self::MAX_CHARS => Err(ReasonError::TooLong(count)),
+            _ => Ok(Self(line)),
+        }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Control characters, and the ones that reorder or hide the text around them.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{2028}' | '\u{2029}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}')
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl TryFrom<String> for Reason {
+    type Error = ReasonError;
+
+    fn try_from(text: String) -> Result<Self, ReasonError> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Reason> for String {
+    fn from(reason: Reason) -> Self {
+        reason.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reason_of_ten_thousand_characters_is_refused_with_its_length() {
+        assert_eq!(Reason::parse(&"x".repeat(10_000)), Err(ReasonError::TooLong(10_000)));
+        assert!(Reason::parse(&"é".repeat(500)).is_ok());
+    }
+
+    #[test]
+    fn control_and_reordering_characters_are_refused_and_named() {
+        let error = Reason::parse("up\u{202E}grade").expect_err("passed");
+        assert_eq!(error, ReasonError::Control { character: '\u{202E}', position: 3 });
+        assert!(error.to_string().contains("U+202E"));
+        assert!(Reason::parse("bell\u{7}").is_err());
+    }
+
+    #[test]
+    fn line_breaks_become_spaces_and_markup_stays_as_typed() {
+        let reason = Reason::parse("  one\r\n<b>two</b>\t ").expect("a good reason");
+        assert_eq!(reason.as_str(), "one  <b>two</b>");
+    }
+
+    #[test]
+    fn white_space_alone_is_no_reason() {
+        assert_eq!(Reason::parse(" \n\t"), Err(ReasonError::Empty));
+    }
+}

@@ -1,0 +1,154 @@
+//! What Teal knows at one moment. Immutable: pollers make a new one, pages and streams only read.
+
+use crate::{
+    Color, Environment, Flag, FlagVersion, OperationId, PairId, PairNames, Reading, Timestamp, environment::Readiness,
+    history::Record,
+};
+use serde::{Deserialize, Serialize};
+
+/// Which snapshot it is. Ordered: a page never goes back to a lower one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SnapshotId {
+    /// When the process that made it was started, in milliseconds: a later process counts from 1 again.
+    pub epoch: u64,
+    /// Its number within that process.
+    pub seq: u64,
+}
+
+impl std::fmt::Display for SnapshotId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}-{}", self.epoch, self.seq)
+    }
+}
+
+impl std::str::FromStr for SnapshotId {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let (epoch, seq) = text.split_once('-').ok_or(())?;
+        Ok(Self { epoch: epoch.parse().map_err(|_| ())?, seq: seq.parse().map_err(|_| ())? })
+    }
+}
+
+/// Everything that Teal knows at one moment.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Which one it is.
+    pub id: SnapshotId,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The pairs, in the order of the config.
+    pub pairs: Vec<PairSnapshot>,
+}
+
+impl Snapshot {
+    /// The pair of that id.
+    pub fn pair(&self, id: &PairId) -> Option<&PairSnapshot> {
+        self.pairs.iter().find(|pair| pair.id == *id)
+    }
+}
+
+/// What Teal knows of one pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PairSnapshot {
+    /// Its id, as it stands in addresses.
+    pub id: PairId,
+    /// Its name, for people.
+    pub title: String,
+    /// Its AWS region.
+    pub region: String,
+    /// The names of its resources.
+    pub names: PairNames,
+    /// The flag. Its version never goes down within a life of the parameter.
+    pub flag: Reading<Flag>,
+    /// Since when the live side has been live, by the clock of AWS.
+    pub live_since: Option<Timestamp>,
+    /// The blue environment.
+    pub blue: Reading<Environment>,
+    /// The green environment.
+    pub green: Reading<Environment>,
+    /// The version that the next put would drop from the history carries a label, which makes that put fail.
+    pub label: Option<LabelOnOldest>,
+    /// The switch under way, if there is one.
+    pub open: Option<OpenSwitch>,
+    /// How the current version came about.
+    pub current: Option<Record>,
+    /// What happened last, newest first.
+    pub recent: Vec<Record>,
+    /// Whether the store answers: what it said last, and since when it has not. While it is away nothing
+    /// can be switched here.
+    pub store: Reading<()>,
+}
+
+/// A label on the oldest version that SSM keeps.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LabelOnOldest {
+    /// The version.
+    pub version: FlagVersion,
+    /// Its labels.
+    pub labels: Vec<String>,
+    /// How many more puts succeed before one fails.
+    pub puts_left: u64,
+}
+
+/// A switch that has not ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSwitch {
+    /// The operation.
+    pub operation: OperationId,
+    /// The side to make live.
+    pub target: Color,
+    /// Who confirmed it.
+    pub actor: String,
+    /// When.
+    pub since: Timestamp,
+    /// The put was sent and its outcome is not known; it will be settled by this time at the latest.
+    pub unknown_until: Option<Timestamp>,
+}
+
+impl PairSnapshot {
+    /// One side.
+    pub const fn side(&self, color: Color) -> &Reading<Environment> {
+        match color {
+            Color::Blue => &self.blue,
+            Color::Green => &self.green,
+        }
+    }
+
+    /// The live side, as far as the last good reading of the flag tells.
+    pub fn live(&self) -> Option<Color> {
+        self.flag.value().and_then(Flag::color)
+    }
+
+    /// Whether a side could take over.
+    pub fn readiness(&self, color: Color) -> Readiness {
+        Readiness::of(self.side(color))
+    }
+}
+
+/// What the live stream sends when something changed: event `snapshot`, its id as the event's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LivePair {
+    /// Which snapshot it is.
+    pub id: SnapshotId,
+    /// When it was made, by the server's clock.
+    pub at: Timestamp,
+    /// The pair.
+    pub pair: PairSnapshot,
+}
+
+/// What the live stream sends in between, every two seconds: event `pulse`. Nothing changed but the times
+/// at which the same was read again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pulse {
+    /// The snapshot that still holds.
+    pub id: SnapshotId,
+    /// Now, by the server's clock: ages are counted from here, whatever the browser's clock says.
+    pub now: Timestamp,
+    /// When the flag was last read.
+    pub flag: Option<Timestamp>,
+    /// When the blue environment was last read.
+    pub blue: Option<Timestamp>,
+    /// When the green environment was last read.
+    pub green: Option<Timestamp>,
+}

@@ -1,0 +1,65 @@
+//! What was confirmed: everything about a switch that is fixed before it begins.
+
+use crate::{Actor, Base, Color, Millis, OperationId, PairId, Reason, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// The intent of a switch, as it was confirmed. It is journalled before anything else happens.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Plan {
+    /// The identity of the operation.
+    pub operation: OperationId,
+    /// The pair whose flag is to move.
+    pub pair: PairId,
+    /// Planned, emergency or repair.
+    pub kind: Kind,
+    /// What the flag said when the person confirmed, if it named a side.
+    pub from: Option<Color>,
+    /// The side to make live.
+    pub target: Color,
+    /// The state of the flag that the person saw.
+    pub base: Base,
+    /// Who confirmed.
+    pub actor: Actor,
+    /// Why.
+    pub reason: Reason,
+    /// When they confirmed.
+    pub confirmed_at: Timestamp,
+    /// Until when the put may be begun. After that the confirmation is void.
+    pub expires_at: Timestamp,
+    /// SHA-256 over the checks as the person saw them, in hexadecimal.
+    pub preflight: Option<String>,
+}
+
+/// What sort of switch it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// From one side to the other, with every check.
+    Planned,
+    /// Skips what policy lets it skip; marked for ever.
+    Emergency,
+    /// From a missing or invalid flag. No check ever blocks it.
+    Repair,
+}
+
+impl Kind {
+    /// The word that the journal and the pages use.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Emergency => "emergency",
+            Self::Repair => "repair",
+        }
+    }
+}
+
+impl Plan {
+    /// How long a confirmation lives: what was shown is old after that.
+    pub const CONFIRMATION_LIVES: Millis = Millis::from_secs(120);
+
+    /// Whether the put may overwrite. A missing parameter is created with `Overwrite=false`, which is a
+    /// true compare-and-swap: somebody else's creation makes it fail.
+    pub const fn overwrites(&self) -> bool {
+        !matches!(self.base, Base::Missing)
+    }
+}
