@@ -105,6 +105,22 @@ impl Flag {
     }
 }
 
+/// How far the clocks of AWS may disagree about two writes of one parameter.
+const CLOCKS_AGREE_WITHIN: crate::Millis = crate::Millis::from_secs(60);
+
+impl Flag {
+    /// Whether this reading may take the place of `shown`, or is a stale one of an earlier state. Neither
+    /// number alone tells: a parameter made anew starts again from 1, and clocks differ a little.
+    pub fn supersedes(&self, shown: &Self) -> bool {
+        match (shown, self) {
+            (Self::Missing, _) | (_, Self::Missing) => true,
+            (Self::Present { version: a, modified_at: then, .. }, Self::Present { version: b, modified_at: now, .. }) => {
+                now > then || (now == then && b >= a) || (b > a && *now + CLOCKS_AGREE_WITHIN > *then)
+            }
+        }
+    }
+}
+
 /// One version in the parameter's history.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct VersionRecord {
@@ -127,5 +143,37 @@ impl VersionRecord {
     /// The operation id in the description. Only the *lowest* version that carries an id belongs to it.
     pub fn operation(&self) -> Option<OperationId> {
         self.description.as_deref().and_then(OperationId::from_description)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(version: u64, seconds: i64) -> Flag {
+        Flag::Present { value: FlagValue::Color(Color::Blue), version: FlagVersion(version), modified_at: Timestamp(seconds * 1000) }
+    }
+
+    #[test]
+    fn a_stale_read_never_takes_the_place_of_a_newer_one() {
+        assert!(at(32, 200).supersedes(&at(31, 100)));
+        assert!(!at(31, 100).supersedes(&at(32, 200)));
+    }
+
+    #[test]
+    fn a_parameter_made_anew_supersedes_its_former_life_and_not_the_other_way_round() {
+        assert!(at(1, 500).supersedes(&at(31, 100)));
+        assert!(!at(31, 100).supersedes(&at(1, 500)));
+    }
+
+    #[test]
+    fn a_later_version_with_a_slightly_earlier_date_is_still_later() {
+        assert!(at(32, 99).supersedes(&at(31, 100)));
+    }
+
+    #[test]
+    fn only_the_exact_form_of_a_colour_is_valid() {
+        assert_eq!(FlagValue::parse("purple"), FlagValue::Invalid("purple".into()));
+        assert_eq!(FlagValue::parse("Blue").color(), None);
     }
 }

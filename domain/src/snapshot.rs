@@ -5,6 +5,7 @@ use crate::{
     history::Record,
 };
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Which snapshot it is. Ordered: a page never goes back to a lower one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,20 +32,20 @@ impl std::str::FromStr for SnapshotId {
 }
 
 /// Everything that Teal knows at one moment.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
     /// Which one it is.
     pub id: SnapshotId,
     /// When it was made.
     pub at: Timestamp,
     /// The pairs, in the order of the config.
-    pub pairs: Vec<PairSnapshot>,
+    pub pairs: Vec<Arc<PairSnapshot>>,
 }
 
 impl Snapshot {
     /// The pair of that id.
     pub fn pair(&self, id: &PairId) -> Option<&PairSnapshot> {
-        self.pairs.iter().find(|pair| pair.id == *id)
+        self.pairs.iter().find(|pair| pair.id == *id).map(Arc::as_ref)
     }
 }
 

@@ -69,7 +69,7 @@ pub enum Effect {
     /// Send the put, once, without retries. Answer: [`Event::PutReturned`], [`Event::PutConflicted`],
     /// [`Event::PutRejected`], [`Event::PutUnclear`].
     Put,
-    /// Journal that the outcome is unknown. Answer: none is needed.
+    /// Journal that the outcome is unknown. Answer: [`Event::UnknownRecorded`] or [`Event::StoreFailed`].
     RecordUnknown {
         /// What happened instead of an answer.
         cause: String,
@@ -125,6 +125,8 @@ pub enum Event {
     },
     /// No answer, or one that does not say (a timeout, a 5xx, a broken connection).
     PutUnclear(String),
+    /// That the outcome is unknown is journalled.
+    UnknownRecorded,
     /// The outcome is journalled (or one was before, which then stands).
     OutcomeRecorded(Outcome),
     /// The correction is journalled.

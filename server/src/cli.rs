@@ -1,0 +1,130 @@
+//! The command line, over the same engine as the pages, so that the break-glass path is the tested path.
+//!
+//! Exit codes: 0 done · 1 it failed · 2 wrong usage or config · 3 nothing was switched (refused, moved,
+//! blocked) · 4 the outcome is unknown · 5 the journal does not verify.
+
+mod config;
+mod doctor;
+mod history;
+mod output;
+mod serve;
+mod setup;
+mod status;
+mod switch;
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::Overrides;
+
+/// Teal: the control room for blue-green Amazon MWAA.
+#[derive(Debug, Parser)]
+#[command(name = "teal", version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// The config file
+    #[arg(long, global = true, env = "TEAL_CONFIG", default_value = "teal.toml", value_name = "FILE")]
+    config: PathBuf,
+    #[command(flatten)]
+    overrides: Overrides,
+    /// Print JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// How much to log: error, warn, info, debug, or a filter such as `teal_server=debug` [default: info
+    /// for serve, error otherwise]
+    #[arg(long, global = true, env = "TEAL_LOG", value_name = "FILTER")]
+    log: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the pages
+    Serve,
+    /// Show which side is live
+    Status {
+        /// Only this pair
+        #[arg(long)]
+        pair: Option<String>,
+    },
+    /// Move the flag
+    Switch(switch::Arguments),
+    /// Show, verify or export the history
+    History(history::Arguments),
+    /// Check credentials, permissions, clocks, flag and store
+    Doctor {
+        /// Only this pair
+        #[arg(long)]
+        pair: Option<String>,
+    },
+    /// Check the config
+    Config {
+        #[command(subcommand)]
+        command: config::Command,
+    },
+}
+
+/// What a command ended as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Done = 0,
+    Failed = 1,
+    Usage = 2,
+    NotSwitched = 3,
+    Unknown = 4,
+    Broken = 5,
+}
+
+/// Runs a command to its end.
+pub fn run(arguments: Arguments) -> ExitCode {
+    let Arguments { common, command } = arguments;
+    let quiet = !matches!(command, Command::Serve);
+    output::start_log(common.log.as_deref(), quiet);
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return output::failed(&format!("the runtime could not be started: {error}")),
+    };
+    let end = runtime.block_on(async {
+        match command {
+            Command::Serve => serve::run(&common).await,
+            Command::Status { pair } => status::run(&common, pair.as_deref()).await,
+            Command::Switch(arguments) => switch::run(&common, arguments).await,
+            Command::History(arguments) => history::run(&common, arguments).await,
+            Command::Doctor { pair } => doctor::run(&common, pair.as_deref()).await,
+            Command::Config { command } => Ok(config::run(&common, &command)),
+        }
+    });
+    // Tasks that only read are not waited for.
+    runtime.shutdown_background();
+    match end {
+        Ok(end) => ExitCode::from(end as u8),
+        Err(error) => {
+            eprintln!("{}", error.message);
+            ExitCode::from(error.end as u8)
+        }
+    }
+}
+
+/// Why a command did not do it.
+#[derive(Debug)]
+struct Stop {
+    message: String,
+    end: End,
+}
+
+impl Stop {
+    fn failed(error: impl std::fmt::Display) -> Self {
+        Self { message: format!("teal: {error}"), end: End::Failed }
+    }
+
+    fn usage(error: impl std::fmt::Display) -> Self {
+        Self { message: format!("teal: {error}"), end: End::Usage }
+    }
+}

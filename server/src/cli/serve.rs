@@ -1,0 +1,73 @@
+//! `teal serve`: the pages.
+
+use std::sync::Arc;
+
+use axum::serve::ListenerExt as _;
+use teal_domain::Via;
+use tokio::net::TcpListener;
+
+use super::{Common, End, Stop, setup};
+use crate::{
+    auth,
+    desk::EngineDesk,
+    engine::watch,
+    http::{self, App},
+};
+
+pub async fn run(common: &Common) -> Result<End, Stop> {
+    let config = setup::config(common)?;
+    let assets = http::manifest(&config.site).map_err(Stop::failed)?;
+    let engine = setup::engine(&config).await?;
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| Stop::failed(format_args!("cannot listen on {}: {error}: choose another address with --listen", config.listen)))?;
+    let address = listener.local_addr().map_err(Stop::failed)?;
+
+    watch::start(&engine);
+    let app = App {
+        desk: Arc::new(EngineDesk(engine.clone())),
+        engine: engine.clone(),
+        assets: Arc::new(assets),
+        local: auth::local(Via::Page),
+    };
+    let router = http::router(app, &config.site).map_err(|error| Stop::failed(format_args!("{}: {error}", config.site.display())))?;
+    println!("Teal is ready at http://{address}/");
+    tracing::info!(%address, pairs = config.pairs.len(), "ready");
+
+    // Without TCP_NODELAY a small answer waits for the other side's acknowledgement: 40 ms.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "TCP_NODELAY was not set");
+        }
+    });
+    let stopping = Arc::new(tokio::sync::Notify::new());
+    let signal = stopping.clone();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async move { signal.notified().await });
+    let mut server = std::pin::pin!(server.into_future());
+    let served = tokio::select! {
+        served = &mut server => served,
+        () = told_to_stop() => {
+            tracing::info!("stopping: switches under way finish, streams are closed");
+            stopping.notify_one();
+            engine.finish_switches().await;
+            // Streams never end by themselves: what else is open gets a moment, then goes with the process.
+            tokio::time::timeout(std::time::Duration::from_millis(500), server).await.unwrap_or(Ok(()))
+        }
+    };
+    engine.log_head("at the end").await;
+    engine.store.close().await;
+    served.map(|()| End::Done).map_err(Stop::failed)
+}
+
+async fn told_to_stop() {
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,262 @@
+//! `teal switch`: the same protocol as the page, from a terminal.
+
+use std::{
+    io::{IsTerminal as _, Write as _},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use teal_domain::{
+    Actor, Base, Color, Confirm, Flag, Reading, Reason, Via,
+    history::{Progress, Record, SwitchRecord},
+    preflight::{self, Verdict},
+    switch::{Kind, Outcome, Plan, State},
+};
+
+use super::{Common, End, Stop, output, setup, status};
+use crate::{
+    auth,
+    engine::{
+        Engine, Pair,
+        clock::{Clock as _, System},
+        spool::Spool,
+        switch::{Hands, Nobody, drive},
+        watch::take_flag,
+    },
+};
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The side to make live: blue or green
+    #[arg(long)]
+    to: Color,
+    /// The pair; needed where there are several
+    #[arg(long)]
+    pair: Option<String>,
+    /// The confirmation: the target and the version that you saw, such as green@31 or green@missing. Asked
+    /// for on the terminal where it is not given
+    #[arg(long, value_name = "COLOR@VERSION")]
+    confirm: Option<Confirm>,
+    /// Why
+    #[arg(long)]
+    reason: Option<String>,
+    /// Skip what blocks; it is marked as an emergency for ever
+    #[arg(long)]
+    emergency: bool,
+    /// Record to this file instead of the store, for when the store is away; merge it later with `teal
+    /// history merge FILE`
+    #[arg(long, value_name = "FILE", requires = "emergency")]
+    spool: Option<PathBuf>,
+}
+
+pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
+    let who = auth::local(Via::Cli).actor;
+    match arguments.spool.clone() {
+        Some(file) => spooled(common, arguments, who, &file).await,
+        None => stored(common, arguments, who).await,
+    }
+}
+
+async fn stored(common: &Common, arguments: Arguments, who: Actor) -> Result<End, Stop> {
+    let config = setup::config(common)?;
+    let engine = setup::engine(&config).await?;
+    let pair = setup::the_pair(&engine.pairs, |pair| &pair.config, arguments.pair.as_deref())?.clone();
+    look(&engine, &pair, arguments.to).await?;
+    let known = engine.board.snapshot();
+    let flag = known.pair(pair.id()).and_then(|known| known.flag.value().cloned()).unwrap_or(Flag::Missing);
+    let checks = known.pair(pair.id()).map(|known| preflight::checks(known, arguments.to, engine.clock.now())).unwrap_or_default();
+    if !common.json {
+        for check in checks.iter().filter(|check| check.verdict != Verdict::Pass) {
+            eprintln!("{}: {} {}", if check.verdict == Verdict::Block { "BLOCKS" } else { "warning" }, check.evidence, check.mend);
+        }
+    }
+    let plan = plan(&arguments, &pair, &flag, who, engine.new_operation(), engine.clock.now(), Some(preflight::digest(&checks)))?;
+    let record = engine.confirmed(&pair, plan).await.map_err(|error| {
+        let commands = crate::desk::emergency_commands(&pair, Some(&flag), arguments.to);
+        Stop::failed(format_args!("nothing was switched: {error}\nWhat works without the store:\n  {}", commands.join("\n  ")))
+    })?;
+    engine.after_switch(&pair).await;
+    engine.store.close().await;
+    Ok(report(common, &record))
+}
+
+/// What a page would know: flag, target, and what the store says.
+async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>, target: Color) -> Result<(), Stop> {
+    let names = &pair.config.names;
+    let (flag, side, ()) = tokio::join!(
+        pair.ports.flag.read_one(&names.flag),
+        pair.ports.environments.read(names.environment(target)),
+        engine.refresh_records(pair),
+    );
+    let now = engine.clock.now();
+    let flag = flag.map_err(|error| Stop::failed(format_args!("the flag could not be read, so nothing was switched: {error}")))?;
+    engine.board.update(pair.id(), now, |known| {
+        take_flag(known, flag, now);
+        let slot = match target {
+            Color::Blue => &mut known.blue,
+            Color::Green => &mut known.green,
+        };
+        *slot = match side {
+            Ok(environment) => Reading::good(environment, now),
+            Err(error) => {
+                let mut failed = Reading::default();
+                failed.fail(error.message, now);
+                failed
+            }
+        };
+    });
+    Ok(())
+}
+
+async fn spooled(common: &Common, arguments: Arguments, who: Actor, file: &std::path::Path) -> Result<End, Stop> {
+    // The store may be what is broken: its place is not checked here.
+    let config = setup::config_without_store(common)?;
+    let pairs = setup::pairs(&config).await;
+    let pair = setup::the_pair(&pairs, |pair| &pair.config, arguments.pair.as_deref())?;
+    let clock = System::default();
+    let flag = pair.ports.flag.read_one(&pair.config.names.flag).await.unwrap_or_else(|error| {
+        eprintln!("warning: {error}");
+        Flag::Missing
+    });
+    let random = u128::from_le_bytes(clock.random()[..16].try_into().unwrap_or_default());
+    let now = clock.now();
+    let plan = plan(&arguments, pair, &flag, who, teal_domain::OperationId::new(now, random), now, None)?;
+    let spool = Spool::open(file).map_err(|error| Stop::failed(format_args!("{}: {error}", file.display())))?;
+    let hands = Hands { recorder: &spool, pair, clock: &clock, witness: &Nobody };
+    let driven = drive(plan.clone(), hands).await;
+    let progress = match driven.switch.state() {
+        State::Settled(outcome) => Progress::Ended { at: clock.now(), outcome: outcome.clone() },
+        State::Settling(outcome) => {
+            eprintln!("warning: the outcome could not be written to {}", file.display());
+            Progress::Ended { at: clock.now(), outcome: outcome.clone() }
+        }
+        _ => Progress::Unknown { since: clock.now(), cause: None },
+    };
+    eprintln!("Recorded in {}: keep it, and merge it when the store is back: teal history merge {}", file.display(), file.display());
+    let switch = SwitchRecord {
+        operation: plan.operation,
+        kind: plan.kind,
+        from: plan.from,
+        target: plan.target,
+        base: plan.base,
+        reason: plan.reason,
+        spooled: true,
+        progress,
+        timings: None,
+        landed_late: None,
+    };
+    Ok(said(common, &switch))
+}
+
+fn plan(
+    arguments: &Arguments,
+    pair: &Pair,
+    flag: &Flag,
+    actor: Actor,
+    operation: teal_domain::OperationId,
+    now: teal_domain::Timestamp,
+    preflight: Option<String>,
+) -> Result<Plan, Stop> {
+    let confirm = match arguments.confirm {
+        Some(confirm) => confirm,
+        None => ask(arguments.to, pair, flag)?,
+    };
+    if confirm.target != arguments.to {
+        return Err(Stop::usage(format_args!("--to says {} and --confirm says {}: nothing was switched", arguments.to, confirm.target)));
+    }
+    let reason = match &arguments.reason {
+        Some(reason) => reason.clone(),
+        None => prompt("Why? ")?,
+    };
+    let reason = Reason::parse(&reason).map_err(Stop::usage)?;
+    let kind = match flag.color() {
+        _ if arguments.emergency => Kind::Emergency,
+        None => Kind::Repair,
+        Some(_) => Kind::Planned,
+    };
+    // Between looking and confirming the flag may have moved: the person's word stands, the protocol stops.
+    let base = match (confirm.base, Base::of(flag)) {
+        (Base::Version { version, modified_at: None }, Base::Version { version: read, modified_at }) if version == read => Base::Version { version, modified_at },
+        (confirmed, _) => confirmed,
+    };
+    let from = flag.color().filter(|_| base.version() == flag.version());
+    Ok(Plan {
+        operation,
+        pair: pair.id().clone(),
+        kind,
+        from,
+        target: arguments.to,
+        base,
+        actor,
+        reason,
+        confirmed_at: now,
+        expires_at: now + Plan::CONFIRMATION_LIVES,
+        preflight,
+    })
+}
+
+fn ask(target: Color, pair: &Pair, flag: &Flag) -> Result<Confirm, Stop> {
+    if !std::io::stdin().is_terminal() {
+        let seen = Base::of(flag);
+        return Err(Stop::usage(format_args!(
+            "nobody is at a terminal to confirm: say what you saw, such as --confirm {target}@{seen}. Now: {}",
+            status::said(&Ok(flag.clone()))
+        )));
+    }
+    eprintln!("{}: {}.", pair.config.title, status::said(&Ok(flag.clone())));
+    let typed = prompt(&format!("Type {} to make {} live: ", target.title(), target.title()))?;
+    if typed.trim().eq_ignore_ascii_case(target.as_str()) {
+        Ok(Confirm { target, base: Base::of(flag) })
+    } else {
+        Err(Stop { message: "teal: not confirmed: nothing was switched".into(), end: End::NotSwitched })
+    }
+}
+
+fn prompt(question: &str) -> Result<String, Stop> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Stop::usage("say why with --reason"));
+    }
+    eprint!("{question}");
+    std::io::stderr().flush().map_err(Stop::failed)?;
+    let mut line = String::new();
+    std::io::stdin().read_line(&mut line).map_err(Stop::failed)?;
+    Ok(line)
+}
+
+fn report(common: &Common, record: &Record) -> End {
+    match record.switch() {
+        Some(switch) => {
+            if common.json {
+                output::json(record);
+                end(switch)
+            } else {
+                said(common, switch)
+            }
+        }
+        None => End::Failed,
+    }
+}
+
+fn said(common: &Common, switch: &SwitchRecord) -> End {
+    if common.json {
+        output::json(switch);
+    } else {
+        println!("{}", teal_app::words::record::told(switch));
+        if let Some(timings) = switch.timings {
+            println!("{} ms from the command to verified.", timings.total.0);
+        }
+        println!("Operation {}", switch.operation);
+    }
+    end(switch)
+}
+
+const fn end(switch: &SwitchRecord) -> End {
+    match &switch.progress {
+        Progress::Begun | Progress::Unknown { .. } => End::Unknown,
+        Progress::Ended { outcome, .. } => match outcome {
+            Outcome::Landed { .. } | Outcome::NothingToDo => End::Done,
+            Outcome::Undetermined { .. } => End::Unknown,
+            _ => End::NotSwitched,
+        },
+    }
+}

@@ -1,0 +1,151 @@
+//! Durations: how they are written, and how short and how long each may be.
+
+use std::time::Duration;
+
+use jiff::SignedDuration;
+
+use super::mistake::{Wrong, quoted};
+
+/// How short and how long one setting may be, and why.
+#[derive(Debug)]
+pub(super) struct Bounds {
+    pub key: &'static str,
+    pub default: Duration,
+    pub least: Duration,
+    pub why_least: &'static str,
+    pub most: Duration,
+    pub why_most: &'static str,
+}
+
+/// `polling.flag`
+pub(super) const FLAG: Bounds = Bounds {
+    key: "polling.flag",
+    default: Duration::from_secs(2),
+    least: Duration::from_millis(500),
+    why_least: "Parameter Store answers 40 reads a second per account and region, the DAGs' own included",
+    most: Duration::from_mins(5),
+    why_most: "a switch made elsewhere would stay unseen that long",
+};
+
+/// `polling.environments`
+pub(super) const ENVIRONMENTS: Bounds = Bounds {
+    key: "polling.environments",
+    default: Duration::from_secs(30),
+    least: Duration::from_secs(5),
+    why_least: "an environment takes minutes to change",
+    most: Duration::from_hours(1),
+    why_most: "a switch would be judged by a state that old",
+};
+
+/// `polling.request_timeout`
+pub(super) const REQUEST: Bounds = Bounds {
+    key: "polling.request_timeout",
+    default: Duration::from_secs(5),
+    least: Duration::from_millis(500),
+    why_least: "a healthy answer over a slow line takes that long",
+    most: Duration::from_mins(1),
+    why_most: "a request that hangs would hold up all that wait for it",
+};
+
+/// `grace`
+pub(super) const GRACE: Bounds = Bounds {
+    key: "grace",
+    default: Duration::from_mins(10),
+    least: Duration::from_mins(5),
+    why_least: "a signed request lives 5 minutes, and until then one without an answer may still land",
+    most: Duration::from_hours(24),
+    why_most: "other switches of the pair wait that long after one without an answer",
+};
+
+impl Bounds {
+    /// The duration that the text says, if it is within bounds.
+    pub fn parse(&self, text: &str) -> Result<Duration, Wrong> {
+        let Ok(signed) = text.trim().parse::<SignedDuration>() else {
+            return Err(self.not_a_duration(text));
+        };
+        // Below nothing there is no duration: "-2s" and "2s ago" are read, and refused here.
+        let Ok(duration) = Duration::try_from(signed) else {
+            return Err(self.not_a_duration(text));
+        };
+        let Self { key, why_least, why_most, .. } = self;
+        let (least, most) = (shown(self.least), shown(self.most));
+        if duration < self.least {
+            return Err(Wrong::new(
+                format!("{key} {} is too short, because {why_least}", quoted(text)),
+                format!("write {least} or more, {} by default", shown(self.default)),
+            ));
+        }
+        if duration > self.most {
+            return Err(Wrong::new(
+                format!("{key} {} is too long, because {why_most}", quoted(text)),
+                format!("write {most} or less, {} by default", shown(self.default)),
+            ));
+        }
+        Ok(duration)
+    }
+
+    fn not_a_duration(&self, text: &str) -> Wrong {
+        let mend = match text.trim().parse::<f64>() {
+            Ok(number) if number >= 0.0 => format!("say its unit: \"{}s\" or \"{}m\"", text.trim(), text.trim()),
+            _ => format!("write a number with its unit (ms, s, m or h), like \"{}\"", shown(self.default)),
+        };
+        Wrong::new(format!("{} {} is not a duration", self.key, quoted(text)), mend)
+    }
+}
+
+/// A duration as a person would write it.
+fn shown(duration: Duration) -> String {
+    SignedDuration::try_from(duration).map_or_else(|_| format!("{duration:?}"), |signed| format!("{signed:#}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_defaults_are_within_their_own_bounds() {
+        for bounds in [FLAG, ENVIRONMENTS, REQUEST, GRACE] {
+            assert_eq!(bounds.parse(&shown(bounds.default)), Ok(bounds.default), "{}", bounds.key);
+        }
+    }
+
+    #[test]
+    fn the_bounds_themselves_are_allowed_and_nothing_beyond_them() {
+        for bounds in [FLAG, ENVIRONMENTS, REQUEST, GRACE] {
+            let millis = |d: Duration| format!("{}ms", d.as_millis());
+            assert!(bounds.parse(&millis(bounds.least)).is_ok(), "{}", bounds.key);
+            assert!(bounds.parse(&millis(bounds.most)).is_ok(), "{}", bounds.key);
+            let step = Duration::from_millis(1);
+            assert!(bounds.parse(&millis(bounds.least.saturating_sub(step))).unwrap_err().what.contains("too short"));
+            assert!(bounds.parse(&millis(bounds.most + step)).unwrap_err().what.contains("too long"));
+        }
+    }
+
+    #[test]
+    fn a_number_without_a_unit_is_asked_for_one() {
+        assert_eq!(FLAG.parse("2").unwrap_err().mend, "say its unit: \"2s\" or \"2m\"");
+    }
+
+    #[test]
+    fn what_is_no_duration_is_refused() {
+        for text in ["", "soon", "-2s", "2s ago", "1d", "2 parsecs", "NaN", "inf", "-3", "99999999999999999999h"] {
+            let wrong = FLAG.parse(text).unwrap_err();
+            assert!(wrong.what.contains("is not a duration"), "{text}: {}", wrong.what);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_read_as_a_duration_out_of_bounds(text in "\\PC{0,12}|-?[0-9.]{1,8} ?(ms|s|m|h|min|d)?( ago)?") {
+            if let Ok(duration) = FLAG.parse(&text) {
+                prop_assert!((FLAG.least..=FLAG.most).contains(&duration));
+            }
+        }
+
+        #[test]
+        fn whole_milliseconds_are_read_as_they_are(millis in 500_u64..=300_000) {
+            prop_assert_eq!(FLAG.parse(&format!("{millis}ms")), Ok(Duration::from_millis(millis)));
+        }
+    }
+}

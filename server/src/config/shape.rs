@@ -1,0 +1,99 @@
+//! The parts of `teal.toml` and the keys that each knows; and what to say of a key that it does not know.
+
+use super::{
+    mistake::{Wrong, quoted},
+    near::nearest,
+};
+
+/// A part of the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Top,
+    Store,
+    Polling,
+    Pair,
+    Names,
+}
+
+impl Part {
+    pub const ALL: [Self; 5] = [Self::Top, Self::Store, Self::Polling, Self::Pair, Self::Names];
+
+    /// How its head is written in the file.
+    pub fn head(self) -> &'static str {
+        match self {
+            Self::Top => "the top of the file",
+            Self::Store => "[store]",
+            Self::Polling => "[polling]",
+            Self::Pair => "[[pair]]",
+            Self::Names => "[pair.names]",
+        }
+    }
+
+    /// The keys that may stand in it.
+    pub fn keys(self) -> &'static [&'static str] {
+        match self {
+            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "pair"],
+            Self::Store => &["path", "spool"],
+            Self::Polling => &["flag", "environments", "request_timeout"],
+            Self::Pair => &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names"],
+            Self::Names => &["flag", "blue", "green"],
+        }
+    }
+
+    /// What to say of a key that this part does not know.
+    pub fn unknown(self, key: &str) -> Wrong {
+        let what = format!("unknown key {} {}", quoted(key), self.place());
+        if let Some(meant) = nearest(key, self.keys()) {
+            return Wrong::new(what, format!("did you mean `{meant}`?"));
+        }
+        // A key below a head belongs to that head: in TOML the commonest way of getting one wrong.
+        let homes: Vec<_> = Self::ALL.into_iter().filter(|part| part.keys().contains(&key)).collect();
+        if !homes.is_empty() {
+            let homes: Vec<_> = homes.into_iter().map(Self::home).collect();
+            return Wrong::new(what, format!("it belongs {}", homes.join(" or ")));
+        }
+        for part in Self::ALL {
+            if let Some(meant) = nearest(key, part.keys()) {
+                return Wrong::new(what, format!("did you mean `{meant}`, which belongs {}?", part.home()));
+            }
+        }
+        Wrong::new(what, format!("remove it; the keys here are {}", self.keys().join(", ")))
+    }
+
+    fn place(self) -> String {
+        match self {
+            Self::Top => format!("at {}", self.head()),
+            _ => format!("in {}", self.head()),
+        }
+    }
+
+    fn home(self) -> String {
+        match self {
+            Self::Top => format!("{}, above the first [section]", self.place()),
+            _ => self.place(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_answered_with_the_one_that_was_meant() {
+        assert_eq!(Part::Pair.unknown("regoin").mend, "did you mean `region`?");
+        assert_eq!(Part::Pair.unknown("regoin").what, "unknown key `regoin` in [[pair]]");
+    }
+
+    #[test]
+    fn a_key_in_the_wrong_part_is_sent_home() {
+        assert_eq!(Part::Pair.unknown("grace").mend, "it belongs at the top of the file, above the first [section]");
+        assert_eq!(Part::Pair.unknown("flag").mend, "it belongs in [polling] or in [pair.names]");
+        assert_eq!(Part::Pair.unknown("gren").mend, "did you mean `green`, which belongs in [pair.names]?");
+    }
+
+    #[test]
+    fn a_key_like_no_other_is_answered_with_those_there_are() {
+        assert_eq!(Part::Store.unknown("mirror").mend, "remove it; the keys here are path, spool");
+    }
+}

@@ -1,0 +1,179 @@
+//! The desk that the pages talk to, over the engine. What a person may ask for is decided here, the same
+//! for page, API and command line.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use teal_app::desk::{Desk, DeskError, EntryLine, Identity, Offer, RecordDetail, SwitchForm};
+use teal_domain::{
+    Base, Color, Flag, PairId, Reason, Snapshot, Timestamp,
+    history::{HistoryPage, HistoryQuery, Record},
+    preflight,
+    switch::{Kind, Outcome, Plan, Refusal},
+};
+
+use crate::{
+    engine::{Engine, Pair, offer::Confirmation},
+    store::{StoreError, reading::PAGE},
+};
+
+/// What a spool file is called in the command that the page prints.
+const SPOOL: &str = "teal-emergency.spool";
+
+/// The engine, as a desk.
+#[derive(Clone, Debug)]
+pub struct EngineDesk(pub Arc<Engine>);
+
+impl EngineDesk {
+    fn pair(&self, id: &PairId) -> Result<&Arc<Pair>, DeskError> {
+        self.0.pair(id).ok_or_else(|| DeskError::NotFound { message: format!("There is no pair `{id}` here.") })
+    }
+
+    fn store_away(&self, pair: &Pair, target: Color, error: &StoreError) -> DeskError {
+        DeskError::StoreAway {
+            message: format!("The journal cannot be written, so nothing was switched: {error}"),
+            commands: emergency_commands(pair, self.0.board.snapshot().pair(pair.id()).and_then(|known| known.flag.value()), target),
+        }
+    }
+}
+
+/// What works while the store is away: Teal's own emergency command, and the raw AWS one.
+pub fn emergency_commands(pair: &Pair, seen: Option<&Flag>, target: Color) -> Vec<String> {
+    let base = seen.map_or(Base::Missing, Base::of);
+    let (id, names) = (pair.id(), &pair.config.names);
+    let overwrite = if base == Base::Missing { "--type String --no-overwrite" } else { "--overwrite" };
+    vec![
+        format!("teal switch --pair {id} --to {target} --confirm {target}@{base} --emergency --spool {SPOOL} --reason \"…\""),
+        format!("aws ssm put-parameter --region {} --name {} --value {target} {overwrite}", pair.config.region, names.flag),
+    ]
+}
+
+#[async_trait]
+impl Desk for EngineDesk {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.board.snapshot()
+    }
+
+    fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError> {
+        let pair = self.pair(pair)?;
+        let snapshot = self.0.board.snapshot();
+        let known = snapshot.pair(pair.id()).and_then(|known| known.flag.value().map(|flag| (known, flag)));
+        let Some((known, flag)) = known else {
+            return Err(DeskError::NotFound { message: "The flag has not been read yet, so there is nothing to confirm. `teal doctor` says what keeps Teal from reading it.".into() });
+        };
+        let now = self.0.clock.now();
+        let checks = preflight::checks(known, target, now);
+        let confirmation = Confirmation {
+            operation: self.0.new_operation(),
+            target,
+            base: Base::of(flag),
+            from: flag.color(),
+            offered_at: now,
+            preflight: preflight::digest(&checks),
+        };
+        Ok(Offer {
+            target,
+            base: confirmation.base,
+            checks,
+            confirmation: self.0.seal(&confirmation, &who.actor, pair.id()),
+            operation: confirmation.operation,
+            expires_at: confirmation.expires_at(),
+        })
+    }
+
+    async fn switch(&self, who: &Identity, form: SwitchForm) -> Result<Record, DeskError> {
+        let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
+        let pair = form.pair.parse().map_err(|error: teal_domain::pair::NotAPairId| DeskError::NotFound { message: error.to_string() })?;
+        let pair = self.pair(&pair)?;
+        let now = self.0.clock.now();
+        let confirmation = self
+            .0
+            .open_confirmation(&form.confirmation, &who.actor, pair.id(), now)
+            .map_err(|error| DeskError::Confirmation { message: error.to_string() })?;
+        if !form.typed.trim().eq_ignore_ascii_case(confirmation.target.as_str()) {
+            return Err(bad("typed", format!("Type {} to confirm.", confirmation.target.title())));
+        }
+        let reason = Reason::parse(&form.reason).map_err(|error| bad("reason", error.to_string()))?;
+        let kind = match confirmation.from {
+            None => Kind::Repair,
+            Some(_) if form.emergency => Kind::Emergency,
+            Some(_) => Kind::Planned,
+        };
+        let plan = Plan {
+            operation: confirmation.operation,
+            pair: pair.id().clone(),
+            kind,
+            from: confirmation.from,
+            target: confirmation.target,
+            base: confirmation.base,
+            actor: who.actor.clone(),
+            reason,
+            confirmed_at: now,
+            expires_at: confirmation.expires_at(),
+            preflight: Some(confirmation.preflight),
+        };
+        let target = plan.target;
+        self.0.confirmed(pair, plan).await.map_err(|error| self.store_away(pair, target, &error))
+    }
+
+    async fn history(&self, _: &Identity, pair: &PairId, query: &HistoryQuery) -> Result<HistoryPage, DeskError> {
+        let pair = self.pair(pair)?;
+        self.0.store.history(pair.id(), query, PAGE).await.map_err(|error| away(&error))
+    }
+
+    async fn record(&self, _: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
+        let pair = self.pair(pair)?;
+        let found = self.0.store.record(pair.id(), seq).await.map_err(|error| away(&error))?;
+        let (record, entries) = found.ok_or_else(|| DeskError::NotFound { message: format!("The history of {} has no record {seq}.", pair.config.title) })?;
+        let entries = entries
+            .into_iter()
+            .map(|entry| EntryLine {
+                seq: entry.seq,
+                at: entry.at,
+                kind: entry.body.kind(),
+                actor: entry.actor,
+                hash: entry.hash,
+                body: serde_json::to_string_pretty(&entry.body).unwrap_or_default(),
+            })
+            .collect();
+        Ok(RecordDetail { record, entries })
+    }
+
+    async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
+        let pair = self.pair(pair)?;
+        let text = Reason::parse(text).map_err(|error| DeskError::BadInput { field: "text".into(), message: error.to_string() })?;
+        let noted = self.0.store.record_note(pair.id(), about, &who.actor, text, self.0.clock.now()).await.map_err(|error| away(&error))?;
+        noted.ok_or_else(|| DeskError::NotFound { message: format!("The history of {} has no record {about}.", pair.config.title) })?;
+        self.0.refresh_records(pair).await;
+        Ok(())
+    }
+}
+
+fn away(error: &StoreError) -> DeskError {
+    DeskError::StoreAway { message: format!("The journal does not answer: {error}"), commands: Vec::new() }
+}
+
+impl Engine {
+    /// Carries out what somebody confirmed, unless a check blocks it. A blocked switch is on record too.
+    pub async fn confirmed(self: &Arc<Self>, pair: &Arc<Pair>, plan: Plan) -> Result<Record, StoreError> {
+        let snapshot = self.board.snapshot();
+        let checks = snapshot.pair(pair.id()).map(|known| preflight::checks(known, plan.target, self.clock.now())).unwrap_or_default();
+        let mut blocking = preflight::blocking(&checks);
+        // These two are found out by the switch itself, freshly: the store by journalling the intent, the
+        // other switch by the lease.
+        blocking.retain(|name| name != "store" && name != "under-way");
+        if plan.kind == Kind::Planned && !blocking.is_empty() {
+            tracing::warn!(pair = %pair.id(), actor = %plan.actor, ?blocking, "a switch was refused: checks block it");
+            let (now, operation) = (self.clock.now(), plan.operation);
+            self.store.record_intent(&plan, now, false).await?;
+            self.store.record_outcome(&plan, Outcome::Refused { refusal: Refusal::Blocked { checks: blocking } }, None, now).await?;
+            self.refresh_records(pair).await;
+            return self.store.record_of(operation).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound));
+        }
+        self.switch(pair, plan).await
+    }
+}

@@ -1,0 +1,199 @@
+//! The engine: what Teal does, whoever asks for it. Pages, API and command line come in by the same door.
+//!
+//! [`watch`] reads AWS on its own clock, [`switch`] drives the protocol, [`reconcile`] brings the journal
+//! into line with the parameter's history, [`board`] publishes what is known, [`spool`] records while the
+//! store is away.
+
+pub mod board;
+pub mod clock;
+pub mod grace;
+pub mod lease;
+pub mod offer;
+pub mod reconcile;
+pub mod recorder;
+pub mod spool;
+pub mod switch;
+pub mod watch;
+pub mod why;
+
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use teal_domain::{Actor, OperationId, PairId, PairSnapshot, Reading, Timestamp};
+use tokio::sync::Notify;
+
+use crate::{
+    aws::{Place, cloudtrail::TrailPort, mwaa::EnvironmentPort, ssm::FlagPort},
+    config::PairConfig,
+    store::{Store, parameter_key},
+};
+use board::Board;
+use clock::Clock;
+use grace::Grace;
+
+/// The ports to one place in AWS.
+#[derive(Clone, Debug)]
+pub struct Ports {
+    /// SSM.
+    pub flag: Arc<dyn FlagPort>,
+    /// MWAA.
+    pub environments: Arc<dyn EnvironmentPort>,
+    /// CloudTrail, where it may be asked.
+    pub trail: Option<Arc<dyn TrailPort>>,
+}
+
+/// A pair, and what is needed to act on it.
+#[derive(Debug)]
+pub struct Pair {
+    /// Its config.
+    pub config: PairConfig,
+    /// Where its resources are.
+    pub place: Place,
+    /// The key under which the journal keeps its flag's versions.
+    pub parameter: String,
+    /// The ports to that place.
+    pub ports: Ports,
+    /// One reconciliation at a time.
+    reconciling: tokio::sync::Mutex<()>,
+    /// Asks the poller to read now.
+    pub nudge: Arc<Notify>,
+}
+
+impl Pair {
+    /// A pair over its ports. Pairs of one place share one `nudge`, since they share a poller.
+    pub fn new(config: PairConfig, ports: Ports, nudge: Arc<Notify>) -> Self {
+        let place = Place { region: config.region.clone(), role: config.assume_role_arn.clone() };
+        let parameter = parameter_key(&config.region, &config.names.flag);
+        Self { config, place, parameter, ports, reconciling: tokio::sync::Mutex::new(()), nudge }
+    }
+
+    /// Its id.
+    pub const fn id(&self) -> &PairId {
+        &self.config.id
+    }
+
+    fn first_snapshot(&self) -> PairSnapshot {
+        PairSnapshot {
+            id: self.config.id.clone(),
+            title: self.config.title.clone(),
+            region: self.config.region.clone(),
+            names: self.config.names.clone(),
+            flag: Reading::default(),
+            live_since: None,
+            blue: Reading::default(),
+            green: Reading::default(),
+            label: None,
+            open: None,
+            current: None,
+            recent: Vec::new(),
+            store: Reading::default(),
+        }
+    }
+}
+
+/// How the engine is set.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How often the flag is read.
+    pub flag_interval: Duration,
+    /// How often each environment is read.
+    pub environment_interval: Duration,
+    /// How long a put without an answer may still land.
+    pub grace: Duration,
+    /// Where spool files of emergency switches are looked for, to be merged.
+    pub spool: Option<std::path::PathBuf>,
+}
+
+/// The engine.
+#[derive(Debug)]
+pub struct Engine {
+    /// The pairs, in the order of the config.
+    pub pairs: Vec<Arc<Pair>>,
+    /// The store.
+    pub store: Store,
+    /// What is published.
+    pub board: Board,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// How it is set.
+    pub settings: Settings,
+    /// The key that seals confirmations, shared by all instances.
+    key: [u8; 32],
+    /// The operations that this process is driving just now.
+    driving: Mutex<HashSet<OperationId>>,
+    grace: Grace,
+}
+
+impl Engine {
+    /// An engine over its pairs and its store.
+    pub async fn new(pairs: Vec<Arc<Pair>>, store: Store, clock: Arc<dyn Clock>, settings: Settings) -> Result<Arc<Self>, crate::store::StoreError> {
+        let key = store.shared_key(clock.random()).await?;
+        let board = Board::new(clock.now(), pairs.iter().map(|pair| pair.first_snapshot()).collect());
+        let grace = Grace::new(settings.grace);
+        Ok(Arc::new(Self { pairs, store, board, clock, settings, key, driving: Mutex::default(), grace }))
+    }
+
+    /// The pair of that id.
+    pub fn pair(&self, id: &PairId) -> Option<&Arc<Pair>> {
+        self.pairs.iter().find(|pair| pair.id() == id)
+    }
+
+    /// A fresh operation id.
+    pub fn new_operation(&self) -> OperationId {
+        let mut random = [0; 16];
+        random.copy_from_slice(&self.clock.random()[..16]);
+        OperationId::new(self.clock.now(), u128::from_le_bytes(random))
+    }
+
+    /// Seals a confirmation with the key that all instances share.
+    pub fn seal(&self, confirmation: &offer::Confirmation, who: &Actor, pair: &PairId) -> String {
+        confirmation.seal(&self.key, who, pair)
+    }
+
+    /// Opens a sealed confirmation.
+    pub fn open_confirmation(
+        &self,
+        sealed: &str,
+        who: &Actor,
+        pair: &PairId,
+        now: Timestamp,
+    ) -> Result<offer::Confirmation, offer::NotConfirmed> {
+        offer::Confirmation::open(sealed, &self.key, who, pair, now)
+    }
+
+    /// Marks an operation as driven by this process, until the guard is dropped.
+    pub(crate) fn drive(self: &Arc<Self>, operation: OperationId) -> Driving {
+        self.driving.lock().unwrap_or_else(PoisonError::into_inner).insert(operation);
+        Driving { engine: self.clone(), operation }
+    }
+
+    /// Waits until no switch is under way in this process, for as long as one can take.
+    pub async fn finish_switches(&self) {
+        for _ in 0..200 {
+            if self.driving.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    pub(crate) fn is_driving(&self, operation: OperationId) -> bool {
+        self.driving.lock().unwrap_or_else(PoisonError::into_inner).contains(&operation)
+    }
+}
+
+/// While it lives, reconciliation leaves the operation to its driver.
+#[derive(Debug)]
+pub(crate) struct Driving {
+    engine: Arc<Engine>,
+    operation: OperationId,
+}
+
+impl Drop for Driving {
+    fn drop(&mut self) {
+        self.engine.driving.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.operation);
+    }
+}

@@ -1,0 +1,172 @@
+//! Bringing the journal into line with the parameter's own history, and open switches to their end.
+
+use std::{collections::HashSet, sync::Arc};
+
+use teal_domain::{
+    FlagVersion, OperationId, PairSnapshot, VersionRecord,
+    journal::{Body, Entry},
+    reconcile::{Discovery, discover},
+    snapshot::{LabelOnOldest, OpenSwitch},
+    switch::{Event, Found},
+};
+
+use super::{
+    Engine, Pair, lease,
+    switch::{Hands, Nobody, carry_out},
+};
+use crate::{
+    aws::AwsError,
+    store::{StoreError, operations::Operation},
+};
+
+/// How many versions of a parameter SSM keeps.
+const SSM_KEEPS: u64 = 100;
+/// How many things that happened last the overview shows.
+const RECENT: usize = 6;
+
+/// Why the journal was not brought into line.
+#[derive(Debug, thiserror::Error)]
+pub enum ReconcileError {
+    /// AWS did not answer.
+    #[error(transparent)]
+    Aws(#[from] AwsError),
+    /// The store did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Engine {
+    /// Reads the parameter's history, journals what is new in it, and brings every open switch of the pair
+    /// as far as that tells.
+    pub async fn reconcile(self: &Arc<Self>, pair: &Arc<Pair>) -> Result<(), ReconcileError> {
+        let _one_at_a_time = pair.reconciling.lock().await;
+        let history = pair.ports.flag.history(&pair.config.names.flag).await?;
+        self.import(pair, &history).await?;
+        self.bring_to_an_end(pair).await?;
+        let label = label_on_oldest(&history);
+        self.board.update(pair.id(), self.clock.now(), |known| known.label = label);
+        self.refresh_records(pair).await;
+        Ok(())
+    }
+
+    async fn import(self: &Arc<Self>, pair: &Arc<Pair>, history: &[VersionRecord]) -> Result<(), StoreError> {
+        let ids: HashSet<OperationId> = history.iter().filter_map(VersionRecord::operation).collect();
+        loop {
+            let known = self.store.known(&pair.parameter).await?;
+            let found = discover(&known, history, &self.store.carried(&ids).await?);
+            if found.is_empty() {
+                return Ok(());
+            }
+            let now = self.clock.now();
+            // Nothing came back: another instance journalled something in between. Look again.
+            let Some(entries) = self.store.import(pair.id(), &pair.parameter, &known, &found, now).await? else { continue };
+            for entry in &entries {
+                announce(pair, entry);
+                super::why::ask_later(self, pair, entry);
+            }
+            return self.correct(pair, &found).await;
+        }
+    }
+
+    /// A version that belongs to a switch whose record says that nothing landed: the record is corrected.
+    async fn correct(self: &Arc<Self>, pair: &Arc<Pair>, found: &[Discovery]) -> Result<(), StoreError> {
+        for discovery in found {
+            let Discovery::Version { first_with: Some(id), .. } = discovery else { continue };
+            if let Some(operation) = self.store.operation(*id).await?
+                && operation.outcome.as_ref().is_some_and(|outcome| outcome.landed().is_none())
+            {
+                tracing::error!(pair = %pair.id(), operation = %id, "a switch that had been given up landed after all; the record is corrected");
+                self.look(pair, &operation).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Each open switch, as far as the journal now tells. Whoever drives one just now is left alone.
+    async fn bring_to_an_end(self: &Arc<Self>, pair: &Arc<Pair>) -> Result<(), StoreError> {
+        let open = self.store.open_operations(pair.id()).await?;
+        if open.is_empty() {
+            return Ok(());
+        }
+        let holder = self.store.lease_holder(pair.id(), self.clock.now()).await?;
+        for operation in open {
+            let id = operation.plan.operation;
+            let driven_elsewhere = holder.as_deref() == Some(lease::holder(&operation.plan).as_str());
+            if !self.is_driving(id) && !driven_elsewhere {
+                self.look(pair, &operation).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn look(self: &Arc<Self>, pair: &Arc<Pair>, operation: &Operation) -> Result<(), StoreError> {
+        let found = self.store.found(operation, &pair.parameter).await?;
+        let id = operation.plan.operation;
+        let grace_over = operation.marked_at.is_some_and(|at| self.grace.left(id, at, &*self.clock).is_zero());
+        let expired = self.clock.now() > operation.plan.expires_at;
+        let landed = matches!(found, Found::Landed { .. });
+        let mut switch = operation.recover();
+        let effect = switch.on(Event::Looked { found, grace_over, expired });
+        let hands = Hands { recorder: &self.store, pair, clock: &*self.clock, witness: &Nobody };
+        let driven = carry_out(switch, effect, hands).await;
+        if let teal_domain::switch::State::Settled(outcome) = driven.switch.state() {
+            self.grace.forget(id);
+            tracing::info!(pair = %pair.id(), operation = %id, outcome = outcome.as_str(), landed, "a switch was brought to its end");
+        }
+        Ok(())
+    }
+
+    /// Puts onto the board what the journal says: what happened last, how the current version came about,
+    /// which switch is under way.
+    pub async fn refresh_records(self: &Arc<Self>, pair: &Arc<Pair>) {
+        let result = self.read_records(pair).await;
+        let now = self.clock.now();
+        self.board.update(pair.id(), now, |known| match result {
+            Ok(change) => change(known),
+            Err(error) => known.store.fail(error.to_string(), now),
+        });
+    }
+
+    async fn read_records(&self, pair: &Pair) -> Result<impl FnOnce(&mut PairSnapshot) + use<>, StoreError> {
+        let everything = teal_domain::history::HistoryQuery::default();
+        let recent = self.store.history(pair.id(), &everything, RECENT).await?.records;
+        let current = self.store.current(&pair.parameter).await?;
+        let live_since = self.store.held_since(&pair.parameter).await?;
+        let open = self.store.open_operations(pair.id()).await?.into_iter().next_back().map(|operation| self.open(&operation));
+        Ok(move |known: &mut PairSnapshot| {
+            known.recent = recent;
+            known.current = current;
+            known.live_since = live_since;
+            known.open = open;
+        })
+    }
+
+    fn open(&self, operation: &Operation) -> OpenSwitch {
+        let plan = &operation.plan;
+        let unknown = operation.marked_at.filter(|_| !self.is_driving(plan.operation));
+        let ends = unknown.map(|marked_at| marked_at + teal_domain::Millis(u64::try_from(self.settings.grace.as_millis()).unwrap_or(u64::MAX)));
+        OpenSwitch { operation: plan.operation, target: plan.target, actor: plan.actor.name.clone(), since: plan.confirmed_at, unknown_until: ends }
+    }
+}
+
+/// What deserves an alert, or at least a line in the log.
+fn announce(pair: &Pair, entry: &Entry) {
+    let (pair, seq) = (pair.id(), entry.seq);
+    match &entry.body {
+        Body::Version { imported: true, .. } | Body::Version { wrote: Some(_), .. } => {}
+        Body::Version { record, .. } => match record.operation() {
+            Some(id) => tracing::warn!(%pair, seq, version = %record.version, operation = %id, "a version carries an operation id that this journal does not know or has seen before"),
+            None => tracing::warn!(%pair, seq, version = %record.version, by = %entry.actor, "the flag was written past Teal"),
+        },
+        Body::MadeAnew { last, .. } => tracing::error!(%pair, seq, %last, "the flag was deleted and made anew"),
+        Body::Gap { from, to, .. } => tracing::error!(%pair, seq, %from, %to, "versions of the flag are no longer readable"),
+        _ => {}
+    }
+}
+
+/// A label on the oldest version makes the put fail that would push it out of the history.
+fn label_on_oldest(history: &[VersionRecord]) -> Option<LabelOnOldest> {
+    let oldest = history.first().filter(|record| !record.labels.is_empty())?;
+    let kept = u64::try_from(history.len()).unwrap_or(SSM_KEEPS);
+    Some(LabelOnOldest { version: FlagVersion(oldest.version.0), labels: oldest.labels.clone(), puts_left: SSM_KEEPS.saturating_sub(kept) })
+}

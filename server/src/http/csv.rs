@@ -1,0 +1,107 @@
+//! The history as CSV, for spreadsheets.
+
+use axum::{
+    extract::{OriginalUri, Path, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use teal_app::{
+    desk::DeskError,
+    paths,
+    words::{record as words, time},
+};
+use teal_domain::{
+    PairId,
+    history::{HistoryQuery, Record, What},
+};
+
+use super::{App, errors};
+
+/// The most rows of one file; a longer history is exported by its dates.
+const MOST: usize = 100_000;
+
+/// `/p/{pair}/history.csv`
+pub async fn history(State(app): State<App>, Path(pair): Path<String>, OriginalUri(uri): OriginalUri) -> Response {
+    let query = paths::history_query(uri.query().unwrap_or_default());
+    let result = match pair.parse::<PairId>() {
+        Ok(id) if app.engine.pair(&id).is_some() => rows(&app, &id, query).await,
+        _ => Err(DeskError::NotFound { message: "There is no such pair here.".into() }),
+    };
+    match result {
+        Ok(csv) => {
+            let name = format!("attachment; filename=\"teal-{pair}-history.csv\"");
+            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name), (header::CACHE_CONTROL, "no-store".to_owned())], csv).into_response()
+        }
+        Err(error) => errors::page(&app, None, &error),
+    }
+}
+
+async fn rows(app: &App, pair: &PairId, mut query: HistoryQuery) -> Result<Vec<u8>, DeskError> {
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    let broken = |why: String| DeskError::StoreAway { message: format!("The export broke off: {why}"), commands: Vec::new() };
+    csv.write_record(HEADER).map_err(|why| broken(why.to_string()))?;
+    let mut written = 0;
+    loop {
+        let page = app.desk.history(&app.local, pair, &query).await?;
+        for record in &page.records {
+            csv.write_record(row(record)).map_err(|why| broken(why.to_string()))?;
+        }
+        written += page.records.len();
+        match page.older {
+            Some(before) if written < MOST => query.before = Some(before),
+            _ => break,
+        }
+    }
+    csv.into_inner().map_err(|why| broken(why.to_string()))
+}
+
+const HEADER: [&str; 14] =
+    ["entry", "time_utc", "kind", "to", "from", "version", "actor", "via", "reason", "outcome", "flip_ms", "operation", "notes", "hash"];
+
+fn row(record: &Record) -> Vec<String> {
+    let (to, from) = words::moved(record);
+    let kind = match &record.what {
+        What::Switch(switch) => switch.kind.as_str(),
+        What::External(change) if change.imported => "imported",
+        What::External(_) => "external",
+        What::MadeAnew { .. } => "made_anew",
+        What::Gap { .. } => "gap",
+        What::Gone { .. } => "gone",
+    };
+    let notes: Vec<String> = record.notes.iter().map(|note| format!("{}: {}", note.actor, note.text)).collect();
+    let cells = [
+        record.seq.to_string(),
+        time::iso(record.at),
+        kind.to_owned(),
+        to.words().to_owned(),
+        from.map(|from| from.words().to_owned()).unwrap_or_default(),
+        record.version().map(|version| version.to_string()).unwrap_or_default(),
+        record.actor.name.clone(),
+        record.actor.via.as_str().to_owned(),
+        words::why(record).unwrap_or_default().to_owned(),
+        words::outcome(record).1,
+        record.flip().map(|flip| flip.0.to_string()).unwrap_or_default(),
+        record.switch().map(|switch| switch.operation.to_string()).unwrap_or_default(),
+        notes.join(" | "),
+        record.hash.to_string(),
+    ];
+    cells.iter().map(|cell| harmless(cell)).collect()
+}
+
+/// A cell that begins like a formula would be run by a spreadsheet: a quote in front makes it text.
+fn harmless(cell: &str) -> String {
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn row_17_cells_that_begin_a_formula_are_escaped() {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+            assert!(harmless(formula).starts_with('\''), "{formula:?}");
+        }
+        assert_eq!(harmless("upgrade = done"), "upgrade = done");
+    }
+}

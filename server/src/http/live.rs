@@ -1,0 +1,88 @@
+//! The live stream: each newer snapshot of a pair, and in between a pulse that says how fresh it is.
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::{
+    extract::{Path, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{
+        IntoResponse, Response,
+        sse::{Event, Sse},
+    },
+};
+use futures::stream;
+use teal_domain::{PairId, SnapshotId};
+use tokio::{sync::watch, time::Instant};
+
+use super::App;
+use crate::engine::{Engine, board::Published};
+
+/// Between two pulses; the browser calls the connection lost after three of them.
+const PULSE: Duration = Duration::from_secs(2);
+/// How soon the browser comes back after a drop.
+const COME_BACK: Duration = Duration::from_secs(1);
+
+/// `/p/{pair}/live`
+pub async fn stream(State(app): State<App>, Path(pair): Path<String>, headers: HeaderMap) -> Response {
+    let known = pair.parse::<PairId>().ok().filter(|id| app.engine.pair(id).is_some());
+    let Some(pair) = known else { return StatusCode::NOT_FOUND.into_response() };
+    // After a drop the browser says what it saw last; what it has need not be sent again.
+    let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
+    let state = Follower { published: app.engine.board.subscribe(), engine: app.engine.clone(), pair, seen, greeted: false, pulse_at: Instant::now() };
+    let events = stream::unfold(state, |mut state| async move { state.next().await.map(|event| (Ok::<_, Infallible>(event), state)) });
+    let mut response = Sse::new(events).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    // Proxies that buffer would hold the stream back.
+    response.headers_mut().insert("x-accel-buffering", header::HeaderValue::from_static("no"));
+    response
+}
+
+struct Follower {
+    published: watch::Receiver<Arc<Published>>,
+    engine: Arc<Engine>,
+    pair: PairId,
+    seen: Option<SnapshotId>,
+    greeted: bool,
+    pulse_at: Instant,
+}
+
+impl Follower {
+    async fn next(&mut self) -> Option<Event> {
+        if !self.greeted {
+            self.greeted = true;
+            self.pulse_at = Instant::now() + PULSE;
+            let event = self.snapshot().or_else(|| self.pulse())?;
+            return Some(event.retry(COME_BACK));
+        }
+        loop {
+            tokio::select! {
+                changed = self.published.changed() => {
+                    changed.ok()?;
+                    if let Some(event) = self.snapshot() {
+                        return Some(event);
+                    }
+                }
+                () = tokio::time::sleep_until(self.pulse_at) => {
+                    self.pulse_at = Instant::now() + PULSE;
+                    return self.pulse();
+                }
+            }
+        }
+    }
+
+    /// The latest snapshot, unless it was sent already.
+    fn snapshot(&mut self) -> Option<Event> {
+        let published = self.published.borrow_and_update().clone();
+        let (id, json) = published.live.get(&self.pair)?;
+        if self.seen.is_some_and(|seen| seen >= *id) {
+            return None;
+        }
+        self.seen = Some(*id);
+        Some(Event::default().event("snapshot").id(id.to_string()).data(&**json))
+    }
+
+    fn pulse(&self) -> Option<Event> {
+        let pulse = self.published.borrow().pulse(&self.pair, self.engine.clock.now())?;
+        Event::default().event("pulse").json_data(pulse).ok()
+    }
+}

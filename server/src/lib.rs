@@ -1,0 +1,10 @@
+//! The process: everything that does I/O (AWS, store, sign-in, HTTP, command line).
+
+pub mod auth;
+pub mod aws;
+pub mod cli;
+pub mod config;
+pub mod desk;
+pub mod engine;
+pub mod http;
+pub mod store;

@@ -1,0 +1,134 @@
+//! Reading the journal back: entries, records and pages of history.
+
+use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
+use teal_domain::{
+    Actor, PairId, Timestamp, Via,
+    history::{HistoryPage, HistoryQuery, Record},
+    journal::{Body, Entry},
+};
+
+use super::{Result, Store, StoreError, signed, unsigned};
+
+/// How many records a page of history has.
+pub const PAGE: usize = 50;
+
+/// The body of entry `seq`.
+pub(crate) fn body(seq: u64, text: &str) -> Result<Body> {
+    serde_json::from_str(text).map_err(|why| StoreError::Unreadable { seq, why: why.to_string() })
+}
+
+/// An entry from its row.
+pub(crate) fn entry(row: &SqliteRow) -> Result<Entry> {
+    let seq = unsigned(row.try_get("seq")?);
+    let unreadable = |why: String| StoreError::Unreadable { seq, why };
+    let via = match row.try_get::<&str, _>("via")? {
+        "page" => Via::Page,
+        "cli" => Via::Cli,
+        "teal" => Via::Teal,
+        "outside" => Via::Outside,
+        other => return Err(unreadable(format!("unknown door `{other}`"))),
+    };
+    Ok(Entry {
+        seq,
+        at: Timestamp(row.try_get("at")?),
+        pair: row.try_get::<&str, _>("pair")?.parse().map_err(|why: teal_domain::pair::NotAPairId| unreadable(why.to_string()))?,
+        actor: Actor { name: row.try_get("actor")?, via },
+        body: body(seq, row.try_get("body")?)?,
+        hash: row.try_get::<&str, _>("hash")?.parse().map_err(|why: teal_domain::journal::chain::NotAHash| unreadable(why.to_string()))?,
+    })
+}
+
+impl Store {
+    /// A page of the pair's history, newest first.
+    pub async fn history(&self, pair: &PairId, query: &HistoryQuery, limit: usize) -> Result<HistoryPage> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM journal WHERE listed IS NOT NULL AND pair = ");
+        sql.push_bind(pair.as_str().to_owned());
+        if let Some(kind) = query.kind {
+            sql.push(" AND listed = ").push_bind(kind.as_str());
+        }
+        if let Some(actor) = &query.actor {
+            sql.push(" AND actor = ").push_bind(actor.clone());
+        }
+        if let Some(color) = query.color {
+            sql.push(" AND color = ").push_bind(color.as_str());
+        }
+        if let Some(from) = query.from {
+            sql.push(" AND at >= ").push_bind(from.0);
+        }
+        if let Some(until) = query.until {
+            sql.push(" AND at < ").push_bind(until.0);
+        }
+        if let Some(before) = query.before {
+            sql.push(" AND seq < ").push_bind(signed(before));
+        }
+        // One more than fits tells whether there is an older page.
+        sql.push(" ORDER BY seq DESC LIMIT ").push_bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
+        let rows = sql.build().fetch_all(self.pool()).await?;
+        let mut firsts = rows.iter().map(entry).collect::<Result<Vec<_>>>()?;
+        let more = firsts.len() > limit;
+        firsts.truncate(limit);
+        let older = if more { firsts.last().map(|entry| entry.seq) } else { None };
+        Ok(HistoryPage { records: self.records(&firsts).await?, older })
+    }
+
+    /// One record of the pair and all its entries, by the number of its first entry.
+    pub async fn record(&self, pair: &PairId, seq: u64) -> Result<Option<(Record, Vec<Entry>)>> {
+        let first = sqlx::query("SELECT * FROM journal WHERE seq = $1 AND pair = $2 AND listed IS NOT NULL")
+            .bind(signed(seq))
+            .bind(pair.as_str())
+            .fetch_optional(self.pool())
+            .await?;
+        let Some(first) = first.as_ref().map(entry).transpose()? else { return Ok(None) };
+        let mut entries = self.about(std::slice::from_ref(&first)).await?;
+        let Some(record) = Record::fold(&first, &entries) else { return Ok(None) };
+        entries.insert(0, first);
+        Ok(Some((record, entries)))
+    }
+
+    /// The record of the pair's switch with this operation id.
+    pub async fn record_of(&self, operation: teal_domain::OperationId) -> Result<Option<Record>> {
+        let row = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'intent'").bind(operation.to_string()).fetch_optional(self.pool()).await?;
+        let Some(first) = row.as_ref().map(entry).transpose()? else { return Ok(None) };
+        Ok(self.records(std::slice::from_ref(&first)).await?.pop())
+    }
+
+    /// How the version that the journal knows as the latest came about.
+    pub async fn current(&self, parameter: &str) -> Result<Option<Record>> {
+        let row = sqlx::query("SELECT * FROM journal WHERE parameter = $1 AND kind = 'version' ORDER BY incarnation DESC, version DESC LIMIT 1")
+            .bind(parameter)
+            .fetch_optional(self.pool())
+            .await?;
+        let Some(version) = row.as_ref().map(entry).transpose()? else { return Ok(None) };
+        match &version.body {
+            Body::Version { wrote: Some(operation), .. } => self.record_of(*operation).await,
+            _ => Ok(self.records(std::slice::from_ref(&version)).await?.pop()),
+        }
+    }
+
+    /// Folds records from their first entries.
+    async fn records(&self, firsts: &[Entry]) -> Result<Vec<Record>> {
+        let rest = self.about(firsts).await?;
+        Ok(firsts.iter().filter_map(|first| Record::fold(first, &rest)).collect())
+    }
+
+    /// The entries about these: of their operations, and the notes on them.
+    async fn about(&self, firsts: &[Entry]) -> Result<Vec<Entry>> {
+        if firsts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM journal WHERE kind <> 'intent' AND operation IN (");
+        let mut ids = sql.separated(", ");
+        for first in firsts {
+            if let (Body::Intent { .. }, Some(id)) = (&first.body, first.body.operation()) {
+                ids.push_bind(id.to_string());
+            }
+        }
+        sql.push(") UNION ALL SELECT * FROM journal WHERE about IN (");
+        let mut seqs = sql.separated(", ");
+        for first in firsts {
+            seqs.push_bind(signed(first.seq));
+        }
+        sql.push(") ORDER BY seq");
+        sql.build().fetch_all(self.pool()).await?.iter().map(entry).collect()
+    }
+}
