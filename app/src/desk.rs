@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use teal_domain::{
-    Actor, Color, OperationId, PairId, Snapshot, Timestamp,
+    Actor, Base, Color, OperationId, PairId, Snapshot, Timestamp,
     history::{HistoryPage, HistoryQuery, Record},
     preflight::Check,
 };
@@ -21,6 +21,8 @@ pub struct Identity {
 pub struct Offer {
     /// The side to make live.
     pub target: Color,
+    /// The state of the flag that the confirmation is bound to: the page shows this one, not a later reading.
+    pub base: Base,
     /// The checks, as they stand now.
     pub checks: Vec<Check>,
     /// The sealed confirmation: bound to the person, the target, the base version and a time limit. It goes

@@ -2,7 +2,7 @@
 //! journal's entries.
 
 use crate::{
-    Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp,
+    Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp, Via,
     journal::{Body, Entry, Listed, Timings, chain::Hash},
     switch::{Kind, Outcome},
 };
@@ -223,6 +223,15 @@ impl Record {
         }
     }
 
+    /// When it happened: for a version that Teal did not write, when it was written by the clock of AWS, not
+    /// when Teal noticed.
+    pub const fn happened_at(&self) -> Timestamp {
+        match &self.what {
+            What::External(external) => external.written_at,
+            _ => self.at,
+        }
+    }
+
     /// The switch, if it is one.
     pub const fn switch(&self) -> Option<&SwitchRecord> {
         match &self.what {
@@ -232,9 +241,10 @@ impl Record {
     }
 
     /// An external change that nobody has explained. What was there before Teal first looked needs no
-    /// explanation.
-    pub const fn unexplained(&self) -> bool {
-        matches!(&self.what, What::External(external) if !external.imported) && self.notes.is_empty()
+    /// explanation; what Teal itself found out (from CloudTrail) says how, not why.
+    pub fn unexplained(&self) -> bool {
+        matches!(&self.what, What::External(external) if !external.imported)
+            && !self.notes.iter().any(|note| note.actor.via != Via::Teal)
     }
 
     /// How long the flip took, from click to verified.

@@ -98,6 +98,14 @@ pub struct Store {
 impl Store {
     /// Opens the store, makes it where it is missing, and brings it up to date.
     pub async fn open(path: &Path) -> Result<Self> {
+        Self::open_with(path, |options| options).await
+    }
+
+    /// [`Store::open`] with settings of the caller's: tests make a store that is full.
+    pub async fn open_with(
+        path: &Path,
+        settings: impl FnOnce(SqliteConnectOptions) -> SqliteConnectOptions,
+    ) -> Result<Self> {
         let options = SqliteConnectOptions::from_str("sqlite:")?
             .filename(path)
             .create_if_missing(true)
@@ -109,7 +117,7 @@ impl Store {
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(5))
-            .connect_with(options)
+            .connect_with(settings(options))
             .await?;
         migrations()
             .run(&pool)

@@ -39,7 +39,7 @@ CREATE INDEX journal_list ON journal (pair, seq) WHERE listed IS NOT NULL;
 CREATE INDEX journal_list_sort ON journal (pair, listed, seq) WHERE listed IS NOT NULL;
 CREATE INDEX journal_list_actor ON journal (pair, actor, seq) WHERE listed IS NOT NULL;
 CREATE INDEX journal_list_color ON journal (pair, color, seq) WHERE listed IS NOT NULL;
-CREATE INDEX journal_list_at ON journal (pair, at, seq) WHERE listed IS NOT NULL;
+CREATE INDEX journal_list_at ON journal (pair, COALESCE(modified_at, at), seq) WHERE listed IS NOT NULL;
 
 -- Operations whose outcome is not journalled yet. Written in one transaction with the entries that say so.
 CREATE TABLE open_operation (

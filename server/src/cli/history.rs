@@ -86,7 +86,7 @@ pub fn line(record: &Record) -> String {
     let flip = record.flip().map(|flip| format!("  {}", time::span(flip))).unwrap_or_default();
     let why = words::why(record).map(|why| format!("  \"{why}\"")).unwrap_or_default();
     let tags: String = words::tags(record).iter().map(|(_, tag)| format!("  [{tag}]")).collect();
-    format!("{:>6}  {}  {version:>5}  {}  {}  {}{flip}{why}{tags}", record.seq, time::stamp(record.at), words::title(record), record.actor, words::outcome(record).1)
+    format!("{:>6}  {}  {version:>5}  {}  {}  {}{flip}{why}{tags}", record.seq, time::stamp(record.happened_at()), words::title(record), record.actor, words::outcome(record).1)
 }
 
 async fn verify(common: &Common, kept: Option<&str>) -> Result<End, Stop> {

@@ -89,6 +89,14 @@ async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>, target: Color) -> Result<(
         engine.refresh_records(pair),
     );
     let now = engine.clock.now();
+    let read = flag.as_ref().ok().and_then(Flag::version);
+    let known = engine.store.known(&pair.parameter).await.map_err(Stop::failed)?;
+    // What was written meanwhile comes before this switch in the journal, as it did in the world.
+    if known.versions.last_key_value().map(|(version, _)| *version) != read
+        && let Err(error) = engine.reconcile(pair).await
+    {
+        eprintln!("warning: the journal could not be brought into line first: {error}");
+    }
     let flag = flag.map_err(|error| Stop::failed(format_args!("the flag could not be read, so nothing was switched: {error}")))?;
     engine.board.update(pair.id(), now, |known| {
         take_flag(known, flag, now);

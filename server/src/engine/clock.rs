@@ -2,14 +2,18 @@
 
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use async_trait::async_trait;
 use teal_domain::Timestamp;
 
 /// What time it is, and some chance.
+#[async_trait]
 pub trait Clock: Send + Sync + std::fmt::Debug {
     /// The wall clock. It may jump.
     fn now(&self) -> Timestamp;
     /// The monotonic clock: the time since some fixed moment of this process. It never jumps.
     fn monotonic(&self) -> Duration;
+    /// Waits.
+    async fn sleep(&self, span: Duration);
     /// 32 bytes that nobody can guess.
     fn random(&self) -> [u8; 32];
 }
@@ -26,6 +30,7 @@ impl Default for System {
     }
 }
 
+#[async_trait]
 impl Clock for System {
     fn now(&self) -> Timestamp {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -34,6 +39,10 @@ impl Clock for System {
 
     fn monotonic(&self) -> Duration {
         self.started.elapsed()
+    }
+
+    async fn sleep(&self, span: Duration) {
+        tokio::time::sleep(span).await;
     }
 
     fn random(&self) -> [u8; 32] {

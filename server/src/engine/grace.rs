@@ -67,6 +67,7 @@ mod tests {
         }
     }
 
+    #[async_trait::async_trait]
     impl Clock for Hands {
         fn now(&self) -> Timestamp {
             Timestamp(*self.wall.lock().expect("a clock"))
@@ -74,6 +75,7 @@ mod tests {
         fn monotonic(&self) -> Duration {
             Duration::from_secs(*self.monotonic.lock().expect("a clock"))
         }
+        async fn sleep(&self, _: Duration) {}
         fn random(&self) -> [u8; 32] {
             [0; 32]
         }

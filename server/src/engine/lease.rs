@@ -27,7 +27,7 @@ pub async fn wait(recorder: &dyn Recorder, plan: &Plan, clock: &dyn Clock) -> Ev
                 };
             }
             Ok(Lease::Held { holder }) if clock.monotonic().saturating_sub(began) >= patience => return Event::LeaseHeld { holder },
-            Ok(Lease::Held { .. }) => tokio::time::sleep(BETWEEN).await,
+            Ok(Lease::Held { .. }) => clock.sleep(BETWEEN).await,
         }
     }
 }

@@ -110,7 +110,7 @@ async fn one(switch: &Switch, effect: &Effect, hands: Hands<'_>, stopwatch: &mut
         Effect::ReadFlag => {
             let verifying = matches!(switch.state(), State::Verifying { .. });
             if matches!(switch.state(), State::Verifying { reads_left, .. } if *reads_left < 4) {
-                tokio::time::sleep(BETWEEN_READS).await;
+                clock.sleep(BETWEEN_READS).await;
             }
             let event = flag.read_one(name).await.map_or_else(|error| Event::FlagUnreadable(error.message), Event::FlagRead);
             stopwatch.lap(|timings| if verifying { &mut timings.verify } else { &mut timings.reread });

@@ -71,7 +71,7 @@ fn row(record: &Record) -> Vec<String> {
     let notes: Vec<String> = record.notes.iter().map(|note| format!("{}: {}", note.actor, note.text)).collect();
     let cells = [
         record.seq.to_string(),
-        time::iso(record.at),
+        time::iso(record.happened_at()),
         kind.to_owned(),
         to.words().to_owned(),
         from.map(|from| from.words().to_owned()).unwrap_or_default(),

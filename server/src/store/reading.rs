@@ -53,10 +53,10 @@ impl Store {
             sql.push(" AND color = ").push_bind(color.as_str());
         }
         if let Some(from) = query.from {
-            sql.push(" AND at >= ").push_bind(from.0);
+            sql.push(" AND COALESCE(modified_at, at) >= ").push_bind(from.0);
         }
         if let Some(until) = query.until {
-            sql.push(" AND at < ").push_bind(until.0);
+            sql.push(" AND COALESCE(modified_at, at) < ").push_bind(until.0);
         }
         if let Some(before) = query.before {
             sql.push(" AND seq < ").push_bind(signed(before));

@@ -1,0 +1,18 @@
+# Everything that a person types. Each target does the set-up that it needs; scripts/ does the work.
+
+.PHONY: run test bench build lint
+
+run: ## Teal on a seeded AWS of this machine's own, at http://127.0.0.1:3000/
+	@scripts/run.sh
+
+test: ## every test there is; the last line is the sum
+	@scripts/test.sh
+
+bench: ## the figures, as a table and in target/bench.json
+	@scripts/bench.sh
+
+build: ## what goes into production: target/release/teal and target/site
+	@scripts/build.sh
+
+lint: ## formatting and clippy, as CI wants them
+	@scripts/lint.sh

@@ -1,0 +1,78 @@
+//! Every page in every state, as files: to look at while designing, without a server and without AWS.
+//! `cargo run -p teal-app --features ssr --example gallery -- OUT`, then serve OUT on the loopback.
+
+mod fixtures;
+
+use fixtures::{NOW, ana, dev};
+use std::{fs, io, path::Path};
+use teal_app::render::{self, Assets, Problem, Rendered, View};
+use teal_domain::{Color, PairSnapshot, history::HistoryQuery};
+
+fn main() -> io::Result<()> {
+    let out = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".into());
+    let out = Path::new(&out);
+    fs::create_dir_all(out)?;
+    let assets = Assets { name: "teal".into(), css: "style/main.css".into() };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    copy(&root.join("style"), &out.join("style"))?;
+    fs::copy(root.join("public/favicon.svg"), out.join("favicon.svg"))?;
+    let mut names = Vec::new();
+    let mut save = |name: &str, page: Rendered| {
+        names.push(name.to_owned());
+        fs::write(out.join(format!("{name}.html")), &page.html)?;
+        fs::write(out.join(format!("{name}-dark.html")), page.html.replacen("<html ", "<html data-theme=\"dark\" ", 1))
+    };
+    for (name, pair) in fixtures::states() {
+        pages(&assets, name, &pair, &mut save)?;
+    }
+    let problem = Problem {
+        status: 404,
+        title: "No such record",
+        what: "The journal of this pair has no record 4711.",
+        mend: "Look at the number in the address, or look the record up in the history.",
+        request_id: Some("01KAZZ4J1N3V9T"),
+    };
+    let pair = fixtures::green_is_live();
+    save("problem", render::problem(&assets, Some(&view(&assets, &pair, "")), &problem))?;
+    save("problem-bare", render::problem(&assets, None, &problem))?;
+    let list: String = names.iter().map(|name| format!("<li><a href=\"{name}.html\">{name}</a></li>")).collect();
+    fs::write(out.join("index.html"), format!("<!DOCTYPE html><meta charset=utf-8><ul>{list}</ul>"))
+}
+
+fn view<'a>(assets: &'a Assets, pair: &PairSnapshot, query: &'a str) -> View<'a> {
+    // An example has no owner for its identity but the process.
+    let who = Box::leak(Box::new(ana()));
+    View { assets, who, snapshot: fixtures::snapshot(pair.clone()), pair: dev(), now: NOW, path: "/p/dev", query }
+}
+
+fn pages(
+    assets: &Assets,
+    name: &str,
+    pair: &PairSnapshot,
+    save: &mut impl FnMut(&str, Rendered) -> io::Result<()>,
+) -> io::Result<()> {
+    let view = view(assets, pair, "");
+    let target = pair.live().map_or(Color::Blue, Color::other);
+    save(&format!("overview-{name}"), render::overview(&view))?;
+    save(&format!("switch-{name}"), render::switch(&view, target, fixtures::offer(pair, target), None, None))?;
+    let query = HistoryQuery::default();
+    save(&format!("history-{name}"), render::history(&view, &query, Ok(fixtures::page(pair))))?;
+    if let Some(record) = pair.recent.first() {
+        save(&format!("record-{name}"), render::record(&view, &fixtures::detail(record)))?;
+    }
+    Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,72 @@
+//! The bar on top of every page: a switch under way, an outcome that is not known, a journal that cannot be
+//! written.
+
+use super::{
+    icon::{Glyph, Icon},
+    side::Side,
+    when::Ago,
+};
+use crate::{paths, words::time};
+use leptos::{either::Either, prelude::*};
+use teal_domain::{OperationId, PairSnapshot, Timestamp, history::Record, snapshot::OpenSwitch};
+
+/// The bar, if there is anything to say.
+pub fn bar(pair: &PairSnapshot, now: Timestamp) -> AnyView {
+    let open = pair.open.as_ref().map(|open| under_way(pair, open, now));
+    let store = pair.store.error().map(|error| {
+        view! {
+            <div class="bar bar-down" role="status">
+                <Icon glyph=Glyph::Cross />
+                <p>
+                    <strong>"The journal cannot be written"</strong>
+                    " since "
+                    {time::clock(error.since)}
+                    " UTC: "
+                    {error.message.clone()}
+                    " Nothing can be switched from here until it can; the switch page has the command lines that \
+                     work without it."
+                </p>
+            </div>
+        }
+    });
+    view! { {open}{store} }
+    .into_any()
+}
+
+fn under_way(pair: &PairSnapshot, open: &OpenSwitch, now: Timestamp) -> impl IntoView + use<> {
+    let href = record_of(&pair.recent, open.operation).map(|seq| paths::record(&pair.id, seq));
+    let link = href.map(|href| view! { " " <a href=href>"Its record"</a> });
+    match open.unknown_until {
+        Some(until) => Either::Left(view! {
+            <div class="bar bar-unknown" role="status">
+                <Icon glyph=Glyph::Question />
+                <p>
+                    <strong>"Outcome unknown"</strong>
+                    " since "
+                    {time::clock(open.since)}
+                    " UTC (" <Ago at=open.since now /> "). The switch to " <Side color=open.target /> " by "
+                    {open.actor.clone()}
+                    " was sent and no answer came. Teal looks for it in the flag's history; it is settled by "
+                    {time::clock(until)}
+                    " UTC at the latest. Other switches wait."
+                    {link}
+                </p>
+            </div>
+        }),
+        None => Either::Right(view! {
+            <div class="bar bar-busy" role="status">
+                <Icon glyph=Glyph::Turning />
+                <p>
+                    <strong>"A switch is under way"</strong>
+                    " to " <Side color=open.target /> ", confirmed by " {open.actor.clone()} " "
+                    <Ago at=open.since now /> "."
+                    {link}
+                </p>
+            </div>
+        }),
+    }
+}
+
+fn record_of(recent: &[Record], operation: OperationId) -> Option<u64> {
+    recent.iter().find(|r| r.switch().is_some_and(|s| s.operation == operation)).map(|r| r.seq)
+}

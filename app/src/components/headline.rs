@@ -1,0 +1,146 @@
+//! Which side is live? The first thing on the overview, in words that are true however old the reading is.
+
+use super::{
+    icon::{Glyph, Icon},
+    mark::Tag,
+    side::Shape,
+    when::{Ago, When},
+};
+use crate::{
+    paths,
+    words::{self, record},
+};
+use leptos::{either::EitherOf3, prelude::*};
+use teal_domain::{
+    Color, Flag, FlagValue, FlagVersion, PairSnapshot, Timestamp,
+    history::{Progress, Record, What},
+    preflight::FLAG_IS_STALE_AFTER,
+    switch::Kind,
+};
+
+/// Whether the last good reading of the flag is too old to be told as the present.
+pub fn is_stale(pair: &PairSnapshot, now: Timestamp) -> bool {
+    pair.flag.error().is_some() || pair.flag.age(now).is_some_and(|age| age > FLAG_IS_STALE_AFTER)
+}
+
+/// The headline.
+pub fn headline(pair: &PairSnapshot, now: Timestamp, glow: bool) -> AnyView {
+    let stale = is_stale(pair, now);
+    let class = match (stale, glow) {
+        (true, _) => "headline stale",
+        (false, true) => "headline glow",
+        (false, false) => "headline",
+    };
+    let main = match pair.flag.value() {
+        None => EitherOf3::A(unread(pair)),
+        Some(flag) => match flag.color() {
+            Some(color) => EitherOf3::B(live(pair, color, stale, now)),
+            None => EitherOf3::C(none_works(pair, flag, stale)),
+        },
+    };
+    view! { <section class=class aria-labelledby="headline">{main}{staleness(pair, stale, now)}</section> }
+    .into_any()
+}
+
+fn unread(pair: &PairSnapshot) -> impl IntoView + use<> {
+    let why = pair.flag.error().map_or_else(
+        || "Teal is asking SSM for it.".to_owned(),
+        |error| format!("{} `teal doctor` says what keeps Teal from reading it.", error.message),
+    );
+    view! {
+        <h1 id="headline" class="says says-unknown"><Icon glyph=Glyph::Question />"The flag has not been read yet"</h1>
+        <p class="story">{why}</p>
+    }
+}
+
+fn live(pair: &PairSnapshot, color: Color, stale: bool, now: Timestamp) -> impl IntoView + use<> {
+    let since = pair.live_since.map(|at| view! { <p class="since">"since " <When at now /></p> });
+    let class = match color {
+        Color::Blue => "says side-blue",
+        Color::Green => "says side-green",
+    };
+    view! {
+        <h1 id="headline" class=class>
+            <Shape color />
+            {color.title()}
+            {if stale { " was live when last read" } else { " is live" }}
+        </h1>
+        {since}
+        {pair.current.as_ref().map(|record| story(pair, record))}
+    }
+}
+
+fn none_works(pair: &PairSnapshot, flag: &Flag, stale: bool) -> impl IntoView + use<> {
+    let name = pair.names.flag.clone();
+    let what = match flag {
+        Flag::Present { value: FlagValue::Invalid(text), version, .. } => {
+            let text = record::clipped(text, 60);
+            format!("It holds “{text}” since version {version}, which is neither blue nor green")
+        }
+        _ => "It does not exist".to_owned(),
+    };
+    view! {
+        <h1 id="headline" class="says says-down">
+            <Icon glyph=Glyph::Cross />
+            {if stale { "No side was working when last read" } else { "No side is working" }}
+        </h1>
+        <p class="story">
+            "The flag is the parameter " <code>{name}</code> ". " {what}
+            ", so no guarded DAG works on either side."
+        </p>
+        <p class="actions">
+            {Color::BOTH
+                .map(|color| {
+                    view! {
+                        <a class="button" href=paths::switch(&pair.id, color)>
+                            "Set the flag to " <Shape color /> {color.title()} "…"
+                        </a>
+                    }
+                })
+                .into_iter()
+                .collect_view()}
+        </p>
+    }
+}
+
+/// How the current version came about: `version 31 · switched by ana · “upgrade” · verified in 180 ms`.
+fn story(pair: &PairSnapshot, record: &Record) -> impl IntoView + use<> {
+    let version = pair.flag.value().and_then(Flag::version).unwrap_or(FlagVersion(0));
+    let who = record::who(&record.actor.name);
+    let how = match &record.what {
+        What::Switch(switch) if switch.kind == Kind::Repair => format!("repaired by {who}"),
+        What::Switch(_) => format!("switched by {who}"),
+        What::External(external) if external.imported => format!("set by {who} before Teal first looked"),
+        _ => format!("set past Teal by {who}"),
+    };
+    let why = record::why(record).map(|why| view! { <q>{why.to_owned()}</q> });
+    let verified = match (&record.what, record.flip()) {
+        (What::Switch(switch), Some(flip)) if matches!(switch.progress, Progress::Ended { .. }) => {
+            Some(format!("{} in {}", record::outcome(record).1, words::span(flip)))
+        }
+        _ => None,
+    };
+    view! {
+        <p class="story dotted">
+            <a href=paths::record(&pair.id, record.seq)>"version " {version.0}</a>
+            <span>{how}</span>
+            {why}
+            {verified.map(|text| view! { <span>{text}</span> })}
+            {record::tags(record).into_iter().map(|(tone, text)| view! { <Tag tone text /> }).collect_view()}
+            {record.unexplained().then(|| view! {
+                <a href=format!("{}#note", paths::record(&pair.id, record.seq))>"Explain it"</a>
+            })}
+        </p>
+    }
+}
+
+fn staleness(pair: &PairSnapshot, stale: bool, now: Timestamp) -> impl IntoView + use<> {
+    let at = pair.flag.read_at().filter(|_| stale)?;
+    let why = pair.flag.error().map_or_else(|| "Nothing has come from SSM since.".to_owned(), |e| e.message.clone());
+    Some(view! {
+        <p class="age mark mark-attention">
+            <Icon glyph=Glyph::Triangle />
+            <span>"Last read " <Ago at now /> ". " {why}</span>
+        </p>
+    })
+}

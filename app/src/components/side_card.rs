@@ -1,0 +1,157 @@
+//! One side: what it is, whether it could take over, and what can be done with it.
+
+use super::{
+    icon::{Glyph, Icon},
+    mark::{Mark, Tone},
+    side::Shape,
+    when::Ago,
+};
+use crate::paths;
+use leptos::prelude::*;
+use teal_domain::{Color, Environment, EnvironmentStatus, PairSnapshot, Timestamp, environment::Readiness};
+
+/// The card of a side.
+pub fn side_card(pair: &PairSnapshot, color: Color, now: Timestamp, glow: bool) -> AnyView {
+    let live = pair.live();
+    let reading = pair.side(color);
+    let stale = reading.error().is_some();
+    let role = match live {
+        Some(side) if side == color => "live",
+        Some(_) => "standby",
+        None => "waiting",
+    };
+    let class = format!(
+        "card side-card {} {role}{}{}",
+        match color {
+            Color::Blue => "side-blue",
+            Color::Green => "side-green",
+        },
+        if stale { " stale" } else { "" },
+        if glow { " glow" } else { "" },
+    );
+    let id = match color {
+        Color::Blue => "side-blue",
+        Color::Green => "side-green",
+    };
+    view! {
+        <section class=class aria-labelledby=id>
+            <header>
+                <h2 id=id><Shape color />{color.title()}</h2>
+                <span class="role">{role}</span>
+                {status(pair, color)}
+            </header>
+            {verdict(pair, color, live)}
+            {facts(reading.value())}
+            {freshness(pair, color, now)}
+            <p class="actions">
+                {(live == Some(color.other())).then(|| view! {
+                    <a class="button" href=paths::switch(&pair.id, color)>"Switch to "{color.title()}"…"</a>
+                })}
+                {airflow(reading.value(), color)}
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+/// The status word of MWAA.
+fn status(pair: &PairSnapshot, color: Color) -> impl IntoView + use<> {
+    let tone = match pair.readiness(color) {
+        Readiness::Ready => Tone::Good,
+        Readiness::Attention => Tone::Attention,
+        Readiness::Down => Tone::Down,
+        Readiness::Unknown => Tone::Unknown,
+    };
+    let word = pair.side(color).value().map_or_else(|| "not read".to_owned(), |env| env.status.to_string());
+    view! { <Mark tone text=word /> }
+}
+
+/// What the status means here: for the standby, whether it could take over.
+fn verdict(pair: &PairSnapshot, color: Color, live: Option<Color>) -> impl IntoView + use<> {
+    let reading = pair.side(color);
+    let is_live = live == Some(color);
+    let error = reading.error().map(|error| error.message.as_str());
+    let words = match (reading.value().map(|env| &env.status), error) {
+        (None, Some(error)) => format!("Could not be read: {error}"),
+        (None, None) => "Teal is asking MWAA.".to_owned(),
+        (Some(EnvironmentStatus::Available), Some(error)) => format!("It was AVAILABLE when it last answered. {error}"),
+        (Some(EnvironmentStatus::Available), None) if is_live => "Works and holds the flag.".to_owned(),
+        (Some(EnvironmentStatus::Available), None) => "Ready to take over.".to_owned(),
+        (Some(EnvironmentStatus::Changing(_)), _) if is_live => {
+            "Works while it is being changed; tasks may be interrupted.".to_owned()
+        }
+        (Some(EnvironmentStatus::Changing(_)), _) => {
+            "Could take over, but tasks may be interrupted while it changes.".to_owned()
+        }
+        (Some(EnvironmentStatus::Down(_)), _) if is_live => {
+            format!("Cannot run anything. Switch to {} if it is ready.", color.other().title())
+        }
+        (Some(EnvironmentStatus::Down(_)), _) => "Cannot take over: it runs nothing.".to_owned(),
+        (Some(EnvironmentStatus::Other(_)), _) => {
+            "MWAA says a word that this version of Teal does not know. Look in the console.".to_owned()
+        }
+    };
+    view! { <p class="verdict">{words}</p> }
+}
+
+/// What MWAA says about it. Rows stay where they are when a value is not known.
+fn facts(environment: Option<&Environment>) -> impl IntoView + use<> {
+    let dash = || "–".to_owned();
+    let known = |pick: fn(&Environment) -> Option<String>| environment.and_then(pick).unwrap_or_else(dash);
+    let update = environment.and_then(|env| env.last_update.as_ref()).map(|update| {
+        let error = update.error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+        format!("{}{error}", update.status.to_lowercase())
+    });
+    view! {
+        <dl class="facts">
+            <div><dt>"Airflow"</dt><dd>{known(|env| env.airflow_version.clone())}</dd></div>
+            <div><dt>"Class"</dt><dd>{known(|env| env.class.clone())}</dd></div>
+            <div><dt>"Workers"</dt><dd>{known(|env| env.workers.map(workers))}</dd></div>
+            <div><dt>"Schedulers"</dt><dd>{known(|env| env.schedulers.map(|count| count.to_string()))}</dd></div>
+            <div><dt>"Last update"</dt><dd>{update.unwrap_or_else(dash)}</dd></div>
+        </dl>
+    }
+}
+
+fn workers((fewest, most): (u32, u32)) -> String {
+    if fewest == most { fewest.to_string() } else { format!("{fewest} to {most}") }
+}
+
+fn freshness(pair: &PairSnapshot, color: Color, now: Timestamp) -> impl IntoView + use<> {
+    let at = pair.side(color).read_at();
+    let name = pair.names.environment(color).to_owned();
+    view! {
+        <p class="freshness">
+            <code>{name}</code>
+            {at.map(|at| view! { <span>"read " <Ago at now /></span> })}
+        </p>
+    }
+}
+
+/// The way into Airflow. The host comes from AWS; anything that is no plain host name is not made a link.
+fn airflow(environment: Option<&Environment>, color: Color) -> impl IntoView + use<> {
+    let host = environment.and_then(|env| env.web_address.clone()).filter(|host| is_host(host))?;
+    Some(view! {
+        <a class="button quiet" href=format!("https://{host}") rel="noopener noreferrer" target="_blank">
+            "Open Airflow"<span class="hush">" of "{color.title()}</span><Icon glyph=Glyph::Out />
+        </a>
+    })
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'-' | b':'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_host;
+
+    #[test]
+    fn only_a_plain_host_becomes_a_link() {
+        assert!(is_host("abc123.c2.airflow.us-east-2.on.aws"));
+        assert!(is_host("localhost:18080"));
+        for wrong in ["", "evil.com/path", "a b", "x\"onclick", "user@evil.com", "evil.com?x"] {
+            assert!(!is_host(wrong), "{wrong:?}");
+        }
+    }
+}

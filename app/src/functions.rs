@@ -1,0 +1,138 @@
+//! The server functions: who asks, call the desk, say what came of it. What is refused is an answer, not a
+//! failure: failures are what happens to requests.
+
+use crate::desk::DeskError;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+use teal_domain::{Color, PairId};
+
+/// What came of a form.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// The desk took it; the browser is on its way to what came of it.
+    Taken,
+    /// It did not.
+    Refused(DeskError),
+}
+
+/// Takes a filled-in switch form. `to` only leads back to the right page: what is switched is sealed in the
+/// confirmation.
+#[server(prefix = "/api/fn", endpoint = "switch")]
+pub async fn switch_flag(
+    pair: PairId,
+    to: Color,
+    confirmation: String,
+    typed: String,
+    reason: String,
+    #[server(default)] emergency: bool,
+) -> Result<Reply, ServerFnError> {
+    use crate::desk::SwitchForm;
+    let (desk, who) = ways::asked()?;
+    let form = SwitchForm { pair: pair.to_string(), confirmation, typed, reason: reason.clone(), emergency };
+    let done = desk.switch(&who, form).await;
+    ways::after_switch(&pair, to, reason, done)
+}
+
+/// Adds a note to a record.
+#[server(prefix = "/api/fn", endpoint = "note")]
+pub async fn add_note(pair: PairId, about: u64, text: String) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.note(&who, &pair, about, &text).await;
+    ways::after_note(&pair, about, &text, done)
+}
+
+/// Where the browser goes after a form.
+#[cfg(feature = "ssr")]
+mod ways {
+    use super::{Color, DeskError, PairId, Reply, ServerFnError, expect_context, use_context};
+    use crate::{
+        context::{Plain, Redirector},
+        desk::{Desk, Identity},
+        paths::{self, SwitchProblem, SwitchQuery},
+    };
+    use std::sync::Arc;
+    use teal_domain::{
+        history::{Progress, Record},
+        switch::Outcome,
+    };
+
+    /// The desk, and who asks.
+    pub fn asked() -> Result<(Arc<dyn Desk>, Identity), ServerFnError> {
+        let who = use_context::<Identity>().ok_or_else(|| ServerFnError::new("Sign in first."))?;
+        let desk = use_context::<Arc<dyn Desk>>().ok_or_else(|| ServerFnError::new("Teal is starting."))?;
+        Ok((desk, who))
+    }
+
+    fn go(address: &str) {
+        (expect_context::<Redirector>().0)(address);
+    }
+
+    fn plain() -> bool {
+        use_context::<Plain>().is_some_and(|plain| plain.0)
+    }
+
+    pub fn after_switch(
+        pair: &PairId,
+        to: Color,
+        reason: String,
+        done: Result<Record, DeskError>,
+    ) -> Result<Reply, ServerFnError> {
+        let back = SwitchQuery { to: Some(to), reason: Some(reason), ..SwitchQuery::default() };
+        match done {
+            Ok(record) if moved(&record) => {
+                let moved = SwitchQuery { problem: Some(SwitchProblem::Moved), after: Some(record.seq), ..back };
+                go(&moved.address(pair));
+                Ok(Reply::Taken)
+            }
+            Ok(record) => {
+                go(&paths::record(pair, record.seq));
+                Ok(Reply::Taken)
+            }
+            Err(refused) => {
+                if plain() {
+                    go(&SwitchQuery { problem: Some(problem(&refused)), ..back }.address(pair));
+                }
+                Ok(Reply::Refused(refused))
+            }
+        }
+    }
+
+    pub fn after_note(
+        pair: &PairId,
+        about: u64,
+        text: &str,
+        done: Result<(), DeskError>,
+    ) -> Result<Reply, ServerFnError> {
+        match done {
+            Ok(()) => {
+                go(&format!("{}#notes", paths::record(pair, about)));
+                Ok(Reply::Taken)
+            }
+            Err(refused) => {
+                if plain() {
+                    go(&paths::note_again(pair, about, text, matches!(refused, DeskError::StoreAway { .. })));
+                }
+                Ok(Reply::Refused(refused))
+            }
+        }
+    }
+
+    /// Whether the flag had moved, so that the person is to be asked again.
+    const fn moved(record: &Record) -> bool {
+        match record.switch() {
+            Some(switch) => matches!(&switch.progress, Progress::Ended { outcome: Outcome::Moved { .. }, .. }),
+            None => false,
+        }
+    }
+
+    fn problem(refused: &DeskError) -> SwitchProblem {
+        match refused {
+            DeskError::BadInput { field, .. } if field == "typed" => SwitchProblem::Typed,
+            DeskError::BadInput { field, .. } if field == "reason" => SwitchProblem::Reason,
+            DeskError::Confirmation { .. } => SwitchProblem::Confirmation,
+            DeskError::StoreAway { .. } => SwitchProblem::Store,
+            DeskError::NotFound { .. } | DeskError::BadInput { .. } => SwitchProblem::Form,
+        }
+    }
+}

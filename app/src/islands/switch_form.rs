@@ -1,0 +1,148 @@
+//! The confirmation: the target's name typed, a reason, two minutes. It works as a plain form before the
+//! script has loaded and where none runs; the island only says sooner what the server would say.
+
+mod parts;
+
+pub use parts::refusal;
+
+use super::live::Live;
+use crate::{
+    components::side::Shape,
+    functions::{Reply, SwitchFlag},
+    paths::{self, SwitchQuery},
+    words::{self, time},
+};
+use leptos::{ev::Event, form::ActionForm, html, prelude::*};
+use serde::{Deserialize, Serialize};
+use teal_domain::{Base, Color, PairId, Reason, Timestamp};
+
+/// What the checks leave possible.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Block {
+    /// Nothing blocks.
+    None,
+    /// These checks block; an emergency switch skips them.
+    UnlessEmergency(String),
+    /// These checks block, and nothing on this page skips them.
+    Always(String),
+}
+
+/// The form.
+#[island]
+pub fn SwitchForm(
+    /// The pair.
+    pair: PairId,
+    /// The side to make live.
+    target: Color,
+    /// What the confirmation rests on.
+    base: Base,
+    /// The flag names no side.
+    repair: bool,
+    /// The sealed confirmation.
+    confirmation: String,
+    /// Until when it is good.
+    expires_at: Timestamp,
+    /// Now, by the server's clock.
+    now: Timestamp,
+    /// What the checks leave possible.
+    block: Block,
+    /// The reason, if one had been typed.
+    reason: String,
+) -> impl IntoView {
+    let action = ServerAction::<SwitchFlag>::new();
+    let live = Live::here();
+    let awake = RwSignal::new(false);
+    let typed = RwSignal::new(String::new());
+    let why = RwSignal::new(reason.clone());
+    let emergency = RwSignal::new(false);
+    let (typed_box, why_box) = (NodeRef::<html::Input>::new(), NodeRef::<html::Textarea>::new());
+    // What was typed before the script woke is in the boxes already.
+    Effect::new(move |_| {
+        typed_box.get().iter().for_each(|input| typed.set(input.value()));
+        why_box.get().iter().for_each(|area| why.set(area.value()));
+        awake.set(true);
+    });
+
+    let expired = {
+        let live = live.clone();
+        move || awake.get() && live.now.get() >= expires_at
+    };
+    let moved = move || {
+        live.pair.with(|shown| {
+            let flag = shown.as_ref().and_then(|shown| shown.pair.flag.value());
+            flag.filter(|flag| !base.holds(flag)).map(words::record::stands)
+        })
+    };
+    let again = {
+        let pair = pair.clone();
+        move || SwitchQuery { to: Some(target), reason: Some(why.get()), ..SwitchQuery::default() }.address(&pair)
+    };
+    let taken = move || matches!(action.value().get(), Some(Ok(Reply::Taken)));
+    let busy = move || action.pending().get() || taken();
+    let blocked = {
+        let block = block.clone();
+        move || match block {
+            Block::None => false,
+            Block::UnlessEmergency(_) => !emergency.get(),
+            Block::Always(_) => true,
+        }
+    };
+    let (hinders, always) = (block != Block::None, matches!(block, Block::Always(_)));
+    let stale = (expired.clone(), moved.clone());
+    let note = parts::blocked_note(&block);
+    let name = target.as_str();
+    let off = move || {
+        let filled = typed.with(|typed| typed.trim().eq_ignore_ascii_case(name)) && why.with(|why| Reason::parse(why).is_ok());
+        always || awake.get() && (!filled || busy() || blocked() || stale.0() || stale.1().is_some())
+    };
+
+    view! {
+        <div class="card confirm" class:blocked=hinders>
+            <ActionForm action attr:id="confirm" attr:aria-labelledby="confirm-title">
+                <h2 id="confirm-title">"Confirm"</h2>
+                <input type="hidden" name="pair" value=pair.to_string() />
+                <input type="hidden" name="to" value=name />
+                <input type="hidden" name="confirmation" value=confirmation />
+                <div class="field">
+                    <label for="typed">"Type " <strong>{name}</strong> " to confirm"</label>
+                    <input
+                        id="typed" name="typed" type="text" required autocomplete="off" autocapitalize="none" spellcheck="false"
+                        placeholder=name node_ref=typed_box on:input=move |event: Event| typed.set(event_target_value(&event))
+                    />
+                </div>
+                <div class="field">
+                    <label for="reason">"Why"</label>
+                    <textarea
+                        id="reason" name="reason" rows="3" required aria-describedby="reason-hint" node_ref=why_box
+                        on:input=move |event: Event| why.set(event_target_value(&event))
+                        inner_html=words::escaped(&reason)
+                    ></textarea>
+                    <p class="hint" id="reason-hint">
+                        "For whoever reads the history." {parts::counter(why)}
+                    </p>
+                </div>
+                {(!repair).then(|| parts::emergency_box(emergency))}
+                {note}
+                {parts::moved_note(moved, again.clone())}
+                {parts::answer(action)}
+                <div class="actions">
+                    <button type="submit" class="button primary" disabled=off>
+                        {move || match (busy(), repair) {
+                            (true, _) => "Switching to ",
+                            (false, true) => "Set the flag to ",
+                            (false, false) => "Switch to ",
+                        }}
+                        <Shape color=target />
+                        {target.title()}
+                        {move || busy().then_some("…")}
+                    </button>
+                    <a class="button quiet" href=paths::overview(&pair)>"Cancel"</a>
+                </div>
+                {parts::deadline(expires_at, now, expired, awake, again)}
+                <p class="hush" role="status">{move || busy().then(|| format!("Switching to {}", target.title()))}</p>
+                <noscript><p class="hint">"This confirmation is good until "{time::clock(expires_at)}" UTC."</p></noscript>
+            </ActionForm>
+        </div>
+    }
+}

@@ -1,0 +1,143 @@
+//! The parts of the confirmation form.
+
+use super::{Block, Live};
+use crate::{
+    components::icon::{Glyph, Icon},
+    desk::DeskError,
+    functions::{Reply, SwitchFlag},
+    words::time,
+};
+use leptos::{ev::Event, prelude::*};
+use teal_domain::{Reason, Timestamp};
+
+/// How many characters the reason has. It turns when there are too many; nothing is cut off.
+pub fn counter(why: RwSignal<String>) -> impl IntoView {
+    let count = move || why.with(|why| why.trim().chars().count());
+    view! {
+        <span class="counter" class:over=move || { count() > Reason::MAX_CHARS }>
+            {move || count().to_string()} " of " {Reason::MAX_CHARS}
+        </span>
+    }
+}
+
+/// The emergency box, and what it means.
+pub fn emergency_box(emergency: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <label class="check-box">
+            <input
+                type="checkbox" name="emergency" value="true"
+                on:change=move |event: Event| emergency.set(event_target_checked(&event))
+            />
+            <span>
+                <strong>"Emergency"</strong>
+                <span class="hint">
+                    "Skips the checks that may be skipped, and does not wait for a switch whose outcome is unknown. \
+                     The record is marked for ever."
+                </span>
+            </span>
+        </label>
+    }
+}
+
+/// Why the button is off, and what lifts it.
+pub fn blocked_note(block: &Block) -> impl IntoView + use<> {
+    let (names, lift) = match block {
+        Block::None => return None,
+        Block::UnlessEmergency(names) => (names.clone(), "Mend it, or tick emergency and say why."),
+        Block::Always(names) => (names.clone(), "Nothing on this page lifts it: see the checks."),
+    };
+    Some(view! {
+        <p class="mark mark-down blocked-note" id="blocked">
+            <Icon glyph=Glyph::Cross />
+            <span>"Blocked by: "{names}". "{lift}</span>
+        </p>
+    })
+}
+
+/// The flag moved while the form was open.
+pub fn moved_note(
+    moved: impl Fn() -> Option<String> + Clone + Send + Sync + 'static,
+    again: impl Fn() -> String + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    move || {
+        let again = again.clone();
+        moved().map(|stands| {
+            view! {
+                <div class="notice" role="alert">
+                    <p>
+                        <strong>"The flag moved while this page was open: "</strong>
+                        {stands} ". This confirmation rests on what was before."
+                    </p>
+                    <p><a href=again>"Look again"</a>", keeping the reason."</p>
+                </div>
+            }
+        })
+    }
+}
+
+/// What the server said, in place.
+pub fn answer(action: ServerAction<SwitchFlag>) -> impl IntoView {
+    move || match action.value().get() {
+        Some(Ok(Reply::Refused(error))) => Some(refusal(&error)),
+        Some(Err(_)) => Some(
+            view! {
+                <div class="notice notice-down" role="alert">
+                    <h3>"Teal did not answer"</h3>
+                    <p>
+                        "Whether the switch was begun is not known here. The history says so as soon as Teal answers \
+                         again: look there before you confirm once more."
+                    </p>
+                </div>
+            }
+            .into_any(),
+        ),
+        Some(Ok(Reply::Taken)) | None => None,
+    }
+}
+
+/// Why the desk did not do it, and what works instead.
+pub fn refusal(error: &DeskError) -> AnyView {
+    let commands = match error {
+        DeskError::StoreAway { commands, .. } => commands.clone(),
+        DeskError::NotFound { .. } | DeskError::BadInput { .. } | DeskError::Confirmation { .. } => Vec::new(),
+    };
+    let by_hand = (!commands.is_empty()).then(|| {
+        view! {
+            <p>
+                "In an emergency, the first of these switches and records to a local file, to be merged later. The \
+                 second is the raw call: it will show as an external change."
+            </p>
+            {commands.into_iter().map(|command| view! { <pre tabindex="0"><code>{command}</code></pre> }).collect_view()}
+        }
+    });
+    view! {
+        <div class="notice notice-down" role="alert">
+            <h3>"Nothing was switched"</h3>
+            <p>{error.to_string()}</p>
+            {by_hand}
+        </div>
+    }
+    .into_any()
+}
+
+/// How long the confirmation is still good.
+pub fn deadline(
+    expires_at: Timestamp,
+    now: Timestamp,
+    expired: impl Fn() -> bool + Clone + Send + Sync + 'static,
+    awake: RwSignal<bool>,
+    again: impl Fn() -> String + Clone + Send + Sync + 'static,
+) -> impl IntoView {
+    let live = Live::here();
+    let left = move || {
+        let now = if awake.get() { live.now.get().max(now) } else { now };
+        time::left(expires_at.since(now))
+    };
+    let out = expired.clone();
+    view! {
+        <p class="deadline" class:out=out class:asleep=move || !awake.get()>
+            <span class="left">"Good for "{left}</span>
+            <span class="over">"This confirmation has run out. " <a href=again>"Look again"</a>", keeping the reason."</span>
+        </p>
+    }
+}

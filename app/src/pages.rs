@@ -1,0 +1,8 @@
+//! The pages, one file each. They run on the server only: what reacts in them is an island.
+
+pub mod history;
+pub mod overview;
+pub mod problem;
+pub mod record;
+pub mod shell;
+pub mod switch;

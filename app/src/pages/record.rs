@@ -1,0 +1,181 @@
+//! One record: what was meant, what was put, what was verified, and what was said about it since.
+
+mod steps;
+
+use super::shell::{Page, Tab};
+use crate::{
+    components::{
+        mark::Mark,
+        recent::{movement, tags},
+        side::Side,
+        when::When,
+    },
+    desk::RecordDetail,
+    functions::AddNote,
+    islands::record::{RecordWatch, state},
+    paths::{self, SwitchProblem},
+    render::View,
+    words::{self, record},
+};
+use leptos::{either::Either, prelude::*, server_fn::ServerFn};
+use teal_domain::{
+    PairSnapshot, Timestamp,
+    history::{ExternalRecord, Record, SwitchRecord, What},
+};
+
+/// The page.
+pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page {
+    let (record, now) = (&detail.record, view.now);
+    let (tone, outcome) = record::outcome(record);
+    let open = state(record) != "ended";
+    let watch = open.then(|| view! { <RecordWatch seq=record.seq drawn=state(record).to_owned() /> });
+    let quote = match &record.what {
+        What::Switch(switch) => Some(switch.reason.as_str()),
+        What::External(external) => external.description.as_deref(),
+        _ => None,
+    };
+    let body = view! {
+        <article class="record-page" aria-labelledby="record">
+            <header class="page-head">
+                <p class="crumb"><a href=paths::history(&pair.id)>"History"</a>" / record "{record.seq}</p>
+                <h1 id="record">{movement(record)}</h1>
+                <p class="byline">
+                    <span title=record.actor.name.clone()>{record::who(&record.actor.name).to_owned()}</span>
+                    " "{record::via(record.actor.via)}", " <When at=record.at now />
+                    <span class="tags">{tags(record)}</span>
+                </p>
+                {quote.map(|text| view! { <blockquote>{text.to_owned()}</blockquote> })}
+            </header>
+            <div class="columns">
+                <div class="stack">
+                    <section class="card verdict-card" aria-labelledby="outcome">
+                        <h2 id="outcome"><Mark tone text=outcome /></h2>
+                        <p>{told(record)}</p>
+                        {watch}
+                        {steps::timings(record)}
+                    </section>
+                    {steps::steps(detail)}
+                </div>
+                <div class="stack">
+                    {facts(record, now)}
+                    {notes(view, pair, record)}
+                </div>
+            </div>
+            {steps::raw(detail)}
+        </article>
+    };
+    Page { title: record::title(record), tab: Tab::History, refresh: open, body: body.into_any() }
+}
+
+fn told(record: &Record) -> String {
+    match &record.what {
+        What::Switch(switch) => record::told(switch),
+        What::External(external) if external.imported => {
+            "This version was there before Teal first looked. Who wrote it, as far as AWS says, is shown; why is not \
+             known."
+                .to_owned()
+        }
+        What::External(external) if external.foreign.is_some() => {
+            "The version carries the id of a Teal operation that this journal does not know: another Teal wrote it, or \
+             somebody copied the description."
+                .to_owned()
+        }
+        What::External(_) => "Somebody wrote to the parameter past Teal.".to_owned(),
+        What::MadeAnew { last, .. } => {
+            format!("The parameter was deleted and made anew. Its versions began again at 1; the last one before was {last}.")
+        }
+        What::Gap { .. } => {
+            "SSM keeps the latest 100 versions only. These were gone before Teal could read them, so nobody knows who \
+             wrote them."
+                .to_owned()
+        }
+        What::Gone { .. } => {
+            "The parameter was found missing. No guarded DAG works on either side until it is set again.".to_owned()
+        }
+    }
+}
+
+fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
+    let more = match &record.what {
+        What::Switch(switch) => Some(Either::Left(of_switch(switch))),
+        What::External(external) => Some(Either::Right(of_external(external, now))),
+        _ => None,
+    };
+    let version = record.version().map_or_else(|| "none".to_owned(), |version| version.to_string());
+    view! {
+        <section class="card" aria-labelledby="facts">
+            <header><h2 id="facts">"Facts"</h2></header>
+            <dl class="facts rows">
+                <div><dt>"Who"</dt><dd>{record.actor.name.clone()}</dd></div>
+                <div><dt>"Recorded"</dt><dd>{words::stamp(record.at)}</dd></div>
+                <div><dt>"Version made"</dt><dd>{version}</dd></div>
+                {more}
+                <div><dt>"Hash"</dt><dd><code>{record.hash.to_string()}</code></dd></div>
+            </dl>
+        </section>
+    }
+}
+
+fn of_switch(switch: &SwitchRecord) -> impl IntoView + use<> {
+    let from = match switch.from {
+        Some(color) => Either::Left(view! { <Side color /> }),
+        None => Either::Right("no side"),
+    };
+    view! {
+        <div><dt>"From"</dt><dd>{from}</dd></div>
+        <div><dt>"To"</dt><dd><Side color=switch.target /></dd></div>
+        <div><dt>"Rested on"</dt><dd>{match switch.base.version() {
+            Some(version) => format!("version {version}"),
+            None => "a missing parameter".to_owned(),
+        }}</dd></div>
+        <div><dt>"Sort"</dt><dd>{switch.kind.as_str()}</dd></div>
+        <div><dt>"Operation"</dt><dd><code>{switch.operation.to_string()}</code></dd></div>
+    }
+}
+
+fn of_external(external: &ExternalRecord, now: Timestamp) -> impl IntoView + use<> {
+    view! {
+        <div><dt>"Value"</dt><dd><code>{record::clipped(external.value.as_str(), 200)}</code></dd></div>
+        <div><dt>"Written"</dt><dd><When at=external.written_at now /></dd></div>
+        <div><dt>"Description"</dt><dd>{external.description.clone().unwrap_or_else(|| "none".to_owned())}</dd></div>
+        {(external.incarnation.0 > 0).then(|| view! {
+            <div><dt>"Life"</dt><dd>{external.incarnation.0 + 1}" of the parameter"</dd></div>
+        })}
+    }
+}
+
+/// What was said since, and the way to say more. A plain form: it needs no script.
+fn notes(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> impl IntoView + use<> {
+    let kept = paths::get(view.query, "text").map(|text| paths::kept(&text)).unwrap_or_default();
+    let problem = paths::get(view.query, "problem").and_then(|code| SwitchProblem::parse(&code)).map(|problem| match problem {
+        SwitchProblem::Store => "The journal cannot be written just now, so the note was not kept. Try again later.".to_owned(),
+        _ => super::switch::line_problem(&kept, "note"),
+    });
+    let label = if record.unexplained() { "Explain this change" } else { "Add a note" };
+    let said = record.notes.iter().map(|note| {
+        view! {
+            <li>
+                <p>{note.text.to_string()}</p>
+                <p class="byline">{note.actor.name.clone()}" " <When at=note.at now=view.now /></p>
+            </li>
+        }
+    });
+    let said = said.collect_view();
+    view! {
+        <section class="card notes" aria-labelledby="notes">
+            <header><h2 id="notes">"Notes"</h2></header>
+            {(!record.notes.is_empty()).then(|| view! { <ul>{said}</ul> })}
+            {problem.map(|text| view! { <p class="notice notice-down" role="alert">{text}</p> })}
+            <form method="post" action=AddNote::url() id="note">
+                <input type="hidden" name="pair" value=pair.id.to_string() />
+                <input type="hidden" name="about" value=record.seq.to_string() />
+                <div class="field">
+                    <label for="text">{label}</label>
+                    <textarea id="text" name="text" rows="2" required inner_html=words::escaped(&kept)></textarea>
+                    <p class="hint">"At most 500 characters. Notes are kept for ever and cannot be changed."</p>
+                </div>
+                <button type="submit" class="button">"Add the note"</button>
+            </form>
+        </section>
+    }
+}

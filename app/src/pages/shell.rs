@@ -1,0 +1,152 @@
+//! The document around every page: head, header, bar on top.
+
+use crate::{
+    components::{bar::bar, icon::{Glyph, Icon}},
+    islands::{badge::LiveBadge, bar::LiveBar, theme::ThemeToggle},
+    paths,
+    render::{Assets, View},
+};
+use leptos::{either::Either, nonce::use_nonce, prelude::*};
+use teal_domain::{Color, PairSnapshot};
+
+/// A page, ready to be put into its frame.
+pub struct Page {
+    /// For the title of the window.
+    pub title: String,
+    /// Which entry of the navigation it belongs to.
+    pub tab: Tab,
+    /// Load it again every two seconds where no script runs: something is under way.
+    pub refresh: bool,
+    /// What stands in `<main>`.
+    pub body: AnyView,
+}
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Page").field("title", &self.title).field("tab", &self.tab).finish_non_exhaustive()
+    }
+}
+
+/// The entries of the navigation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// The overview.
+    Overview,
+    /// The switch panel.
+    Switch,
+    /// The history and its records.
+    History,
+    /// None of them.
+    None,
+}
+
+/// Before the first paint: the theme that was chosen here, if one was.
+const THEME: &str = "try{var t=localStorage.getItem('teal-theme');\
+                     if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch(e){}";
+
+/// Pages are fetched when the pointer rests on a link. Not the switch panel: its confirmation lives two
+/// minutes from the moment it is made.
+const PREFETCH: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/p/*"},{"not":{"href_matches":"/p/*/switch*"}},{"not":{"href_matches":"/p/*/history.csv*"}}]},"eagerness":"moderate"}]}"#;
+
+/// The document.
+pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl IntoView + use<> {
+    let pair = view.and_then(View::pair);
+    let title = match pair {
+        Some(pair) => format!("{} · {} · Teal", page.title, pair.title),
+        None => format!("{} · Teal", page.title),
+    };
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <title>{title}</title>
+                <link rel="stylesheet" href=assets.css.clone() />
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
+                <script nonce=use_nonce()>{THEME}</script>
+                <script type="speculationrules" nonce=use_nonce()>{PREFETCH}</script>
+                {hydration(assets)}
+                {page.refresh.then(|| view! { <noscript><meta http-equiv="refresh" content="2" /></noscript> })}
+            </head>
+            <body>
+                <a class="skip" href="#main">"Skip to the content"</a>
+                {header(view, pair, page.tab)}
+                {pair.zip(view).map(|(pair, view)| {
+                    let bar = bar(pair, view.now);
+                    view! { <div class="bars"><LiveBar>{bar}</LiveBar></div> }
+                })}
+                <main id="main">{page.body}</main>
+            </body>
+        </html>
+    }
+}
+
+/// Wakes the islands. Leptos has a component for it, but its preload links carry no nonce, which a policy with
+/// `strict-dynamic` demands; the script is the same walk, shorter.
+fn hydration(assets: &Assets) -> impl IntoView + use<> {
+    let base = format!("/pkg/{}", assets.name);
+    let script = format!("({})({base:?})", include_str!("shell/hydrate.js").trim_end());
+    view! {
+        <link rel="modulepreload" href=format!("{base}.js") nonce=use_nonce() />
+        <link rel="preload" href=format!("{base}_bg.wasm") r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=use_nonce()>{script}</script>
+    }
+}
+
+fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab) -> impl IntoView + use<> {
+    let home = pair.map_or_else(|| "/".to_owned(), |pair| paths::overview(&pair.id));
+    let who = view.map(|view| view.who.actor.name.clone());
+    let badge = pair.zip(view).map(|(pair, view)| {
+        let (id, at) = (view.snapshot.id, view.snapshot.at);
+        view! { <LiveBadge pair=pair.id.clone() id at now=view.now /> }
+    });
+    view! {
+        <header class="top">
+            <a class="logo" href=home.clone()>
+                <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
+                    <circle cx="8" cy="12" r="6.5" class="ring"></circle>
+                    <path d="M16 4.5 23.5 12 16 19.5 8.5 12Z" class="facet"></path>
+                </svg>
+                "Teal"
+            </a>
+            {view.zip(pair).map(|(view, pair)| pairs(view, pair))}
+            {pair.map(|pair| nav(pair, tab))}
+            <div class="aside">
+                {badge}
+                <ThemeToggle />
+                {who.map(|who| view! { <span class="who" title="Signed in as"><span class="hush">"Signed in as "</span>{who}</span> })}
+            </div>
+        </header>
+    }
+}
+
+/// The pair, and the way to the others.
+fn pairs(view: &View<'_>, here: &PairSnapshot) -> impl IntoView + use<> {
+    if view.snapshot.pairs.len() < 2 {
+        return Either::Left(view! { <span class="pair-name">{here.title.clone()}</span> });
+    }
+    let others = view.snapshot.pairs.iter().map(|pair| {
+        let current = (pair.id == here.id).then_some("page");
+        view! { <li><a href=paths::overview(&pair.id) aria-current=current>{pair.title.clone()}</a></li> }
+    });
+    Either::Right(view! {
+        <details class="pairs">
+            <summary class="pair-name">{here.title.clone()}<Icon glyph=Glyph::Down /></summary>
+            <ul>{others.collect_view()}</ul>
+        </details>
+    })
+}
+
+fn nav(pair: &PairSnapshot, tab: Tab) -> impl IntoView + use<> {
+    let current = |of: Tab| (of == tab).then_some("page");
+    let target = pair.live().map_or(Color::Blue, Color::other);
+    view! {
+        <nav aria-label="Pages">
+            <a href=paths::overview(&pair.id) aria-current=current(Tab::Overview)>"Overview"</a>
+            <a href=paths::switch(&pair.id, target) aria-current=current(Tab::Switch)>"Switch"</a>
+            <a href=paths::history(&pair.id) aria-current=current(Tab::History)>"History"</a>
+        </nav>
+    }
+}

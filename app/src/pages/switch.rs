@@ -1,0 +1,179 @@
+//! The switch panel: from, to, what will happen, what speaks against it, and the confirmation.
+
+mod plan;
+
+use super::shell::{Page, Tab};
+use crate::{
+    components::{checks, side::Side},
+    desk::{DeskError, Offer},
+    islands::switch_form::{Block, SwitchForm, refusal},
+    paths::{self, SwitchProblem, SwitchQuery},
+    render::View,
+    words::{self, record},
+};
+use leptos::prelude::*;
+use teal_domain::{
+    Color, PairSnapshot, Reason,
+    preflight::{Check, Verdict},
+    reason::ReasonError,
+};
+
+/// The page.
+pub fn page(
+    view: &View<'_>,
+    pair: &PairSnapshot,
+    target: Color,
+    offer: Result<Offer, DeskError>,
+    problem: Option<SwitchProblem>,
+    reason: Option<String>,
+) -> Page {
+    let repair = pair.flag.value().is_some_and(|flag| flag.color().is_none());
+    let title = if repair {
+        format!("Set the flag to {}", target.title())
+    } else {
+        format!("Switch to {}", target.title())
+    };
+    let body = match offer {
+        _ if pair.live() == Some(target) => already(view, pair, target, problem),
+        Err(error) => view! {
+            <section class="switch">{heading(pair, target, repair)}{refusal(&error)}</section>
+        }
+        .into_any(),
+        Ok(offer) => panel(view, pair, &offer, problem, reason, repair),
+    };
+    Page { title, tab: Tab::Switch, refresh: false, body }
+}
+
+fn heading(pair: &PairSnapshot, target: Color, repair: bool) -> impl IntoView + use<> {
+    let other = target.other();
+    view! {
+        <h1>{if repair { "Set the flag to " } else { "Switch to " }}<Side color=target /></h1>
+        {repair.then(|| view! {
+            <p class="lead">
+                "No side is working. Set the flag to the one that should work: " <Side color=target /> " here, or "
+                <a href=paths::switch(&pair.id, other)>"to "{other.title()}" instead"</a> "."
+            </p>
+        })}
+    }
+}
+
+/// Nothing to switch: the target is live.
+fn already(view: &View<'_>, pair: &PairSnapshot, target: Color, problem: Option<SwitchProblem>) -> AnyView {
+    let other = target.other();
+    view! {
+        <section class="switch">
+            <h1><Side color=target />" is live already"</h1>
+            {problem.map(|problem| told(view, pair, problem, ""))}
+            <p class="lead">"There is nothing to switch: nothing would be put."</p>
+            <p class="actions">
+                <a class="button" href=paths::switch(&pair.id, other)>"Switch to "{other.title()}"…"</a>
+                <a class="button quiet" href=paths::overview(&pair.id)>"Back to the overview"</a>
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+fn panel(
+    view: &View<'_>,
+    pair: &PairSnapshot,
+    offer: &Offer,
+    problem: Option<SwitchProblem>,
+    reason: Option<String>,
+    repair: bool,
+) -> AnyView {
+    let target = offer.target;
+    let reason = reason.unwrap_or_default();
+    let store = offer.checks.iter().find(|check| check.name == "store" && check.verdict == Verdict::Block);
+    let without = store.map(|_| refusal(&plan::without_store(pair, offer)));
+    let problem = problem.map(|problem| told(view, pair, problem, &reason));
+    let block = block(&offer.checks);
+    view! {
+        <section class="switch">
+            {heading(pair, target, repair)}
+            {problem}
+            {without}
+            <div class="columns">
+                <div class="stack">
+                    {plan::plan(pair, offer, view.now)}
+                    {checks::checks(&offer.checks)}
+                </div>
+                <SwitchForm
+                    pair=pair.id.clone()
+                    target
+                    base=offer.base
+                    repair
+                    confirmation=offer.confirmation.clone()
+                    expires_at=offer.expires_at
+                    now=view.now
+                    block
+                    reason
+                />
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+/// What the checks leave possible.
+fn block(checks: &[Check]) -> Block {
+    let blocking: Vec<&Check> = checks.iter().filter(|check| check.verdict == Verdict::Block).collect();
+    // Without a journal nothing is switched here, and SSM itself refuses a put that would drop a label.
+    let last = blocking.iter().any(|check| matches!(check.name.as_str(), "store" | "label" | "flag"));
+    let names = blocking.iter().map(|check| checks::title(&check.name).to_lowercase()).collect::<Vec<_>>().join(", ");
+    match (names.is_empty(), last) {
+        (true, _) => Block::None,
+        (false, false) => Block::UnlessEmergency(names),
+        (false, true) => Block::Always(names),
+    }
+}
+
+/// Why the form came back, from a fixed set: the address lends only the code and what the person had typed.
+fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &str) -> impl IntoView + use<> {
+    let (title, text) = match problem {
+        SwitchProblem::Typed => ("Nothing was switched", "The name that was typed is not the side's name. Type it as it is shown, then confirm again.".to_owned()),
+        SwitchProblem::Reason => ("Nothing was switched", line_problem(reason, "reason")),
+        SwitchProblem::Confirmation => ("Nothing was switched", "The confirmation had run out (it is good for two minutes), or was made for something else. This one is new: look again, then confirm.".to_owned()),
+        SwitchProblem::Store => ("Nothing was switched", "The journal could not be written, and nothing is switched that cannot be recorded. The emergency command lines work without it.".to_owned()),
+        SwitchProblem::Moved => ("The flag had moved, so nothing was switched", moved(pair)),
+        SwitchProblem::Form => ("Nothing was switched", "The form could not be read. It is filled in anew below.".to_owned()),
+    };
+    let after = SwitchQuery::parse(view.query).after.map(|seq| {
+        view! { <p><a href=paths::record(&pair.id, seq)>"The record of that attempt"</a></p> }
+    });
+    view! {
+        <div class="notice" role="alert">
+            <h2>{title}</h2>
+            <p>{text}</p>
+            {after}
+        </div>
+    }
+}
+
+/// What is wrong with a line of text, so that it can be mended.
+pub(super) fn line_problem(text: &str, what: &str) -> String {
+    match Reason::parse(text) {
+        Err(ReasonError::TooLong(count)) if count < 600 => {
+            format!("The {what} has {count} characters; at most 500 fit.")
+        }
+        Err(ReasonError::TooLong(_)) => {
+            format!("The {what} is too long: at most 500 characters fit. The first 600 are kept below.")
+        }
+        Err(ReasonError::Empty) => format!("The {what} is empty: say something that whoever reads the history can use."),
+        Err(ReasonError::Control { character, position }) => format!(
+            "The {what} holds a hidden character (U+{:04X}) at position {position}: remove it.",
+            u32::from(character)
+        ),
+        Ok(_) => format!("The {what} could not be taken. Try again."),
+    }
+}
+
+/// What changed meanwhile, and by whom.
+fn moved(pair: &PairSnapshot) -> String {
+    let Some(flag) = pair.flag.value() else { return "Where it stands now is not known.".to_owned() };
+    let stands = record::stands(flag);
+    let by = pair.current.as_ref().filter(|current| current.version() == flag.version()).map_or_else(String::new, |current| {
+        format!(", set by {} at {} UTC", current.actor, words::time::clock(current.at))
+    });
+    format!("Now {stands}{by}. What you see below is new: look again, then confirm if it is still right.")
+}

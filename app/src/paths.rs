@@ -1,0 +1,270 @@
+//! The addresses of the pages, and what their queries may hold. Parsed leniently: an address that somebody
+//! mistyped shows the page without what could not be read, never an error.
+
+use crate::words::time;
+use std::fmt::Write as _;
+use teal_domain::{Color, PairId, history::HistoryQuery, journal::Listed};
+
+/// `/p/{pair}`
+pub fn overview(pair: &PairId) -> String {
+    format!("/p/{pair}")
+}
+
+/// `/p/{pair}/switch?to={target}`
+pub fn switch(pair: &PairId, target: Color) -> String {
+    format!("/p/{pair}/switch?to={target}")
+}
+
+/// `/p/{pair}/history`
+pub fn history(pair: &PairId) -> String {
+    format!("/p/{pair}/history")
+}
+
+/// `/p/{pair}/history/{seq}`
+pub fn record(pair: &PairId, seq: u64) -> String {
+    format!("/p/{pair}/history/{seq}")
+}
+
+/// `/p/{pair}/live`: the stream of snapshots.
+pub fn live(pair: &str) -> String {
+    format!("/p/{pair}/live")
+}
+
+/// What a query of the switch page may hold.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SwitchQuery {
+    /// The side to make live.
+    pub to: Option<Color>,
+    /// Why the form came back.
+    pub problem: Option<SwitchProblem>,
+    /// The reason as it was typed, so that it need not be typed again.
+    pub reason: Option<String>,
+    /// The record of the attempt that found the flag moved.
+    pub after: Option<u64>,
+}
+
+/// Why the switch form came back. A fixed set: an address never puts words onto the page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SwitchProblem {
+    /// The target's name was not typed as it is written.
+    Typed,
+    /// The reason is missing, too long, or holds what a line of text may not hold.
+    Reason,
+    /// The confirmation has run out or belongs to somebody or something else.
+    Confirmation,
+    /// The store is away.
+    Store,
+    /// The flag had moved since the page was made.
+    Moved,
+    /// The form could not be read at all.
+    Form,
+}
+
+impl SwitchProblem {
+    const ALL: [Self; 6] =
+        [Self::Typed, Self::Reason, Self::Confirmation, Self::Store, Self::Moved, Self::Form];
+
+    /// The word in the address.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Typed => "typed",
+            Self::Reason => "reason",
+            Self::Confirmation => "confirmation",
+            Self::Store => "store",
+            Self::Moved => "moved",
+            Self::Form => "form",
+        }
+    }
+
+    /// Parses the word.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|problem| problem.code() == code)
+    }
+}
+
+/// How much of a reason an address carries: a little more than is allowed, so that "too long" can be shown.
+const KEPT: usize = 600;
+
+impl SwitchQuery {
+    /// Reads a query string.
+    pub fn parse(query: &str) -> Self {
+        Self {
+            to: get(query, "to").and_then(|word| word.parse().ok()),
+            problem: get(query, "problem").and_then(|code| SwitchProblem::parse(&code)),
+            reason: get(query, "reason").map(|text| text.chars().take(KEPT).collect()),
+            after: get(query, "after").and_then(|seq| seq.parse().ok()),
+        }
+    }
+
+    /// The address of the switch page with it.
+    pub fn address(&self, pair: &PairId) -> String {
+        let mut out = Query::new(format!("/p/{pair}/switch"));
+        out.put("to", self.to.map(Color::as_str));
+        out.put("problem", self.problem.map(SwitchProblem::code));
+        out.put("after", self.after.map(|seq| seq.to_string()).as_deref());
+        out.put("reason", self.reason.as_deref().map(kept).as_deref());
+        out.0
+    }
+}
+
+/// The address of a record's page with its note form as it was filled in.
+pub fn note_again(pair: &PairId, about: u64, text: &str, store_away: bool) -> String {
+    let mut out = Query::new(record(pair, about));
+    out.put("problem", Some(if store_away { SwitchProblem::Store } else { SwitchProblem::Reason }.code()));
+    out.put("text", Some(&kept(text)));
+    out.0.push_str("#note");
+    out.0
+}
+
+/// As much of a text as an address carries back.
+pub fn kept(text: &str) -> String {
+    text.chars().take(KEPT).collect()
+}
+
+/// Reads the filters of the history page from its query. Dates are days in UTC; `until` is inclusive for
+/// people and so ends a day later here.
+pub fn history_query(query: &str) -> HistoryQuery {
+    let word = |name| get(query, name).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    HistoryQuery {
+        kind: word("kind").and_then(|kind| Listed::parse(&kind)),
+        actor: word("actor").map(|name| name.chars().take(200).collect()),
+        color: word("color").and_then(|color| color.parse().ok()),
+        from: word("from").and_then(|date| time::midnight(&date)),
+        until: word("until").and_then(|date| time::midnight(&date)).map(|at| at + DAY),
+        before: word("before").and_then(|seq| seq.parse().ok()),
+    }
+}
+
+const DAY: teal_domain::Millis = teal_domain::Millis::from_secs(86_400);
+
+/// The address of a history page (or, with another `base`, of its CSV) with these filters.
+pub fn filtered(base: &str, query: &HistoryQuery) -> String {
+    let mut out = Query::new(base.to_owned());
+    out.put("kind", query.kind.map(Listed::as_str));
+    out.put("actor", query.actor.as_deref());
+    out.put("color", query.color.map(Color::as_str));
+    out.put("from", query.from.map(time::date).as_deref());
+    out.put("until", query.until.map(|at| time::date(at - DAY)).as_deref());
+    out.put("before", query.before.map(|seq| seq.to_string()).as_deref());
+    out.0
+}
+
+/// An address in the making.
+struct Query(String);
+
+impl Query {
+    const fn new(base: String) -> Self {
+        Self(base)
+    }
+
+    fn put(&mut self, name: &str, value: Option<&str>) {
+        let Some(value) = value else { return };
+        self.0.push(if self.0.contains('?') { '&' } else { '?' });
+        self.0.push_str(name);
+        self.0.push('=');
+        for byte in value.bytes() {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                self.0.push(char::from(byte));
+            } else {
+                // Writing into a string cannot fail.
+                let _ = write!(self.0, "%{byte:02X}");
+            }
+        }
+    }
+}
+
+/// The first value of a name in a query string, decoded; bytes that are no UTF-8 become the replacement sign.
+pub fn get(query: &str, name: &str) -> Option<String> {
+    let raw = query.split('&').find_map(|part| {
+        let (key, value) = part.split_once('=').unwrap_or((part, ""));
+        (key == name).then_some(value)
+    })?;
+    let mut bytes = Vec::with_capacity(raw.len());
+    let mut rest = raw.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let hex = |digits: &[u8]| std::str::from_utf8(digits).ok().and_then(|text| u8::from_str_radix(text, 16).ok());
+        match (first, tail) {
+            (b'%', [a, b, after @ ..]) if a.is_ascii_hexdigit() && b.is_ascii_hexdigit() => {
+                bytes.extend(hex(&tail[..2]));
+                rest = after;
+            }
+            (b'+', after) => {
+                bytes.push(b' ');
+                rest = after;
+            }
+            (byte, after) => {
+                bytes.push(*byte);
+                rest = after;
+            }
+        }
+    }
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dev() -> PairId {
+        "dev".parse().expect("good")
+    }
+
+    #[test]
+    fn what_was_typed_survives_the_way_through_the_address() {
+        for reason in ["why & how = 100 %?#", "<script>alert(1)</script>", "Größe ↔ 大", "a+b c\nd\"'", ""] {
+            let query = SwitchQuery {
+                to: Some(Color::Green),
+                problem: Some(SwitchProblem::Reason),
+                reason: Some(reason.to_owned()),
+                after: Some(7),
+            };
+            let address = query.address(&dev());
+            assert!(address.is_ascii() && !address.contains([' ', '<', '"', '\n']), "{address}");
+            let (_, back) = address.split_once('?').expect("a query");
+            assert_eq!(SwitchQuery::parse(back), query);
+        }
+    }
+
+    #[test]
+    fn an_address_carries_at_most_six_hundred_characters_of_a_reason() {
+        let query = SwitchQuery { reason: Some("ü".repeat(10_000)), ..SwitchQuery::default() };
+        let address = query.address(&dev());
+        assert_eq!(address.matches("%C3%BC").count(), 600);
+    }
+
+    #[test]
+    fn an_unknown_problem_is_no_problem() {
+        assert_eq!(SwitchQuery::parse("to=purple&problem=you+are+hacked"), SwitchQuery::default());
+        for problem in SwitchProblem::ALL {
+            assert_eq!(SwitchProblem::parse(problem.code()), Some(problem));
+        }
+    }
+
+    #[test]
+    fn filters_survive_the_way_through_the_address() {
+        let query = HistoryQuery {
+            kind: Some(Listed::External),
+            actor: Some("role/deploy & co".into()),
+            color: Some(Color::Blue),
+            from: time::midnight("2026-11-01"),
+            until: time::midnight("2026-11-28"),
+            before: Some(41),
+        };
+        let address = filtered("/p/dev/history", &query);
+        assert!(address.contains("until=2026-11-27"), "the last day is included: {address}");
+        assert_eq!(history_query(address.split_once('?').expect("a query").1), query);
+    }
+
+    #[test]
+    fn empty_fields_of_the_filter_form_filter_nothing() {
+        assert_eq!(history_query("kind=&actor=+&color=&from=&until=&before="), HistoryQuery::default());
+        assert_eq!(history_query(""), HistoryQuery::default());
+    }
+
+    #[test]
+    fn broken_escapes_are_taken_as_they_stand() {
+        assert_eq!(get("a=%zz%4", "a").as_deref(), Some("%zz%4"));
+        assert_eq!(get("a=%FF", "a").as_deref(), Some("\u{FFFD}"));
+        assert_eq!(get("b", "a"), None);
+    }
+}

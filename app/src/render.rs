@@ -1,0 +1,140 @@
+//! The pages as `server` asks for them: data in, one finished document out. Synchronous; asks nobody.
+
+use crate::{
+    desk::{DeskError, Identity, Offer, RecordDetail},
+    pages::{
+        self,
+        shell::{self, Page},
+    },
+    paths::SwitchProblem,
+};
+use hydration_context::SsrSharedContext;
+use leptos::{
+    nonce::{provide_nonce, use_nonce},
+    prelude::*,
+};
+use std::sync::Arc;
+use teal_domain::{
+    Color, PairId, PairSnapshot, Snapshot, Timestamp,
+    history::{HistoryPage, HistoryQuery},
+};
+
+/// The names of the built files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assets {
+    /// `teal-<hash>`: the script is `/pkg/<name>.js`, the WASM `/pkg/<name>_bg.wasm`.
+    pub name: String,
+    /// The style sheet: `/pkg/teal-<hash>.css`.
+    pub css: String,
+}
+
+/// What every page is made from.
+#[derive(Clone, Debug)]
+pub struct View<'a> {
+    /// The built files.
+    pub assets: &'a Assets,
+    /// Who looks.
+    pub who: &'a Identity,
+    /// What Teal knows.
+    pub snapshot: Arc<Snapshot>,
+    /// The pair that the page is about.
+    pub pair: PairId,
+    /// Now, by the server's clock.
+    pub now: Timestamp,
+    /// The path of the request, without its query.
+    pub path: &'a str,
+    /// The query of the request, without the question mark; may be empty.
+    pub query: &'a str,
+}
+
+impl View<'_> {
+    /// The pair's part of the snapshot.
+    pub fn pair(&self) -> Option<&PairSnapshot> {
+        self.snapshot.pair(&self.pair)
+    }
+}
+
+/// A finished document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// The document.
+    pub html: String,
+    /// The nonce of its inline scripts, for the `Content-Security-Policy` header.
+    pub nonce: String,
+}
+
+/// A page that says that something is not there, not allowed, or broken.
+#[derive(Clone, Copy, Debug)]
+pub struct Problem<'a> {
+    /// The HTTP status.
+    pub status: u16,
+    /// What happened, in a few words.
+    pub title: &'a str,
+    /// What happened, to what.
+    pub what: &'a str,
+    /// What to do now.
+    pub mend: &'a str,
+    /// The request, for whoever looks into it.
+    pub request_id: Option<&'a str>,
+}
+
+/// `/p/{pair}`
+pub fn overview(view: &View<'_>) -> Rendered {
+    with_pair(view, |pair| pages::overview::page(view, pair))
+}
+
+/// `/p/{pair}/switch?to=`
+pub fn switch(
+    view: &View<'_>,
+    target: Color,
+    offer: Result<Offer, DeskError>,
+    problem: Option<SwitchProblem>,
+    kept_reason: Option<String>,
+) -> Rendered {
+    with_pair(view, |pair| pages::switch::page(view, pair, target, offer, problem, kept_reason))
+}
+
+/// `/p/{pair}/history`
+pub fn history(view: &View<'_>, query: &HistoryQuery, page: Result<HistoryPage, DeskError>) -> Rendered {
+    with_pair(view, |pair| pages::history::page(view, pair, query, page))
+}
+
+/// `/p/{pair}/history/{seq}`
+pub fn record(view: &View<'_>, detail: &RecordDetail) -> Rendered {
+    with_pair(view, |pair| pages::record::page(view, pair, detail))
+}
+
+/// Whatever cannot be shown. `view` is given where the frame of the pair's pages still makes sense.
+pub fn problem(assets: &Assets, view: Option<&View<'_>>, problem: &Problem<'_>) -> Rendered {
+    document(assets, view, || pages::problem::page(view, problem))
+}
+
+fn with_pair(view: &View<'_>, page: impl FnOnce(&PairSnapshot) -> Page) -> Rendered {
+    match view.pair() {
+        Some(pair) => document(view.assets, Some(view), || page(pair)),
+        None => problem(
+            view.assets,
+            None,
+            &Problem {
+                status: 404,
+                title: "No such pair",
+                what: &format!("Teal has no pair called {}.", view.pair),
+                mend: "Look at the address, or at the pairs in the configuration.",
+                request_id: None,
+            },
+        ),
+    }
+}
+
+/// Draws a document under an owner of its own. Nothing in it waits, so the string is finished here.
+fn document(assets: &Assets, view: Option<&View<'_>>, page: impl FnOnce() -> Page) -> Rendered {
+    let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
+    let rendered = owner.with(|| {
+        provide_nonce();
+        let html = shell::document(assets, view, page()).to_html();
+        let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
+        Rendered { html, nonce }
+    });
+    owner.unset_with_forced_cleanup();
+    rendered
+}

@@ -1,0 +1,75 @@
+// The emulated AWS as browser tests use it: the flag, read and moved without Teal's knowledge.
+
+import { readFileSync } from 'node:fs';
+
+export type Color = 'blue' | 'green';
+
+export type Version = { Version: number; Value: string; Description?: string; LastModifiedUser: string };
+
+type Told = { ministack: string; region: string; flag: string };
+
+export class World {
+  private constructor(private readonly told: Told) {}
+
+  static fromEnvironment(): World {
+    const file = process.env.TEAL_WORLD;
+    if (!file) throw new Error('TEAL_WORLD is not set: run these tests with `make test`');
+    return new World(JSON.parse(readFileSync(file, 'utf8')) as Told);
+  }
+
+  /** What the flag holds now; `undefined` where there is none. */
+  async flag(): Promise<{ value: string; version: number } | undefined> {
+    const { Parameters } = await this.ssm<{ Parameters: { Value: string; Version: number }[] }>('GetParameters', {
+      Names: [this.told.flag],
+    });
+    return Parameters[0] && { value: Parameters[0].Value, version: Parameters[0].Version };
+  }
+
+  /** Puts the flag as somebody with the AWS command line does. Answers the version that came of it. */
+  async put(value: string, description?: string): Promise<number> {
+    const { Version } = await this.ssm<{ Version: number }>('PutParameter', {
+      Name: this.told.flag,
+      Value: value,
+      Type: 'String',
+      Overwrite: true,
+      ...(description === undefined ? {} : { Description: description }),
+    });
+    return Version;
+  }
+
+  async deleteFlag(): Promise<void> {
+    await this.ssm('DeleteParameter', { Name: this.told.flag });
+  }
+
+  async history(): Promise<Version[]> {
+    const found: Version[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await this.ssm<{ Parameters: Version[]; NextToken?: string }>('GetParameterHistory', {
+        Name: this.told.flag,
+        MaxResults: 50,
+        NextToken,
+      });
+      found.push(...page.Parameters);
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return found;
+  }
+
+  // The emulator reads account and region from the signature's header and does not check the signature, so no SDK
+  // is needed here.
+  private async ssm<T>(action: string, input: object): Promise<T> {
+    const answer = await fetch(this.told.ministack, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/x-amz-json-1.1',
+        'x-amz-target': `AmazonSSM.${action}`,
+        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${this.told.region}/ssm/aws4_request, SignedHeaders=host, Signature=0`,
+      },
+      body: JSON.stringify(input),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${action}: ${answer.status} ${text}`);
+    return (text ? JSON.parse(text) : undefined) as T;
+  }
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# `make run`: Teal on a seeded AWS of this machine's own. Ctrl-C ends all that was started here, and nothing else.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$ROOT"
+
+scripts/setup.sh run
+seal_off_aws
+
+mkdir -p .teal
+exec 9>.teal/run.lock
+if command -v flock >/dev/null && ! flock -n 9; then
+  die "another 'make run' of this checkout is up. End it first, for the two would share .teal/"
+fi
+
+cargo build -p teal-server --bin teal
+scripts/assets.sh dev
+
+# The emulated AWS forgets everything between runs. A journal that remembers would tell of a flag that was deleted
+# and made anew, so each run begins with a fresh one.
+if [ -e .teal/teal.db ]; then
+  for part in "" -wal -shm; do
+    rm -f ".teal/teal.db.previous$part"
+    if [ -e ".teal/teal.db$part" ]; then mv ".teal/teal.db$part" ".teal/teal.db.previous$part"; fi
+  done
+  say "A fresh world and a fresh journal; the last one is kept as .teal/teal.db.previous"
+fi
+
+if [ ! -e .teal/teal.toml ]; then
+  cat >.teal/teal.toml <<'TOML'
+# Written by `make run` and yours to change; delete it to get it anew.
+listen = "127.0.0.1:3000"
+site = "target/site"
+# The emulated AWS records who did what and how.
+cloudtrail = true
+
+[store]
+path = ".teal/teal.db"
+
+[[pair]]
+id = "dev"
+name = "Analytics · dev"
+project = "mwaa-openlineage"
+environment = "dev"
+region = "us-east-2"
+TOML
+fi
+
+ending=
+end() {
+  ending=yes
+  trap '' INT TERM HUP
+  stop_started
+}
+trap 'end; exit 130' INT
+trap 'end; exit 143' TERM HUP
+trap end EXIT
+
+start_world world .teal --live 9>&- || exit 1
+world=$LAST
+source .teal/world.env
+
+# The port of the file, unless somebody sits on it already.
+if [ -z "${TEAL_LISTEN:-}" ]; then
+  wanted="$(sed -n 's/^listen *= *"127\.0\.0\.1:\([0-9]*\)".*/\1/p' .teal/teal.toml)"
+  if [ -n "$wanted" ] && ! port_is_free "$wanted"; then
+    TEAL_LISTEN="127.0.0.1:$(free_port "$((wanted + 1))")"
+    export TEAL_LISTEN
+    say "Port $wanted is taken; using $TEAL_LISTEN"
+  fi
+fi
+
+say "Emulated AWS at $AWS_ENDPOINT_URL. To play somebody with the AWS command line, in another window:"
+say "  scripts/outsider.py --to green"
+start - target/debug/teal serve --config .teal/teal.toml 9>&-
+teal=$LAST
+
+# Until one of the two ends by itself; Ctrl-C goes through the trap above.
+status=0
+wait -n "$world" "$teal" || status=$?
+if [ -z "$ending" ]; then
+  if kill -0 "$teal" 2>/dev/null; then
+    tail -n 5 .teal/world.log >&2
+    warn "teal: the emulated AWS ended by itself (.teal/world.log)"
+  else
+    warn "teal: the server ended by itself with status $status"
+  fi
+fi
+exit "$((status == 0 ? 1 : status))"

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Reads what test runners say.
+
+    tally.py follow                 copies from standard input the lines that matter while tests run
+    tally.py sum --cargo LOG …      adds up; the last line is "N passed, N failed", also written to --out
+
+A runner that ended badly without naming a failed test, or that ran no test at all, counts as one failure: a suite
+that did not run must never look like one that passed. Needs nothing but Python's own library.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import sys
+from pathlib import Path
+
+RESULT = re.compile(r"^test result: \w+\. (\d+) passed; (\d+) failed; (\d+) ignored")
+RUNNING = re.compile(r"^\s+(Running|Doc-tests) (.+?)(?: \(.*\))?$")
+# Of a build only our own crates and the slow ones: enough to see that it gets on.
+BUILDING = re.compile(r"^\s+(Compiling (teal|aws-sdk|leptos v|sqlx v)|Finished)")
+
+
+def follow() -> int:
+    """One line a test binary, plus failures with all their output."""
+    name = ""
+    in_failures = in_error = False
+    for line in sys.stdin:
+        line = line.rstrip("\n")
+        running = RUNNING.match(line)
+        result = RESULT.match(line)
+        if running:
+            name, in_error = f"{running[1].lower()} {running[2]}", False
+        elif result:
+            in_failures = False
+            if int(result[1]) + int(result[2]):
+                print(f"  {result[1]:>4} passed, {result[2]} failed  {name.removeprefix('running ').removeprefix('unittests ')}", flush=True)
+        elif line == "failures:":
+            in_failures = True
+            print(line, flush=True)
+        elif line.startswith("error"):
+            in_error = True
+            print(line, flush=True)
+        elif in_failures or in_error:
+            print(line, flush=True)
+            in_error = in_error and line != ""
+        elif BUILDING.match(line):
+            print(line, flush=True)
+    return 0
+
+
+def cargo_counts(log: Path) -> tuple[int, int]:
+    passed = failed = 0
+    for line in log.read_text(errors="replace").splitlines():
+        if found := RESULT.match(line):
+            passed += int(found[1])
+            failed += int(found[2])
+    return passed, failed
+
+
+def playwright_counts(report: Path) -> tuple[int, int]:
+    """Passed and failed. A test that passed on a second try has failed: there are no second tries."""
+    if not report.is_file():
+        return 0, 0
+    stats = json.loads(report.read_text())["stats"]
+    return stats["expected"], stats["unexpected"] + stats["flaky"]
+
+
+def summed(options: argparse.Namespace) -> int:
+    rows = []
+    if options.cargo:
+        rows.append(("cargo test", *cargo_counts(options.cargo), options.cargo_status))
+    if options.playwright:
+        rows.append(("browser", *playwright_counts(options.playwright), options.playwright_status))
+
+    total_passed = total_failed = 0
+    for name, passed, failed, status in rows:
+        remark = ""
+        if passed + failed == 0:
+            failed, remark = 1, "  (ran no test)"
+        elif status != 0 and failed == 0:
+            failed, remark = 1, f"  (ended with status {status} and named no failed test)"
+        print(f"{name:<12} {passed:>5} passed, {failed} failed{remark}")
+        total_passed += passed
+        total_failed += failed
+    if not rows:
+        total_failed = 1
+
+    line = f"{total_passed} passed, {total_failed} failed"
+    if options.out:
+        options.out.parent.mkdir(parents=True, exist_ok=True)
+        options.out.write_text(line + "\n")
+    print(line, flush=True)
+    return 1 if total_failed else 0
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = options.add_subparsers(dest="command", required=True)
+    commands.add_parser("follow")
+    adding = commands.add_parser("sum")
+    adding.add_argument("--cargo", type=Path)
+    adding.add_argument("--cargo-status", type=int, default=0)
+    adding.add_argument("--playwright", type=Path)
+    adding.add_argument("--playwright-status", type=int, default=0)
+    adding.add_argument("--out", type=Path)
+    chosen = options.parse_args()
+    return follow() if chosen.command == "follow" else summed(chosen)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,145 @@
+//! What the engine's tests share: a clock in the test's hands, an SSM that can lose, delay and serve stale,
+//! and a desk set with both.
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+pub mod clock;
+pub mod crash;
+pub mod ssm;
+
+use std::{path::PathBuf, sync::Arc, time::Duration};
+
+use teal_domain::{
+    Actor, Base, Color, Environment, EnvironmentStatus, Flag, PairId, PairNames, Reason,
+    switch::{Kind, Plan},
+};
+use teal_server::{
+    aws::{AwsError, mwaa::EnvironmentPort},
+    config::PairConfig,
+    engine::{Engine, Pair, Ports, Settings, clock::Clock as _},
+    store::Store,
+};
+use tokio::sync::Notify;
+
+use clock::TestClock;
+use ssm::FakeSsm;
+
+pub const GRACE: Duration = Duration::from_secs(600);
+
+/// A folder that goes away with the test; in memory where the machine has such a place, since tests fsync a
+/// lot.
+pub fn folder() -> tempfile::TempDir {
+    let shm = PathBuf::from("/dev/shm");
+    if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.expect("a folder")
+}
+
+/// Both environments are up.
+#[derive(Debug)]
+pub struct Up;
+
+#[async_trait::async_trait]
+impl EnvironmentPort for Up {
+    async fn read(&self, name: &str) -> Result<Environment, AwsError> {
+        Ok(Environment {
+            name: name.to_owned(),
+            status: EnvironmentStatus::Available,
+            airflow_version: Some("3.0.6".into()),
+            class: Some("mw1.small".into()),
+            workers: Some((1, 2)),
+            schedulers: Some(2),
+            web_address: None,
+            last_update: None,
+        })
+    }
+}
+
+/// One pair over one SSM, with as many engines (instances of Teal) as a test wants.
+pub struct World {
+    pub ssm: Arc<FakeSsm>,
+    pub clock: Arc<TestClock>,
+    pub store: Store,
+    pub pair: PairId,
+    spool: Option<PathBuf>,
+}
+
+impl World {
+    pub async fn new(folder: &std::path::Path) -> Self {
+        let store = Store::open(&folder.join("teal.db")).await.expect("a store");
+        Self::in_store(store, "dev")
+    }
+
+    pub fn in_store(store: Store, pair: &str) -> Self {
+        let clock = Arc::new(TestClock::default());
+        let ssm = Arc::new(FakeSsm::new(clock.clone()));
+        Self { ssm, clock, store, pair: pair.parse().expect("a pair"), spool: None }
+    }
+
+    pub fn with_spool(mut self, spool: PathBuf) -> Self {
+        self.spool = Some(spool);
+        self
+    }
+
+    pub fn config(&self) -> PairConfig {
+        PairConfig {
+            id: self.pair.clone(),
+            title: "Analytics · dev".into(),
+            project: "mwaa-openlineage".into(),
+            environment: "dev".into(),
+            region: "us-east-2".into(),
+            account: None,
+            assume_role_arn: None,
+            names: PairNames { flag: format!("/{}/active", self.pair), ..PairNames::by_convention("mwaa-openlineage", "dev") },
+        }
+    }
+
+    /// Another instance of Teal on the same store.
+    pub async fn instance(&self) -> Instance {
+        self.instance_on(self.store.clone()).await
+    }
+
+    pub async fn instance_on(&self, store: Store) -> Instance {
+        let ports = Ports { flag: self.ssm.clone(), environments: Arc::new(Up), trail: None };
+        let pair = Arc::new(Pair::new(self.config(), ports, Arc::new(Notify::new())));
+        let settings = Settings {
+            flag_interval: Duration::from_secs(2),
+            environment_interval: Duration::from_secs(30),
+            grace: GRACE,
+            spool: self.spool.clone(),
+        };
+        let engine = Engine::new(vec![pair.clone()], store, self.clock.clone(), settings).await.expect("an engine");
+        Instance { engine, pair }
+    }
+}
+
+/// One process.
+pub struct Instance {
+    pub engine: Arc<Engine>,
+    pub pair: Arc<Pair>,
+}
+
+impl Instance {
+    /// What somebody confirms who sees `flag` and wants the other side (or blue, where there is none).
+    pub fn plan(&self, flag: &Flag) -> Plan {
+        self.plan_to(flag, flag.color().map_or(Color::Blue, Color::other))
+    }
+
+    pub fn plan_to(&self, flag: &Flag, target: Color) -> Plan {
+        let now = self.engine.clock.now();
+        Plan {
+            operation: self.engine.new_operation(),
+            pair: self.pair.id().clone(),
+            kind: if flag.color().is_some() { Kind::Planned } else { Kind::Repair },
+            from: flag.color(),
+            target,
+            base: Base::of(flag),
+            actor: Actor::page("ana"),
+            reason: Reason::parse("because").expect("a reason"),
+            confirmed_at: now,
+            expires_at: now + Plan::CONFIRMATION_LIVES,
+            preflight: None,
+        }
+    }
+
+    pub async fn reconcile(&self) {
+        self.engine.reconcile(&self.pair).await.expect("reconciled");
+    }
+}
