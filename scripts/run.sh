@@ -72,6 +72,7 @@ fi
 
 say "Emulated AWS at $AWS_ENDPOINT_URL. To play somebody with the AWS command line, in another window:"
 say "  scripts/outsider.py --to green"
+say "For Teal's own command line there: source .teal/world.env; target/debug/teal status --config .teal/teal.toml"
 start - target/debug/teal serve --config .teal/teal.toml 9>&-
 teal=$LAST
 

@@ -92,10 +92,11 @@ const wasm = readFileSync(join(bound, 'teal_bg.wasm'));
 const style = bundleStyle();
 
 // The two belong together, so they share a name: a page can never pair one build's script with another's module.
+// `_bg` is wasm-bindgen's own ending, which pages and tools expect.
 const code = hash(script, wasm);
-const names = { js: `pkg/teal-${code}.js`, wasm: `pkg/teal-${code}.wasm`, css: `pkg/teal-${hash(style)}.css` };
+const names = { js: `pkg/teal-${code}.js`, wasm: `pkg/teal-${code}_bg.wasm`, css: `pkg/teal-${hash(style)}.css` };
 // Where a page starts the script without naming the module, the script looks for it beside itself.
-const linked = script.toString('utf8').replaceAll('teal_bg.wasm', `teal-${code}.wasm`);
+const linked = script.toString('utf8').replaceAll('teal_bg.wasm', `teal-${code}_bg.wasm`);
 writeFileSync(join(made, names.js), linked);
 writeFileSync(join(made, names.wasm), wasm);
 writeFileSync(join(made, names.css), style);

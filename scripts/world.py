@@ -196,7 +196,6 @@ def describe(out: Path, ministack: Emulator, moto: Emulator, seeded: bool) -> No
     }
     lines = [f"export {name}={shlex.quote(value)}" for name, value in env.items()]
     lines.append("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CA_BUNDLE")
-    lines += [f"export TEAL_WORLD_MINISTACK={ministack.url}", f"export TEAL_WORLD_MOTO={moto.url}"]
     replace(out.with_suffix(".env"), "\n".join(lines) + "\n")
     # Last, since others wait for this file.
     replace(out, json.dumps(told, indent=2) + "\n")

@@ -18,7 +18,7 @@ use std::{
 };
 
 use sqlx::{
-    Row as _, SqlStr, Sqlite, SqlitePool, Transaction,
+    Connection as _, Row as _, SqlStr, Sqlite, SqlitePool, Transaction,
     migrate::{Migration, MigrationType, Migrator},
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
@@ -117,6 +117,9 @@ impl Store {
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(5))
+            // When the disk is full SQLite ends a transaction by itself, and sqlx goes on counting it. Such a
+            // connection would refuse all later work: another one takes its place.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(settings(options))
             .await?;
         migrations()

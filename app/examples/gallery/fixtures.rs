@@ -91,7 +91,7 @@ pub fn external(version: u64, value: Color, description: Option<&str>) -> Extern
         version: FlagVersion(version),
         value: FlagValue::Color(value),
         previous: Some(FlagValue::Color(value.other())),
-        written_at: NOW,
+        written_at: back(184_500),
         description: description.map(str::to_owned),
         foreign: None,
         imported: false,

@@ -6,7 +6,7 @@ mod fixtures;
 use fixtures::{NOW, ana, dev};
 use std::{fs, io, path::Path};
 use teal_app::render::{self, Assets, Problem, Rendered, View};
-use teal_domain::{Color, PairSnapshot, history::HistoryQuery};
+use teal_domain::{Color, LivePair, PairSnapshot, SnapshotId, history::HistoryQuery};
 
 fn main() -> io::Result<()> {
     let out = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".into());
@@ -24,6 +24,8 @@ fn main() -> io::Result<()> {
     };
     for (name, pair) in fixtures::states() {
         pages(&assets, name, &pair, &mut save)?;
+        let live = LivePair { id: SnapshotId { epoch: 1_795_700_000_000, seq: 78 }, at: NOW, pair };
+        fs::write(out.join(format!("{name}.json")), serde_json::to_string(&live)?)?;
     }
     let problem = Problem {
         status: 404,

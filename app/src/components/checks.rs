@@ -46,8 +46,8 @@ fn row(check: &Check) -> impl IntoView + use<> {
 pub fn title(name: &str) -> String {
     match name {
         "flag" => "The flag",
-        "target" => "The side to switch to",
-        "label" => "Labels on old versions",
+        "target" => "Target environment",
+        "label" => "Labels",
         "under-way" => "Other switches",
         "store" => "The journal",
         other => other,

@@ -113,8 +113,8 @@ fn story(pair: &PairSnapshot, record: &Record) -> impl IntoView + use<> {
         What::External(external) if external.imported => format!("set by {who} before Teal first looked"),
         _ => format!("set past Teal by {who}"),
     };
-    let why = record::why(record).map(|why| view! { <q>{why.to_owned()}</q> });
-    let verified = match (&record.what, record.flip()) {
+    let why = record::why(record).map(|why| view! { <span><q>{why.to_owned()}</q></span> });
+    let verified = match (&record.what, record::flip(record)) {
         (What::Switch(switch), Some(flip)) if matches!(switch.progress, Progress::Ended { .. }) => {
             Some(format!("{} in {}", record::outcome(record).1, words::span(flip)))
         }

@@ -35,7 +35,7 @@ impl Glyph {
             Self::Check => "M3 8.5 6.5 12 13 4.5",
             Self::Triangle => "M8 2.5 14.5 13.5H1.5ZM8 6.8v3M8 11.6v.3",
             Self::Cross => "M4 4l8 8M12 4l-8 8",
-            Self::Question => "M5.6 6a2.4 2.4 0 1 1 3.5 2.2c-.7.4-1.1.8-1.1 1.6v.2M8 12.4v.3",
+            Self::Question => "M4.4 5.4a3.6 3.6 0 1 1 5.3 3.2C8.500 9.200 8 9.800 8 10.900M8 14v.2",
             Self::Dot => "M8 7.4v1.2M7.4 8h1.2",
             Self::Turning => "M13.5 8A5.5 5.5 0 1 1 8 2.5M8 2.5h3M8 2.5v3",
             Self::Flag => "M3.5 14.5v-13M3.5 2.5h9l-2.2 3 2.2 3h-9",

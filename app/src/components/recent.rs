@@ -53,7 +53,7 @@ fn row(pair: &PairId, record: &Record, now: Timestamp, fresh: Option<u64>) -> im
             <span class="who" title=record.actor.name.clone()>{record::who(&record.actor.name).to_owned()}</span>
             <span class="outcome">
                 <Mark tone text=outcome />
-                {record.flip().map(|flip| view! { <span class="span">{words::span(flip)}</span> })}
+                {record::flip(record).map(|flip| view! { <span class="span">{words::span(flip)}</span> })}
             </span>
             <span class="why">
                 {record::why(record).map(|why| view! { <q>{why.to_owned()}</q> })}

@@ -142,7 +142,7 @@ fn row(pair: &PairId, record: &Record, now: Timestamp) -> impl IntoView + use<> 
     let dash = || "–".to_owned();
     view! {
         <tr>
-            <td class="at"><When at=record.at now /></td>
+            <td class="at"><When at=record.happened_at() now /></td>
             <td class="what">
                 <a href=paths::record(pair, record.seq)>{movement(record)}</a>
                 <span class="tags">{tags(record)}</span>
@@ -150,7 +150,7 @@ fn row(pair: &PairId, record: &Record, now: Timestamp) -> impl IntoView + use<> 
             <td class="who" title=record.actor.name.clone()>{record::who(&record.actor.name).to_owned()}</td>
             <td class="why">{record::why(record).map(str::to_owned)}</td>
             <td class="outcome"><Mark tone text=outcome /></td>
-            <td class="number flip">{record.flip().map_or_else(dash, words::span)}</td>
+            <td class="number flip">{record::flip(record).map_or_else(dash, words::span)}</td>
             <td class="number version">{record.version().map_or_else(dash, |version| version.to_string())}</td>
         </tr>
     }

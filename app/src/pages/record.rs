@@ -41,7 +41,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
                 <h1 id="record">{movement(record)}</h1>
                 <p class="byline">
                     <span title=record.actor.name.clone()>{record::who(&record.actor.name).to_owned()}</span>
-                    " "{record::via(record.actor.via)}", " <When at=record.at now />
+                    " "{record::via(record.actor.via)}", " <When at=record.happened_at() now />
                     <span class="tags">{tags(record)}</span>
                 </p>
                 {quote.map(|text| view! { <blockquote>{text.to_owned()}</blockquote> })}

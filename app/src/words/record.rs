@@ -2,7 +2,7 @@
 
 use crate::components::mark::Tone;
 use teal_domain::{
-    Color, Flag, FlagValue, FlagVersion, Via,
+    Color, Flag, FlagValue, FlagVersion, Millis, Via,
     history::{Progress, Record, SwitchRecord, What},
     journal::Listed,
     switch::{Interleaving, Kind, Outcome, Refusal, Verification},
@@ -276,6 +276,11 @@ pub fn why(record: &Record) -> Option<&str> {
         }
         _ => record.notes.last().map(|note| note.text.as_str()),
     }
+}
+
+/// How long the flip took, where there was one: a refusal takes time too, but flips nothing.
+pub fn flip(record: &Record) -> Option<Millis> {
+    record.flip().filter(|_| record.version().is_some())
 }
 
 /// Who, short enough for a column: of an ARN, what follows the account.

@@ -32,6 +32,8 @@ pub enum Action {
     OutsiderWrites { value: Value, says: Describes },
     OutsiderDeletes,
     Reconciles { point: usize },
+    Glimpses { op: usize },
+    ActsOnGlimpse,
 }
 
 impl Pair {
@@ -93,9 +95,11 @@ impl Model for Pair {
             if let Some(told) = world.journal.told(op).filter(|told| told.outcome.is_none()) {
                 // The clocks matter only where somebody asks them: expiry before the mark, grace after it.
                 actions.extend((!told.marked && !told.expired).then_some(Action::ConfirmationRunsOut { op }));
+                actions.extend((!told.marked && world.luck.glimpses > 0).then_some(Action::Glimpses { op }));
                 actions.extend((told.marked && !told.grace_over).then_some(Action::GraceIsOver { op }));
             }
         }
+        actions.extend(world.journal.glimpsed.map(|_| Action::ActsOnGlimpse));
         actions.extend(world.lease.map(|_| Action::LeaseRunsOut));
         if world.luck.writes > 0 {
             actions.extend(self.outsider.iter().map(|(value, says)| Action::OutsiderWrites { value: *value, says: *says }));
@@ -119,7 +123,7 @@ impl Model for Pair {
             }
             Action::Reads { op, point } => {
                 world.luck.stale -= u8::from(point < last.ssm.now());
-                world.tell(op, Event::FlagRead(last.ssm.flag_at(point)));
+                world.reads(op, point);
             }
             Action::CannotRead { op } => {
                 world.luck.faults -= 1;
@@ -155,6 +159,11 @@ impl Model for Pair {
                 world.luck.deletes -= 1;
                 world.outsider_deletes();
             }
+            Action::Glimpses { op } => {
+                world.luck.glimpses -= 1;
+                world.journal.glimpsed = Some(op);
+            }
+            Action::ActsOnGlimpse => world.journal.act_on_glimpse(),
             Action::Reconciles { point } => world.journal.reconcile(&last.ssm, point, self.keeps),
         }
         (world != *last).then_some(world)

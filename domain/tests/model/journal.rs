@@ -12,7 +12,7 @@ use std::{
 use teal_domain::{
     Actor, Base, Color, Flag, FlagVersion, Incarnation, Reason, Timestamp, VersionRecord,
     reconcile::{Discovery, Known, discover, look},
-    switch::{Effect, Event, Interleaving, Kind, Outcome, Plan, Switch, Verification},
+    switch::{Effect, Event, Found, Interleaving, Kind, Outcome, Plan, Switch, Verification},
 };
 
 /// A version that was imported.
@@ -120,6 +120,8 @@ pub struct Journal {
     pub versions: Vec<Imported>,
     /// The intents, and what came after each.
     pub intents: [Option<(Confirmed, Told)>; 2],
+    /// A slow instance read of this operation when its put was not marked.
+    pub glimpsed: Option<usize>,
 }
 
 impl Journal {
@@ -161,6 +163,19 @@ impl Journal {
                 Effect::Rest => {}
                 other => panic!("a switch that was looked at answered with {other:?}"),
             }
+        }
+    }
+
+    /// The slow instance acts, by a clock that runs ahead: to it the confirmation has run out. What saves the
+    /// record is a promise of the store: "expired" is not taken for a put that is marked by now.
+    pub fn act_on_glimpse(&mut self) {
+        let Some((plan, told)) = self.glimpsed.take().and_then(|op| self.intents[op].as_mut()) else { return };
+        let mut switch = Switch::recovered(Plan::clone(plan), false, None);
+        let looked = Event::Looked { found: Found::Nowhere, grace_over: false, expired: true };
+        match switch.on(looked) {
+            Effect::RecordOutcome(Outcome::Expired) if told.marked => {}
+            Effect::RecordOutcome(outcome) => drop(told.settle(outcome)),
+            other => panic!("a switch that was looked at answered with {other:?}"),
         }
     }
 

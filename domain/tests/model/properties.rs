@@ -8,7 +8,7 @@ use super::{
 use stateright::Property;
 use teal_domain::{
     Base, Flag,
-    switch::{Interleaving, Outcome, Refusal, Verification},
+    switch::{Interleaving, Kind, Outcome, Refusal, Verification},
 };
 
 /// A rule about one journalled operation.
@@ -53,23 +53,34 @@ pub fn always() -> Vec<Property<Pair>> {
             })
         }),
         Property::always("a switch that is said to have put nothing put nothing", |_, world: &World| {
-            each(world, |world, op, plan, told| {
+            (0..2).all(|op| put_nothing_where_it_says_so(world, op))
+        }),
+        Property::always("no put is sent where the reread did not show what was confirmed", |_, world: &World| {
+            each(world, |world, op, plan, _| {
                 let operator = &world.operators[op];
-                let nothing = operator.in_flight == 0 && world.ssm.by(op).next().is_none();
-                match &told.outcome {
-                    // These come after a put: SSM refused it.
-                    Some(Outcome::Refused { refusal: Refusal::Rejected { .. } }) => nothing,
-                    Some(Outcome::Moved { .. }) if plan.base == Base::Missing => nothing,
-                    Some(
-                        Outcome::Moved { .. } | Outcome::NothingToDo | Outcome::Refused { .. } | Outcome::Expired,
-                    ) => nothing && operator.sent == 0,
-                    Some(Outcome::Landed { .. } | Outcome::NotLanded | Outcome::Undetermined { .. }) | None => true,
-                }
+                // An emergency goes on where the flag cannot be read.
+                operator.sent == 0 || operator.reread || plan.kind == Kind::Emergency
             })
+        }),
+        Property::always("a flag that was confirmed missing is created, never written over", |_, world: &World| {
+            each(world, |world, op, plan, _| {
+                plan.base != Base::Missing || world.ssm.by(op).all(|(_, written)| written.version == 1)
+            })
+        }),
+        Property::always("a switch expires only when its confirmation has run out", |pair: &Pair, world: &World| {
+            // The slow instance has a clock of its own.
+            pair.luck.glimpses > 0
+                || each(world, |_, _, _, told| told.outcome != Some(Outcome::Expired) || told.expired)
         }),
         Property::always("a switch said not to have landed is corrected by the next fresh look", |pair: &Pair, world: &World| {
             let wrong = |world: &World| (0..2).any(|op| misses_its_correction(world, op, pair.keeps));
             !wrong(world) || !wrong(&world.reconciled(pair.keeps))
+        }),
+        Property::always("a put that was sent is given up only after the grace period", |_, world: &World| {
+            each(world, |_, _, _, told| {
+                let given_up = matches!(told.outcome, Some(Outcome::NotLanded | Outcome::Undetermined { .. }));
+                !given_up || told.grace_over
+            })
         }),
         Property::always("a correction is made at most once, and only of an outcome that was wrong", |_, world: &World| {
             each(world, |_, _, _, told| {
@@ -105,11 +116,26 @@ pub fn always() -> Vec<Property<Pair>> {
             [true, false].into_iter().filter(|lands| !lands || world.operators.iter().any(|o| o.in_flight > 0)).all(
                 |lands| {
                     let end = world.in_the_end(lands, pair.keeps);
-                    (0..2).all(|op| ends_true(pair, &end, op)) && journal_is_whole(&end, pair.keeps)
+                    (0..2).all(|op| ends_true(pair, &end, op) && put_nothing_where_it_says_so(&end, op)) && journal_is_whole(&end, pair.keeps)
                 },
             )
         }),
     ]
+}
+
+fn put_nothing_where_it_says_so(world: &World, op: usize) -> bool {
+    let operator = &world.operators[op];
+    let Some((plan, told)) = &world.journal.intents[op] else { return true };
+    let nothing = operator.in_flight == 0 && world.ssm.by(op).next().is_none();
+    match &told.outcome {
+        // These come after a put: SSM refused it.
+        Some(Outcome::Refused { refusal: Refusal::Rejected { .. } }) => nothing,
+        Some(Outcome::Moved { .. }) if plan.base == Base::Missing => nothing,
+        Some(Outcome::Moved { .. } | Outcome::NothingToDo | Outcome::Refused { .. } | Outcome::Expired) => {
+            nothing && operator.sent == 0
+        }
+        Some(Outcome::Landed { .. } | Outcome::NotLanded | Outcome::Undetermined { .. }) | None => true,
+    }
 }
 
 /// Whether the log bears out what is said of the time between the confirmation and our version.

@@ -40,6 +40,8 @@ impl Hash for Driver {
 pub struct Operator {
     pub confirmed: Option<Confirmed>,
     pub driver: Option<Driver>,
+    /// The last read before the put showed the flag as it was confirmed.
+    pub reread: bool,
     /// How many puts left for SSM, however they ended.
     pub sent: u8,
     /// How many of them have neither landed nor been answered.
@@ -61,6 +63,8 @@ pub struct Luck {
     pub rejections: u8,
     /// The flag is read as it was before.
     pub stale: u8,
+    /// An instance reads of an open switch and acts on that much later.
+    pub glimpses: u8,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -123,6 +127,15 @@ impl World {
         if driver.effect == Effect::Rest {
             self.goes_home(op);
         }
+    }
+
+    pub fn reads(&mut self, op: usize, point: usize) {
+        let flag = self.ssm.flag_at(point);
+        let operator = &mut self.operators[op];
+        if operator.sent == 0 {
+            operator.reread = operator.confirmed.as_ref().is_some_and(|plan| plan.base.holds(&flag));
+        }
+        self.tell(op, Event::FlagRead(flag));
     }
 
     fn goes_home(&mut self, op: usize) {

@@ -15,7 +15,7 @@ use teal_domain::{
 use teal_server::{
     aws::{AwsError, mwaa::EnvironmentPort},
     config::PairConfig,
-    engine::{Engine, Pair, Ports, Settings, clock::Clock as _},
+    engine::{Engine, Pair, Ports, Settings},
     store::Store,
 };
 use tokio::sync::Notify;

@@ -82,7 +82,7 @@ pub fn answer(action: ServerAction<SwitchFlag>) -> impl IntoView {
         Some(Err(_)) => Some(
             view! {
                 <div class="notice notice-down" role="alert">
-                    <h3>"Teal did not answer"</h3>
+                    <h2>"Teal did not answer"</h2>
                     <p>
                         "Whether the switch was begun is not known here. The history says so as soon as Teal answers \
                          again: look there before you confirm once more."
@@ -112,7 +112,7 @@ pub fn refusal(error: &DeskError) -> AnyView {
     });
     view! {
         <div class="notice notice-down" role="alert">
-            <h3>"Nothing was switched"</h3>
+            <h2>"Nothing was switched"</h2>
             <p>{error.to_string()}</p>
             {by_hand}
         </div>
