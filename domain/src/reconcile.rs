@@ -1,7 +1,7 @@
 //! Bringing the journal into line with the parameter's own history: each version exactly once, with its
 //! right author.
 
-use crate::{FlagValue, FlagVersion, Incarnation, OperationId, Timestamp, VersionRecord};
+use crate::{Base, FlagValue, FlagVersion, Incarnation, OperationId, Timestamp, VersionRecord, switch::Found};
 use std::collections::{BTreeMap, HashSet};
 
 /// What the journal knows of a parameter.
@@ -60,7 +60,11 @@ pub fn discover(known: &Known, history: &[VersionRecord], carried: &HashSet<Oper
     let mut incarnation = known.incarnation;
     let mut after = last.map(|(version, _)| version);
     let mut previous = known.latest.clone();
-    if let Some((last, _)) = last.filter(|last| is_another_life(known, *last, history, newest)) {
+    if let Some((last, written)) = last.filter(|last| is_another_life(known, *last, history, newest)) {
+        // A stale read may show a life that is over: it was imported in its time, as far as anybody saw it.
+        if newest.modified_at <= written {
+            return Vec::new();
+        }
         incarnation = incarnation.next();
         discoveries.push(Discovery::MadeAnew { incarnation, last });
         (after, previous) = (None, None);
@@ -74,11 +78,14 @@ pub fn discover(known: &Known, history: &[VersionRecord], carried: &HashSet<Oper
             continue;
         }
         let expected = after.map_or(FlagVersion(1), FlagVersion::next);
-        if record.version > expected {
+        // The first version after a gap may carry the description of one that is gone: nobody can say whose
+        // it is.
+        let follows_a_gap = record.version > expected;
+        if follows_a_gap {
             discoveries.push(Discovery::Gap { incarnation, from: expected, to: FlagVersion(record.version.0 - 1) });
             previous = None;
         }
-        let first_with = operation.filter(|id| carried.insert(*id));
+        let first_with = operation.filter(|id| carried.insert(*id) && !follows_a_gap);
         discoveries.push(Discovery::Version {
             incarnation,
             record: record.clone(),
@@ -91,8 +98,36 @@ pub fn discover(known: &Known, history: &[VersionRecord], carried: &HashSet<Oper
     discoveries
 }
 
-/// A lower number, or a known number with another date, means that the parameter was deleted and made anew;
-/// a lower number with the date that is known is only a stale read.
+/// What the journal tells about an operation, once the history has been read into it; `None` where what was
+/// read is older than what was confirmed, so that it tells nothing yet.
+///
+/// `wrote` is the version that the journal holds as the operation's, `known` the life that exists now (none:
+/// there is no parameter). Only an unbroken run of versions from the one that was confirmed up to the newest
+/// proves that the operation is nowhere.
+pub fn look(wrote: Option<(FlagVersion, Timestamp)>, base: Base, known: Option<&Known>) -> Option<Found> {
+    if let Some((version, written_at)) = wrote {
+        return Some(Found::Landed { version, written_at });
+    }
+    let gone = |why: &str| Some(Found::HistoryGone(why.to_owned()));
+    let Some(known) = known else { return gone("there is no parameter, so there is no history") };
+    let Base::Version { version: base, modified_at } = base else {
+        return gone("a parameter that was created and deleted again leaves no trace");
+    };
+    if known.versions.get(&base).is_none_or(|written| modified_at.is_some_and(|seen| seen != *written)) {
+        let newest = known.versions.last_key_value().map(|(_, written)| *written);
+        let is_behind = newest.zip(modified_at).is_some_and(|(newest, seen)| newest < seen);
+        return if is_behind { None } else { gone("the version that was confirmed is not in the history") };
+    }
+    let run = || known.versions.range(base..).map(|(version, _)| *version);
+    if run().zip(run().skip(1)).any(|(one, next)| one.next() != next) {
+        return gone("versions written since are no longer kept");
+    }
+    Some(Found::Nowhere)
+}
+
+/// A known number with another date belongs to another life of the parameter, later or earlier. So does a
+/// history without any known number whose newest version has a lower one, or an older date: Teal was away
+/// while many were written.
 fn is_another_life(
     known: &Known,
     last: (FlagVersion, Timestamp),
@@ -102,7 +137,7 @@ fn is_another_life(
     let overlap = |record: &VersionRecord| known.versions.get(&record.version).copied();
     match history.iter().find_map(|record| overlap(record).map(|at| at != record.modified_at)) {
         Some(differs) => differs,
-        None => newest.version <= last.0 && newest.modified_at > last.1,
+        None => newest.version <= last.0 || newest.modified_at < last.1,
     }
 }
 
@@ -199,6 +234,39 @@ mod tests {
         let found = discover(&known(&[(1, 1), (2, 2)]), &history, &HashSet::new());
         assert_eq!(found[0], Discovery::Gap { incarnation: Incarnation(0), from: FlagVersion(3), to: FlagVersion(8) });
         assert_eq!(versions(&found), [(0, 9, None)]);
+    }
+
+    #[test]
+    fn a_stale_read_of_a_former_life_holds_nothing_new() {
+        let anew = Known { incarnation: Incarnation(1), ..known(&[(1, 50), (2, 60)]) };
+        let former: Vec<_> = (1..=3).map(|v| record(v, i64::try_from(v).unwrap_or(0), "blue", None)).collect();
+        assert_eq!(discover(&anew, &former, &HashSet::new()), []);
+        assert_eq!(discover(&anew, &former[2..], &HashSet::new()), []);
+    }
+
+    #[test]
+    fn the_first_version_after_a_gap_belongs_to_nobody() {
+        let ours = Some(op(7).description());
+        let history = [record(9, 9, "green", ours.clone()), record(10, 10, "blue", ours)];
+        assert_eq!(
+            versions(&discover(&known(&[(1, 1), (2, 2)]), &history, &HashSet::new())),
+            [(0, 9, None), (0, 10, None)]
+        );
+    }
+
+    #[test]
+    fn an_operation_is_nowhere_only_where_no_version_since_its_confirmation_is_missing() {
+        let base = |version, at| Base::Version { version: FlagVersion(version), modified_at: Some(Timestamp(at)) };
+        let gone = |found| matches!(found, Some(Found::HistoryGone(_)));
+        let life = known(&[(1, 1), (2, 2), (5, 5)]);
+        assert_eq!(look(None, base(5, 5), Some(&life)), Some(Found::Nowhere));
+        assert!(gone(look(None, base(2, 2), Some(&life))), "versions 3 and 4 are missing");
+        assert!(gone(look(None, base(2, 1), Some(&life))), "that was version 2 of another life");
+        assert!(gone(look(None, Base::Missing, Some(&life))), "created and deleted again, it left no trace");
+        assert!(gone(look(None, base(5, 5), None)), "there is no parameter");
+        assert_eq!(look(None, base(6, 6), Some(&life)), None, "the read is older than the confirmation");
+        let wrote = Some((FlagVersion(2), Timestamp(2)));
+        assert!(matches!(look(wrote, Base::Missing, None), Some(Found::Landed { version: FlagVersion(2), .. })));
     }
 
     proptest! {

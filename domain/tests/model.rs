@@ -13,7 +13,10 @@ mod model {
 
 use model::{
     action::Action,
-    reached::*,
+    reached::{
+        corrected, emergency_goes_first, expired, gap, interleaved, loses_the_race, made_anew, moved, rejected,
+        too_late, undetermined, unknown_then_landed, verified, waits, written_over,
+    },
     ssm::{Describes, Value},
     world::{Luck, Pair, World},
 };
@@ -78,7 +81,8 @@ fn two_operators_who_crash_and_read_stale_flags_leave_one_true_record() {
 #[test]
 fn two_operators_and_an_outsider_leave_one_true_record() {
     check(&Pair {
-        luck: Luck { writes: 1, ..GOOD },
+        luck: Luck { writes: 1, stale: 1, ..GOOD },
+        outsider: ANY,
         reaches: &[verified, unknown_then_landed, corrected, moved, waits, interleaved, written_over],
         ..CALM
     });
@@ -87,7 +91,7 @@ fn two_operators_and_an_outsider_leave_one_true_record() {
 #[test]
 fn an_outsider_who_deletes_the_flag_between_two_operators_makes_no_record_false() {
     check(&Pair {
-        luck: Luck { deletes: 1, ..GOOD },
+        luck: Luck { writes: 1, deletes: 1, ..GOOD },
         staleness: 2,
         reaches: &[verified, corrected, made_anew, undetermined],
         ..CALM
@@ -119,7 +123,7 @@ fn an_instance_that_acts_on_what_it_read_long_ago_calls_no_sent_put_expired() {
 fn an_emergency_beside_a_planned_switch_leaves_one_true_record() {
     check(&Pair {
         kinds: [Some(Kind::Planned), Some(Kind::Emergency)],
-        luck: Luck { faults: 1, stale: 1, ..GOOD },
+        luck: Luck { faults: 1, crashes: 1, stale: 1, ..GOOD },
         reaches: &[verified, corrected, moved, waits, interleaved, emergency_goes_first],
         ..CALM
     });
@@ -161,7 +165,7 @@ fn two_operators_who_repair_an_invalid_flag_leave_one_true_record() {
 fn versions_that_are_no_longer_kept_are_given_to_nobody() {
     check(&Pair {
         kinds: ALONE,
-        luck: Luck { writes: 3, stale: 1, ..GOOD },
+        luck: Luck { writes: 3, crashes: 1, stale: 1, ..GOOD },
         outsider: ANY,
         keeps: 2,
         reaches: &[verified, corrected, interleaved, undetermined, gap],

@@ -5,7 +5,7 @@
 //! checker walks the same code that moves the flag.
 
 use super::{Found, Interleaving, Kind, Outcome, Plan, Refusal, Verification};
-use crate::{Flag, FlagVersion};
+use crate::{Base, Flag, FlagVersion};
 
 /// A switch on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -196,8 +196,14 @@ impl Switch {
                 self.refuse(Refusal::StoreAway { message })
             }
 
-            (State::Rereading, Event::FlagRead(found)) => self.compare(found),
-            (State::Rereading, Event::FlagUnreadable(_)) if emergency => self.go(State::Marking, Effect::MarkPut),
+            (State::Rereading, Event::FlagRead(found)) if !self.is_behind(&found) => self.compare(found),
+            (State::Rereading, Event::FlagRead(_) | Event::FlagUnreadable(_)) if emergency => {
+                self.go(State::Marking, Effect::MarkPut)
+            }
+            (State::Rereading, Event::FlagRead(found)) => {
+                let message = format!("reads still show {}, older than what was confirmed", describe(&found));
+                self.refuse(Refusal::Unreadable { message })
+            }
             (State::Rereading, Event::FlagUnreadable(message)) => self.refuse(Refusal::Unreadable { message }),
 
             (State::Marking, Event::PutMarked) => self.go(State::Putting, Effect::Put),
@@ -210,7 +216,14 @@ impl Switch {
             (State::Putting, Event::PutRejected { code, message }) => self.refuse(Refusal::Rejected { code, message }),
             (State::Putting, Event::PutUnclear(cause)) => self.go(State::Unknown, Effect::RecordUnknown { cause }),
 
-            (State::LosingTheRace, Event::FlagRead(found)) => self.settle(Outcome::Moved { found }),
+            (State::LosingTheRace, Event::FlagRead(found)) if !self.plan.base.holds(&found) => {
+                self.settle(Outcome::Moved { found })
+            }
+            // SSM says that the parameter exists, the read that it does not: the read is stale.
+            (State::LosingTheRace, Event::FlagRead(_)) => self.refuse(Refusal::Rejected {
+                code: "ParameterAlreadyExists".into(),
+                message: "the parameter exists, but reads do not show it yet".into(),
+            }),
             (State::LosingTheRace, Event::FlagUnreadable(message)) => {
                 self.refuse(Refusal::Rejected { code: "ParameterAlreadyExists".into(), message })
             }
@@ -289,6 +302,18 @@ impl Switch {
         self.go(State::Marking, Effect::MarkPut)
     }
 
+    /// Whether a read is older than what the person saw: then it is stale, and does not say where the flag has
+    /// moved since.
+    fn is_behind(&self, found: &Flag) -> bool {
+        match (self.plan.base, found) {
+            (Base::Version { version, modified_at: Some(modified_at) }, Flag::Present { value, .. }) => {
+                let seen = Flag::Present { value: value.clone(), version, modified_at };
+                !found.supersedes(&seen)
+            }
+            _ => false,
+        }
+    }
+
     /// Step 5: what a read says about the version that the put was given; `None` where it is older than
     /// the put.
     fn verify(&self, ours: FlagVersion, found: &Flag) -> Option<Verification> {
@@ -296,8 +321,8 @@ impl Switch {
         if shown == ours && found.color() == Some(self.plan.target) {
             return Some(Verification::Read);
         }
-        // In a parameter made anew, a high number may be a stale read of its former life.
-        let comparable = self.interleaving(ours) != Interleaving::MadeAnew;
+        // In a parameter created or made anew, a high number may be a stale read of its former life.
+        let comparable = self.plan.base != Base::Missing && self.interleaving(ours) != Interleaving::MadeAnew;
         (comparable && shown > ours).then(|| Verification::WrittenOver { found: found.clone() })
     }
 
@@ -316,7 +341,7 @@ fn describe(flag: &Flag) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Actor, Base, Color, FlagValue, OperationId, Reason, Timestamp};
+    use crate::{Actor, Color, FlagValue, OperationId, Reason, Timestamp};
 
     fn plan(kind: Kind, base: Base) -> Plan {
         Plan {
@@ -397,6 +422,22 @@ mod tests {
         let events =
             vec![Event::IntentRecorded, Event::LeaseTaken { waits_for: None }, Event::FlagRead(at(32, "blue"))];
         assert_eq!(outcome(events), Outcome::Moved { found: at(32, "blue") });
+    }
+
+    #[test]
+    fn a_reread_that_is_older_than_what_was_confirmed_does_not_say_that_the_flag_moved() {
+        let older = Flag::Present {
+            value: FlagValue::Color(Color::Green),
+            version: FlagVersion(30),
+            modified_at: Timestamp(1_000),
+        };
+        let seen = Base::Version { version: FlagVersion(31), modified_at: Some(Timestamp(600_000)) };
+        let events = [Event::IntentRecorded, Event::LeaseTaken { waits_for: None }, Event::FlagRead(older)];
+        assert!(matches!(
+            driven(Kind::Planned, seen, &events).1,
+            Effect::RecordOutcome(Outcome::Refused { refusal: Refusal::Unreadable { .. } })
+        ));
+        assert_eq!(driven(Kind::Emergency, seen, &events).1, Effect::MarkPut);
     }
 
     #[test]
@@ -484,6 +525,35 @@ mod tests {
             driven(Kind::Repair, Base::Missing, &events).1,
             Effect::RecordOutcome(Outcome::Moved { found: at(1, "blue") })
         );
+    }
+
+    #[test]
+    fn losing_the_race_to_create_is_not_called_moved_while_reads_still_show_no_flag() {
+        let events = [
+            Event::IntentRecorded,
+            Event::LeaseTaken { waits_for: None },
+            Event::FlagRead(Flag::Missing),
+            Event::PutMarked,
+            Event::PutConflicted,
+            Event::FlagRead(Flag::Missing),
+        ];
+        assert!(matches!(
+            driven(Kind::Repair, Base::Missing, &events).1,
+            Effect::RecordOutcome(Outcome::Refused { refusal: Refusal::Rejected { .. } })
+        ));
+    }
+
+    #[test]
+    fn a_created_flag_is_not_called_written_over_by_a_read_of_its_former_life() {
+        let events = [
+            Event::IntentRecorded,
+            Event::LeaseTaken { waits_for: None },
+            Event::FlagRead(Flag::Missing),
+            Event::PutMarked,
+            Event::PutReturned(FlagVersion(1)),
+            Event::FlagRead(at(31, "blue")),
+        ];
+        assert_eq!(driven(Kind::Repair, Base::Missing, &events).1, Effect::ReadFlag);
     }
 
     #[test]

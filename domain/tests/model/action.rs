@@ -14,25 +14,59 @@ use teal_domain::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// An operator confirms what a page shows, which may be old.
-    Confirms { op: usize, point: usize },
-    CarriesOut { op: usize },
-    StoreFails { op: usize, wrote: bool },
-    Reads { op: usize, point: usize },
-    CannotRead { op: usize },
+    Confirms {
+        op: usize,
+        point: usize,
+    },
+    CarriesOut {
+        op: usize,
+    },
+    StoreFails {
+        op: usize,
+        wrote: bool,
+    },
+    Reads {
+        op: usize,
+        point: usize,
+    },
+    CannotRead {
+        op: usize,
+    },
     /// The put lands (or meets a parameter that it was to create), and the answer arrives.
-    PutIsAnswered { op: usize },
+    PutIsAnswered {
+        op: usize,
+    },
     /// The put is sent and no answer comes. Whether it lands, and when, is open.
-    PutHangs { op: usize },
-    PutIsRejected { op: usize },
-    LandsLate { op: usize },
-    Crashes { op: usize },
-    ConfirmationRunsOut { op: usize },
-    GraceIsOver { op: usize },
+    PutHangs {
+        op: usize,
+    },
+    PutIsRejected {
+        op: usize,
+    },
+    LandsLate {
+        op: usize,
+    },
+    Crashes {
+        op: usize,
+    },
+    ConfirmationRunsOut {
+        op: usize,
+    },
+    GraceIsOver {
+        op: usize,
+    },
     LeaseRunsOut,
-    OutsiderWrites { value: Value, says: Describes },
+    OutsiderWrites {
+        value: Value,
+        says: Describes,
+    },
     OutsiderDeletes,
-    Reconciles { point: usize },
-    Glimpses { op: usize },
+    Reconciles {
+        point: usize,
+    },
+    Glimpses {
+        op: usize,
+    },
     ActsOnGlimpse,
 }
 
@@ -102,7 +136,9 @@ impl Model for Pair {
         actions.extend(world.journal.glimpsed.map(|_| Action::ActsOnGlimpse));
         actions.extend(world.lease.map(|_| Action::LeaseRunsOut));
         if world.luck.writes > 0 {
-            actions.extend(self.outsider.iter().map(|(value, says)| Action::OutsiderWrites { value: *value, says: *says }));
+            actions.extend(
+                self.outsider.iter().map(|(value, says)| Action::OutsiderWrites { value: *value, says: *says }),
+            );
         }
         let exists = world.ssm.flag_at(world.ssm.now()) != Flag::Missing;
         actions.extend((world.luck.deletes > 0 && exists).then_some(Action::OutsiderDeletes));

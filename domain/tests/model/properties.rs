@@ -72,22 +72,28 @@ pub fn always() -> Vec<Property<Pair>> {
             pair.luck.glimpses > 0
                 || each(world, |_, _, _, told| told.outcome != Some(Outcome::Expired) || told.expired)
         }),
-        Property::always("a switch said not to have landed is corrected by the next fresh look", |pair: &Pair, world: &World| {
-            let wrong = |world: &World| (0..2).any(|op| misses_its_correction(world, op, pair.keeps));
-            !wrong(world) || !wrong(&world.reconciled(pair.keeps))
-        }),
+        Property::always(
+            "a switch said not to have landed is corrected by the next fresh look",
+            |pair: &Pair, world: &World| {
+                let wrong = |world: &World| (0..2).any(|op| misses_its_correction(world, op, pair.keeps));
+                !wrong(world) || !wrong(&world.reconciled(pair.keeps))
+            },
+        ),
         Property::always("a put that was sent is given up only after the grace period", |_, world: &World| {
             each(world, |_, _, _, told| {
                 let given_up = matches!(told.outcome, Some(Outcome::NotLanded | Outcome::Undetermined { .. }));
                 !given_up || told.grace_over
             })
         }),
-        Property::always("a correction is made at most once, and only of an outcome that was wrong", |_, world: &World| {
-            each(world, |_, _, _, told| {
-                let wrong = told.outcome.as_ref().is_some_and(|outcome| outcome.landed().is_none());
-                told.corrections.len() <= usize::from(wrong)
-            })
-        }),
+        Property::always(
+            "a correction is made at most once, and only of an outcome that was wrong",
+            |_, world: &World| {
+                each(world, |_, _, _, told| {
+                    let wrong = told.outcome.as_ref().is_some_and(|outcome| outcome.landed().is_none());
+                    told.corrections.len() <= usize::from(wrong)
+                })
+            },
+        ),
         Property::always("what is said of writes in between is so", |_, world: &World| {
             each(world, |world, op, plan, told| {
                 let Some(Outcome::Landed { interleaving, .. }) = &told.outcome else { return true };
@@ -112,14 +118,18 @@ pub fn always() -> Vec<Property<Pair>> {
                 _ => true,
             })
         }),
-        Property::always("in the end every intent has one outcome, it is true, and the journal is whole", |pair: &Pair, world: &World| {
-            [true, false].into_iter().filter(|lands| !lands || world.operators.iter().any(|o| o.in_flight > 0)).all(
-                |lands| {
-                    let end = world.in_the_end(lands, pair.keeps);
-                    (0..2).all(|op| ends_true(pair, &end, op) && put_nothing_where_it_says_so(&end, op)) && journal_is_whole(&end, pair.keeps)
-                },
-            )
-        }),
+        Property::always(
+            "in the end every intent has one outcome, it is true, and the journal is whole",
+            |pair: &Pair, world: &World| {
+                [true, false].into_iter().filter(|lands| !lands || world.operators.iter().any(|o| o.in_flight > 0)).all(
+                    |lands| {
+                        let end = world.in_the_end(lands, pair.keeps);
+                        (0..2).all(|op| ends_true(pair, &end, op) && put_nothing_where_it_says_so(&end, op))
+                            && journal_is_whole(&end, pair.keeps)
+                    },
+                )
+            },
+        ),
     ]
 }
 

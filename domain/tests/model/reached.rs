@@ -8,7 +8,8 @@ use stateright::Property;
 use teal_domain::switch::{Interleaving, Kind, Outcome, Refusal, Verification};
 
 fn some(world: &World, rule: fn(&Confirmed, &Told, &Outcome) -> bool) -> bool {
-    let settled = |(plan, told): &(Confirmed, Told)| told.outcome.as_ref().is_some_and(|outcome| rule(plan, told, outcome));
+    let settled =
+        |(plan, told): &(Confirmed, Told)| told.outcome.as_ref().is_some_and(|outcome| rule(plan, told, outcome));
     world.journal.intents.iter().flatten().any(settled)
 }
 

@@ -5,12 +5,12 @@ use super::{
     journal::{Confirmed, Journal},
     ssm::{Describes, Happened, Origin, Ssm, Value, operation},
 };
+use stateright::Property;
 use std::{
     fmt,
     hash::{Hash, Hasher},
     sync::Arc,
 };
-use stateright::Property;
 use teal_domain::{
     FlagVersion,
     switch::{Effect, Event, Kind, Plan, Switch},
