@@ -79,7 +79,9 @@ pub enum Body {
         record: VersionRecord,
         /// What the flag held before, where it is known.
         previous: Option<FlagValue>,
-        /// The operation that wrote it: the one whose id it carries, if it is the lowest that does.
+        /// The operation id that it is the lowest version to carry, as far as could be told.
+        first_with: Option<OperationId>,
+        /// The operation that wrote it: that one, if the journal knew it.
         wrote: Option<OperationId>,
         /// It was there before Teal first looked.
         imported: bool,

@@ -36,6 +36,9 @@ pub enum StoreError {
     /// The database said no, or said nothing.
     #[error("{0}")]
     Database(#[from] sqlx::Error),
+    /// The put of an operation was marked after all, so it cannot be said that it was never sent.
+    #[error("the put of operation {0} was about to be sent after all")]
+    Sent(teal_domain::OperationId),
     /// It was away when it was needed.
     #[error("{0}")]
     Away(String),

@@ -47,6 +47,7 @@ pub fn flag_facts(pair: &PairSnapshot, now: Timestamp) -> AnyView {
 
 fn labels(pair: &PairSnapshot) -> impl IntoView + use<> {
     let (tone, text) = match &pair.label {
+        None if pair.flag.value().is_none() => (Tone::Unknown, "not known".to_owned()),
         None => (Tone::Good, "none in the way".to_owned()),
         Some(label) if label.puts_left == 0 => {
             (Tone::Down, format!("“{}” on version {} makes the next put fail", label.labels.join(", "), label.version))

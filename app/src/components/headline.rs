@@ -26,6 +26,7 @@ pub fn is_stale(pair: &PairSnapshot, now: Timestamp) -> bool {
 /// The headline.
 pub fn headline(pair: &PairSnapshot, now: Timestamp, glow: bool) -> AnyView {
     let stale = is_stale(pair, now);
+    let stale = stale && pair.flag.value().is_some();
     let class = match (stale, glow) {
         (true, _) => "headline stale",
         (false, true) => "headline glow",
@@ -43,13 +44,13 @@ pub fn headline(pair: &PairSnapshot, now: Timestamp, glow: bool) -> AnyView {
 }
 
 fn unread(pair: &PairSnapshot) -> impl IntoView + use<> {
-    let why = pair.flag.error().map_or_else(
-        || "Teal is asking SSM for it.".to_owned(),
-        |error| format!("{} `teal doctor` says what keeps Teal from reading it.", error.message),
-    );
+    let why = pair.flag.error().map(|error| {
+        view! { {error.message.clone()} " Run " <code>"teal doctor"</code> ": it says what keeps Teal from reading it." }
+    });
+    let waits = why.is_none().then_some("Teal is asking SSM for it.");
     view! {
         <h1 id="headline" class="says says-unknown"><Icon glyph=Glyph::Question />"The flag has not been read yet"</h1>
-        <p class="story">{why}</p>
+        <p class="story">{why}{waits}</p>
     }
 }
 

@@ -49,16 +49,20 @@ fn row(pair: &PairId, record: &Record, now: Timestamp, fresh: Option<u64>) -> im
     view! {
         <li class=class>
             <When at=record.happened_at() now />
-            <a class="what" href=paths::record(pair, record.seq)>{movement(record)}</a>
-            <span class="who" title=record.actor.name.clone()>{record::who(&record.actor.name).to_owned()}</span>
-            <span class="outcome">
-                <Mark tone text=outcome />
-                {record::flip(record).map(|flip| view! { <span class="span">{words::span(flip)}</span> })}
-            </span>
-            <span class="why">
-                {record::why(record).map(|why| view! { <q>{why.to_owned()}</q> })}
-                {tags(record)}
-            </span>
+            <div class="did">
+                <a class="what" href=paths::record(pair, record.seq)>{movement(record)}</a>
+                <span class="who" title=record.actor.name.clone()>{record::who(&record.actor.name).to_owned()}</span>
+            </div>
+            <div class="said">
+                <span class="why">
+                    {record::why(record).map(|why| view! { <q>{why.to_owned()}</q> })}
+                    {tags(record)}
+                </span>
+                <span class="outcome">
+                    <Mark tone text=outcome />
+                    {record::flip(record).map(|flip| view! { <span class="span">{words::span(flip)}</span> })}
+                </span>
+            </div>
         </li>
     }
 }

@@ -18,14 +18,16 @@ pub fn side_card(pair: &PairSnapshot, color: Color, now: Timestamp, glow: bool) 
     let role = match live {
         Some(side) if side == color => "live",
         Some(_) => "standby",
-        None => "waiting",
+        None if pair.flag.value().is_some() => "waiting",
+        None => "not known",
     };
     let class = format!(
-        "card side-card {} {role}{}{}",
+        "card side-card {} {}{}{}",
         match color {
             Color::Blue => "side-blue",
             Color::Green => "side-green",
         },
+        if live == Some(color) { "live" } else { "standby" },
         if stale { " stale" } else { "" },
         if glow { " glow" } else { "" },
     );

@@ -4,7 +4,7 @@
 use crate::components::overview::Glow;
 use leptos::prelude::*;
 use std::sync::Arc;
-use teal_domain::{LivePair, Timestamp};
+use teal_domain::{LivePair, SnapshotId, Timestamp};
 
 #[cfg(feature = "hydrate")]
 mod stream;
@@ -58,11 +58,36 @@ impl Live {
     pub fn here() -> Self {
         Self::new()
     }
+}
 
-    /// Whether an event may replace what is shown: never backwards within one process's count. Another
-    /// process (a restart, another instance behind the load balancer) counts on its own, so there the time
-    /// of the snapshot decides.
-    pub fn is_newer(shown: &LivePair, next: &LivePair) -> bool {
-        if shown.id.epoch == next.id.epoch { next.id.seq >= shown.id.seq } else { next.at >= shown.at }
+/// Whether a snapshot may replace the one that is shown: never backwards within one process's count. Another
+/// process (a restart, another instance behind the load balancer) counts on its own, so there the time of
+/// the snapshot decides.
+pub fn is_newer(shown: (SnapshotId, Timestamp), next: (SnapshotId, Timestamp)) -> bool {
+    if shown.0.epoch == next.0.epoch { next.0.seq >= shown.0.seq } else { next.1 >= shown.1 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn snapshot(epoch: u64, seq: u64, at: i64) -> (SnapshotId, Timestamp) {
+        (SnapshotId { epoch, seq }, Timestamp(at))
+    }
+
+    #[test]
+    fn the_page_never_moves_backwards() {
+        let shown = snapshot(7, 40, 1_000);
+        assert!(is_newer(shown, snapshot(7, 41, 1_100)));
+        assert!(is_newer(shown, shown), "the first event repeats what the server drew");
+        assert!(!is_newer(shown, snapshot(7, 39, 2_000)), "a late event of the same process");
+        assert!(!is_newer(shown, snapshot(6, 99, 900)), "an older snapshot of another instance");
+    }
+
+    #[test]
+    fn another_instance_may_carry_on_whatever_its_count() {
+        let shown = snapshot(7, 40, 1_000);
+        assert!(is_newer(shown, snapshot(8, 1, 1_200)), "after a restart");
+        assert!(is_newer(shown, snapshot(3, 900, 1_200)), "an instance that was started earlier");
     }
 }

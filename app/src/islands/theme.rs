@@ -30,7 +30,7 @@ impl Theme {
 
     const fn path(self) -> &'static str {
         match self {
-            Self::Auto => "M8 2a6 6 0 1 0 0 12V2ZM8 2a6 6 0 0 1 0 12",
+            Self::Auto => "M2 3h12v8H2ZM5.5 13.5h5M8 11v2.5",
             Self::Light => {
                 "M8 5a3 3 0 1 1 0 6 3 3 0 0 1 0-6ZM8 .8v1.6M8 13.6v1.6M.8 8h1.6M13.6 8h1.6M2.9 2.9l1.1 1.1M12 12l1.1 \
                  1.1M2.9 13.1 4 12M12 4l1.1-1.1"
@@ -67,7 +67,7 @@ pub fn ThemeToggle() -> impl IntoView {
             }
         >
             <svg class="icon" viewBox="0 0 16 16" aria-hidden="true" focusable="false">
-                <path d=move || theme.get().path() class:half=move || theme.get() == Theme::Auto></path>
+                <path d=move || theme.get().path()></path>
             </svg>
         </button>
     }

@@ -139,7 +139,10 @@ fn list(pair: &PairId, now: Timestamp, query: &HistoryQuery, page: &HistoryPage)
 
 fn row(pair: &PairId, record: &Record, now: Timestamp) -> impl IntoView + use<> {
     let (tone, outcome) = record::outcome(record);
-    let dash = || "–".to_owned();
+    let number = |class: &'static str, value: Option<String>| {
+        let class = if value.is_some() { format!("number {class}") } else { format!("number {class} none") };
+        view! { <td class=class>{value.unwrap_or_else(|| "–".to_owned())}</td> }
+    };
     view! {
         <tr>
             <td class="at"><When at=record.happened_at() now /></td>
@@ -150,8 +153,8 @@ fn row(pair: &PairId, record: &Record, now: Timestamp) -> impl IntoView + use<> 
             <td class="who" title=record.actor.name.clone()>{record::who(&record.actor.name).to_owned()}</td>
             <td class="why">{record::why(record).map(str::to_owned)}</td>
             <td class="outcome"><Mark tone text=outcome /></td>
-            <td class="number flip">{record::flip(record).map_or_else(dash, words::span)}</td>
-            <td class="number version">{record.version().map_or_else(dash, |version| version.to_string())}</td>
+            {number("flip", record::flip(record).map(words::span))}
+            {number("version", record.version().map(|version| version.to_string()))}
         </tr>
     }
 }

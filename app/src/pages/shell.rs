@@ -116,7 +116,7 @@ fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab) -> imp
             <div class="aside">
                 {badge}
                 <ThemeToggle />
-                {who.map(|who| view! { <span class="who" title="Signed in as"><span class="hush">"Signed in as "</span>{who}</span> })}
+                {who.map(|who| view! { <span class="signed-in"><span class="hush">"Signed in as "</span>{who}</span> })}
             </div>
         </header>
     }

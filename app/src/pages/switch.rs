@@ -18,6 +18,9 @@ use teal_domain::{
     reason::ReasonError,
 };
 
+/// What stands over the reasons why nothing can be switched here.
+const OFF: &str = "Nothing can be switched from here";
+
 /// The page.
 pub fn page(
     view: &View<'_>,
@@ -36,7 +39,7 @@ pub fn page(
     let body = match offer {
         _ if pair.live() == Some(target) => already(view, pair, target, problem),
         Err(error) => view! {
-            <section class="switch">{heading(pair, target, repair)}{refusal(&error)}</section>
+            <section class="switch">{heading(pair, target, repair)}{refusal(OFF, &error)}</section>
         }
         .into_any(),
         Ok(offer) => panel(view, pair, &offer, problem, reason, repair),
@@ -85,7 +88,7 @@ fn panel(
     let target = offer.target;
     let reason = reason.unwrap_or_default();
     let store = offer.checks.iter().find(|check| check.name == "store" && check.verdict == Verdict::Block);
-    let without = store.map(|_| refusal(&plan::without_store(pair, offer)));
+    let without = store.map(|_| refusal(OFF, &plan::without_store(pair, offer)));
     let problem = problem.map(|problem| told(view, pair, problem, &reason));
     let block = block(&offer.checks);
     view! {

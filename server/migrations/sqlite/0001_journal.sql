@@ -41,11 +41,15 @@ CREATE INDEX journal_list_actor ON journal (pair, actor, seq) WHERE listed IS NO
 CREATE INDEX journal_list_color ON journal (pair, color, seq) WHERE listed IS NOT NULL;
 CREATE INDEX journal_list_at ON journal (pair, COALESCE(modified_at, at), seq) WHERE listed IS NOT NULL;
 
--- Operations whose outcome is not journalled yet. Written in one transaction with the entries that say so.
+-- Operations that are still looked for in the parameter's history: those without an outcome, and those that
+-- were given up after their put was sent, since it may land all the same. Written in one transaction with the
+-- entries that say so.
 CREATE TABLE open_operation (
     operation TEXT NOT NULL PRIMARY KEY,
-    pair TEXT NOT NULL
+    pair TEXT NOT NULL,
+    given_up BIGINT NOT NULL DEFAULT 0
 );
+CREATE INDEX open_operation_pair ON open_operation (pair, given_up);
 
 -- Who is switching a pair just now. A courtesy between instances, not the guarantee.
 CREATE TABLE lease (

@@ -5,9 +5,9 @@ use std::{collections::HashSet, sync::Arc};
 use teal_domain::{
     FlagVersion, OperationId, PairSnapshot, VersionRecord,
     journal::{Body, Entry},
-    reconcile::{Discovery, discover},
+    reconcile::discover,
     snapshot::{LabelOnOldest, OpenSwitch},
-    switch::{Event, Found},
+    switch::{Effect, Event, State},
 };
 
 use super::{
@@ -42,7 +42,7 @@ impl Engine {
         let _one_at_a_time = pair.reconciling.lock().await;
         let history = pair.ports.flag.history(&pair.config.names.flag).await?;
         self.import(pair, &history).await?;
-        self.bring_to_an_end(pair).await?;
+        self.bring_to_an_end(pair, !history.is_empty()).await?;
         let label = label_on_oldest(&history);
         self.board.update(pair.id(), self.clock.now(), |known| known.label = label);
         self.refresh_records(pair).await;
@@ -64,26 +64,16 @@ impl Engine {
                 announce(pair, entry);
                 super::why::ask_later(self, pair, entry);
             }
-            return self.correct(pair, &found).await;
+            return Ok(());
         }
     }
 
-    /// A version that belongs to a switch whose record says that nothing landed: the record is corrected.
-    async fn correct(self: &Arc<Self>, pair: &Arc<Pair>, found: &[Discovery]) -> Result<(), StoreError> {
-        for discovery in found {
-            let Discovery::Version { first_with: Some(id), .. } = discovery else { continue };
-            if let Some(operation) = self.store.operation(*id).await?
-                && operation.outcome.as_ref().is_some_and(|outcome| outcome.landed().is_none())
-            {
-                tracing::error!(pair = %pair.id(), operation = %id, "a switch that had been given up landed after all; the record is corrected");
-                self.look(pair, &operation).await?;
-            }
+    /// Each open switch, as far as the journal now tells. Whoever drives one just now is left alone. Switches
+    /// that were given up are looked for as well: if one landed after all, its record is corrected.
+    async fn bring_to_an_end(self: &Arc<Self>, pair: &Arc<Pair>, exists: bool) -> Result<(), StoreError> {
+        for operation in self.store.given_up_operations(pair.id()).await? {
+            self.look(pair, &operation, exists).await?;
         }
-        Ok(())
-    }
-
-    /// Each open switch, as far as the journal now tells. Whoever drives one just now is left alone.
-    async fn bring_to_an_end(self: &Arc<Self>, pair: &Arc<Pair>) -> Result<(), StoreError> {
         let open = self.store.open_operations(pair.id()).await?;
         if open.is_empty() {
             return Ok(());
@@ -93,25 +83,38 @@ impl Engine {
             let id = operation.plan.operation;
             let driven_elsewhere = holder.as_deref() == Some(lease::holder(&operation.plan).as_str());
             if !self.is_driving(id) && !driven_elsewhere {
-                self.look(pair, &operation).await?;
+                self.look(pair, &operation, exists).await?;
             }
         }
         Ok(())
     }
 
-    async fn look(self: &Arc<Self>, pair: &Arc<Pair>, operation: &Operation) -> Result<(), StoreError> {
-        let found = self.store.found(operation, &pair.parameter).await?;
+    async fn look(
+        self: &Arc<Self>,
+        pair: &Arc<Pair>,
+        operation: &Operation,
+        exists: bool,
+    ) -> Result<(), StoreError> {
+        let Some(found) = self.store.found(operation, &pair.parameter, exists).await? else { return Ok(()) };
         let id = operation.plan.operation;
         let grace_over = operation.marked_at.is_some_and(|at| self.grace.left(id, at, &*self.clock).is_zero());
         let expired = self.clock.now() > operation.plan.expires_at;
-        let landed = matches!(found, Found::Landed { .. });
         let mut switch = operation.recover();
         let effect = switch.on(Event::Looked { found, grace_over, expired });
+        if effect == Effect::Rest {
+            return Ok(());
+        }
+        let corrected = matches!(effect, Effect::RecordCorrection { .. });
         let hands = Hands { recorder: &self.store, pair, clock: &*self.clock, witness: &Nobody };
         let driven = carry_out(switch, effect, hands).await;
-        if let teal_domain::switch::State::Settled(outcome) = driven.switch.state() {
+        if let State::Settled(outcome) = driven.switch.state() {
             self.grace.forget(id);
-            tracing::info!(pair = %pair.id(), operation = %id, outcome = outcome.as_str(), landed, "a switch was brought to its end");
+            let (pair, outcome) = (pair.id(), outcome.as_str());
+            if corrected {
+                tracing::error!(%pair, operation = %id, "a switch that had been given up landed after all; its record is corrected");
+            } else {
+                tracing::info!(%pair, operation = %id, outcome, "a switch was brought to its end");
+            }
         }
         Ok(())
     }

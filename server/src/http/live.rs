@@ -11,7 +11,7 @@ use axum::{
     },
 };
 use futures::stream;
-use teal_domain::{PairId, SnapshotId};
+use teal_domain::{LivePair, PairId, SnapshotId};
 use tokio::{sync::watch, time::Instant};
 
 use super::App;
@@ -51,7 +51,7 @@ impl Follower {
         if !self.greeted {
             self.greeted = true;
             self.pulse_at = Instant::now() + PULSE;
-            let event = self.snapshot().or_else(|| self.pulse())?;
+            let event = self.greeting().or_else(|| self.pulse())?;
             return Some(event.retry(COME_BACK));
         }
         loop {
@@ -68,6 +68,20 @@ impl Follower {
                 }
             }
         }
+    }
+
+    /// What a newcomer gets: the latest snapshot with its read times as they are now. The text that all
+    /// streams share has those of the moment of the last change, which may be hours ago.
+    fn greeting(&mut self) -> Option<Event> {
+        let published = self.published.borrow_and_update().clone();
+        let (id, _) = published.live.get(&self.pair)?;
+        if self.seen.is_some_and(|seen| seen >= *id) {
+            return None;
+        }
+        self.seen = Some(*id);
+        let pair = published.snapshot.pair(&self.pair)?.clone();
+        let live = LivePair { id: *id, at: self.engine.clock.now(), pair };
+        Event::default().event("snapshot").id(id.to_string()).json_data(live).ok()
     }
 
     /// The latest snapshot, unless it was sent already.

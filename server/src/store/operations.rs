@@ -92,12 +92,22 @@ impl Store {
     pub async fn record_outcome(&self, plan: &Plan, outcome: Outcome, timings: Option<Timings>, at: Timestamp) -> Result<Outcome> {
         let mut write = self.write().await?;
         let known = operation(&mut write, plan.operation).await?;
-        if let Some(standing) = known.and_then(|op| op.outcome) {
+        if let Some(standing) = known.as_ref().and_then(|op| op.outcome.clone()) {
             return Ok(standing);
+        }
+        // Whoever found it unmarked a moment ago may find that its driver was only slow.
+        if outcome == Outcome::Expired && known.is_some_and(|op| op.marked_at.is_some()) {
+            return Err(StoreError::Sent(plan.operation));
         }
         let body = Body::Outcome { operation: plan.operation, outcome: outcome.clone(), timings };
         append(&mut write, draft(plan, Actor::teal(), at, body)).await?;
-        sqlx::query("DELETE FROM open_operation WHERE operation = $1").bind(plan.operation.to_string()).execute(&mut *write).await?;
+        let given_up = matches!(outcome, Outcome::NotLanded | Outcome::Undetermined { .. });
+        let rest = if given_up {
+            "UPDATE open_operation SET given_up = 1 WHERE operation = $1"
+        } else {
+            "DELETE FROM open_operation WHERE operation = $1"
+        };
+        sqlx::query(rest).bind(plan.operation.to_string()).execute(&mut *write).await?;
         write.commit().await?;
         Ok(outcome)
     }
@@ -110,6 +120,10 @@ impl Store {
         }
         let body = Body::Correction { operation: plan.operation, version };
         append(&mut write, draft(plan, Actor::teal(), at, body)).await?;
+        sqlx::query("DELETE FROM open_operation WHERE operation = $1")
+            .bind(plan.operation.to_string())
+            .execute(&mut *write)
+            .await?;
         Ok(write.commit().await?)
     }
 
@@ -138,16 +152,30 @@ impl Store {
 
     /// The pair's operations that have not ended, oldest first.
     pub async fn open_operations(&self, pair: &PairId) -> Result<Vec<Operation>> {
-        let ids: Vec<String> = sqlx::query_scalar("SELECT operation FROM open_operation WHERE pair = $1 ORDER BY operation")
-            .bind(pair.as_str())
-            .fetch_all(self.pool())
-            .await?;
-        let mut open = Vec::with_capacity(ids.len());
+        self.listed_operations(pair, 0).await
+    }
+
+    /// The pair's operations that were given up after their put was sent, and have not been corrected.
+    pub async fn given_up_operations(&self, pair: &PairId) -> Result<Vec<Operation>> {
+        self.listed_operations(pair, 1).await
+    }
+
+    async fn listed_operations(&self, pair: &PairId, given_up: i64) -> Result<Vec<Operation>> {
+        let ids: Vec<String> =
+            sqlx::query_scalar("SELECT operation FROM open_operation WHERE pair = $1 AND given_up = $2 ORDER BY operation")
+                .bind(pair.as_str())
+                .bind(given_up)
+                .fetch_all(self.pool())
+                .await?;
+        let mut operations = Vec::with_capacity(ids.len());
         for id in ids {
-            let id = id.parse().map_err(|why: teal_domain::operation::NotAnOperationId| StoreError::Unreadable { seq: 0, why: why.to_string() })?;
-            open.extend(self.operation(id).await?);
+            let id = id.parse().map_err(|why: teal_domain::operation::NotAnOperationId| StoreError::Unreadable {
+                seq: 0,
+                why: why.to_string(),
+            })?;
+            operations.extend(self.operation(id).await?);
         }
-        Ok(open)
+        Ok(operations)
     }
 }
 

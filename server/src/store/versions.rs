@@ -6,11 +6,11 @@ use sqlx::Row as _;
 use teal_domain::{
     Actor, FlagValue, FlagVersion, Incarnation, OperationId, PairId, Timestamp,
     journal::{Body, Entry},
-    reconcile::{Discovery, Known},
+    reconcile::{Discovery, Known, look},
     switch::Found,
 };
 
-use super::{Draft, Result, Store, Write, append, operations::Operation, reading, signed, unsigned};
+use super::{Draft, Result, Store, Write, append, operations::Operation, reading, unsigned};
 
 /// How many of the latest versions are compared with SSM's history, which keeps 100.
 const COMPARED: i64 = 120;
@@ -57,7 +57,7 @@ impl Store {
                     };
                     let actor = writer.as_ref().map_or_else(|| Actor::outside(record.modified_by.as_deref()), |op| op.plan.actor.clone());
                     let wrote = writer.map(|op| op.plan.operation);
-                    (Body::Version { incarnation: *incarnation, record: record.clone(), previous: previous.clone(), wrote, imported: imported && wrote.is_none() }, actor)
+                    (Body::Version { incarnation: *incarnation, record: record.clone(), previous: previous.clone(), first_with: *first_with, wrote, imported: imported && wrote.is_none() }, actor)
                 }
             };
             let draft = Draft { at, pair: pair.clone(), actor, body, parameter: Some(parameter.to_owned()) };
@@ -86,27 +86,25 @@ impl Store {
         Ok(Some(entry))
     }
 
-    /// What the journal, brought into line with the parameter's history, says about an operation's put.
-    pub async fn found(&self, operation: &Operation, parameter: &str) -> Result<Found> {
-        let lowest = sqlx::query("SELECT version, modified_at FROM journal WHERE operation = $1 AND kind = 'version' AND parameter = $2 ORDER BY seq LIMIT 1")
+    /// What the journal, brought into line with the parameter's history, says about an operation's put;
+    /// `None` where that history was older than what was confirmed. `exists`: there is a parameter.
+    pub async fn found(&self, operation: &Operation, parameter: &str, exists: bool) -> Result<Option<Found>> {
+        let rows = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'version' AND parameter = $2 ORDER BY seq")
             .bind(operation.plan.operation.to_string())
             .bind(parameter)
-            .fetch_optional(self.pool())
+            .fetch_all(self.pool())
             .await?;
-        if let Some(row) = lowest {
-            let version = FlagVersion(unsigned(row.try_get("version")?));
-            return Ok(Found::Landed { version, written_at: Timestamp(row.try_get("modified_at")?) });
+        let mut wrote = None;
+        for entry in rows.iter().map(reading::entry) {
+            match entry?.body {
+                Body::Version { first_with: Some(id), record, .. } if id == operation.plan.operation && wrote.is_none() => {
+                    wrote = Some((record.version, record.modified_at));
+                }
+                _ => {}
+            }
         }
-        let hole = sqlx::query("SELECT * FROM journal WHERE parameter = $1 AND kind IN ('gap', 'made_anew', 'gone') AND seq > $2 ORDER BY seq LIMIT 1")
-            .bind(parameter)
-            .bind(signed(operation.seq))
-            .fetch_optional(self.pool())
-            .await?;
-        Ok(match hole.as_ref().map(reading::entry).transpose()?.map(|entry| entry.body) {
-            None => Found::Nowhere,
-            Some(Body::Gap { from, to, .. }) => Found::HistoryGone(format!("SSM no longer keeps versions {from} to {to}")),
-            Some(_) => Found::HistoryGone("the parameter was deleted after the put was sent, and its history with it".into()),
-        })
+        let known = if exists { Some(self.known(parameter).await?) } else { None };
+        Ok(look(wrote, operation.plan.base, known.as_ref()))
     }
 
     /// Since when the parameter has held what it holds.

@@ -1,6 +1,6 @@
 //! The one `EventSource` of the page, its watchdog, and the clock.
 
-use super::{Connection, Live};
+use super::{Connection, Live, is_newer};
 use crate::{
     components::{overview::Glow, when},
     paths, words,
@@ -105,14 +105,16 @@ fn take(next: LivePair) {
         let Some(stream) = stream else { return false };
         let clock = (next.at.max(server_now(stream.clock)), monotonic());
         stream.heard = clock;
-        let (shown, at) = stream.shown;
-        let newer = if shown.epoch == next.id.epoch { next.id.seq >= shown.seq } else { next.at >= at };
+        let newer = is_newer(stream.shown, (next.id, next.at));
         if newer {
             stream.shown = (next.id, next.at);
         }
         newer
     });
     live.connection.set(Connection::Live);
+    if let Some(now) = STREAM.with_borrow(|stream| stream.as_ref().map(|stream| stream.clock.0)) {
+        live.now.set(now);
+    }
     if !taken {
         return;
     }

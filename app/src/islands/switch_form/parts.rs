@@ -78,7 +78,7 @@ pub fn moved_note(
 /// What the server said, in place.
 pub fn answer(action: ServerAction<SwitchFlag>) -> impl IntoView {
     move || match action.value().get() {
-        Some(Ok(Reply::Refused(error))) => Some(refusal(&error)),
+        Some(Ok(Reply::Refused(error))) => Some(refusal("Nothing was switched", &error)),
         Some(Err(_)) => Some(
             view! {
                 <div class="notice notice-down" role="alert">
@@ -96,7 +96,7 @@ pub fn answer(action: ServerAction<SwitchFlag>) -> impl IntoView {
 }
 
 /// Why the desk did not do it, and what works instead.
-pub fn refusal(error: &DeskError) -> AnyView {
+pub fn refusal(title: &'static str, error: &DeskError) -> AnyView {
     let commands = match error {
         DeskError::StoreAway { commands, .. } => commands.clone(),
         DeskError::NotFound { .. } | DeskError::BadInput { .. } | DeskError::Confirmation { .. } => Vec::new(),
@@ -112,7 +112,7 @@ pub fn refusal(error: &DeskError) -> AnyView {
     });
     view! {
         <div class="notice notice-down" role="alert">
-            <h2>"Nothing was switched"</h2>
+            <h2>{title}</h2>
             <p>{error.to_string()}</p>
             {by_hand}
         </div>

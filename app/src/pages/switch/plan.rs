@@ -84,7 +84,7 @@ pub fn without_store(pair: &PairSnapshot, offer: &Offer) -> DeskError {
     let (id, target, base) = (&pair.id, offer.target, offer.base);
     let overwrite = if base == Base::Missing { "--type String --no-overwrite" } else { "--overwrite" };
     DeskError::StoreAway {
-        message: "The journal cannot be written, so nothing can be switched from this page.".to_owned(),
+        message: "The journal cannot be written, and nothing is switched that cannot be recorded.".to_owned(),
         commands: vec![
             format!(
                 "teal switch --pair {id} --to {target} --confirm {target}@{base} --emergency \
