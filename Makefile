@@ -11,7 +11,7 @@ test: ## every test there is; the last line is the sum
 bench: ## the figures, as a table and in target/bench.json
 	@scripts/bench.sh
 
-build: ## what goes into production: target/release/teal and target/site
+build: ## what goes into production: target/release/teal and its site
 	@scripts/build.sh
 
 lint: ## formatting and clippy, as CI wants them

@@ -2,6 +2,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
+import { Teal } from './teal';
 import { World } from './world';
 
 type Fixtures = {
@@ -16,6 +17,8 @@ type Fixtures = {
   expectAccessible: () => Promise<void>;
   /** The emulated AWS: for playing somebody who moves the flag behind Teal's back. */
   world: World;
+  /** What people do with the pages. */
+  teal: Teal;
 };
 
 export const test = base.extend<Fixtures>({
@@ -59,6 +62,10 @@ export const test = base.extend<Fixtures>({
 
   world: async ({}, use) => {
     await use(World.fromEnvironment());
+  },
+
+  teal: async ({ page, world }, use) => {
+    await use(new Teal(page, world));
   },
 });
 

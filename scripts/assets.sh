@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Builds the browser's share into target/site: WebAssembly and its JavaScript, CSS, static files, and assets.json,
+# Builds the browser's share into target/site, or for release into target/release/site (beside the binary, where it
+# is found without being named): WebAssembly and its JavaScript, CSS, static files, and assets.json,
 # which tells the server their hashed names.
 #
 #   scripts/assets.sh dev        quick to build
@@ -10,6 +11,9 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 mode="${1:-dev}"
 case $mode in dev | release) ;; *) die "assets.sh takes dev or release, not '$mode'" ;; esac
 cd "$ROOT"
+site=target/site
+if [ "$mode" = release ]; then site=target/release/site; fi
+mkdir -p "$(dirname "$site")"
 
 [ -s "$TOOLS/wasm-env" ] || die "run scripts/setup.sh build first"
 source "$TOOLS/wasm-env"
@@ -29,12 +33,12 @@ if [ -n "$WASM_RUSTFLAGS" ]; then flags="${flags:+$flags$'\x1f'}$WASM_RUSTFLAGS"
 
 compiled="target/wasm/wasm32-unknown-unknown/wasm-$mode/teal_app.wasm"
 inputs="$mode $(digest "$compiled" style public scripts/assets.sh scripts/site.mjs scripts/npm/package-lock.json) $WASM_BINDGEN_VERSION"
-if [ -s target/site/assets.json ] && [ "$(cat target/site.stamp 2>/dev/null)" = "$inputs" ]; then
+if [ -s "$site/assets.json" ] && [ "$(cat "$site.stamp" 2>/dev/null)" = "$inputs" ]; then
   exit 0
 fi
 
 began=$SECONDS
-bound="target/wasm/bound"
+bound="target/wasm/bound-$mode"
 rm -rf "$bound"
 "$TOOLS/bin/wasm-bindgen" --target web --no-typescript --out-name teal --out-dir "$bound" "$compiled"
 
@@ -44,7 +48,7 @@ if [ "$mode" = release ]; then
   mv "$bound/opt.wasm" "$bound/teal_bg.wasm"
 fi
 
-rm -f target/site.stamp
-node scripts/site.mjs "$mode" "$bound" target/site
-printf '%s' "$inputs" >target/site.stamp
-say "assets: target/site built in $(elapsed "$began")"
+rm -f "$site.stamp"
+node scripts/site.mjs "$mode" "$bound" "$site"
+printf '%s' "$inputs" >"$site.stamp"
+say "assets: $site built in $(elapsed "$began")"

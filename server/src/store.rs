@@ -170,6 +170,15 @@ impl Store {
         Ok(entry)
     }
 
+    /// Appends many entries in one transaction.
+    pub async fn append_all(&self, drafts: Vec<Draft>) -> Result<()> {
+        let mut write = self.write().await?;
+        for draft in drafts {
+            append(&mut write, draft).await?;
+        }
+        Ok(write.commit().await?)
+    }
+
     /// The end of the chain.
     pub async fn head(&self) -> Result<Head> {
         let mut connection = self.pool.acquire().await?;

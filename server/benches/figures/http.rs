@@ -1,0 +1,82 @@
+//! A small HTTP client over one connection: the same for everything that is measured.
+
+use std::time::{Duration, Instant};
+
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+pub struct Client {
+    stream: TcpStream,
+    address: String,
+    buffer: Vec<u8>,
+}
+
+pub struct Answer {
+    pub head: String,
+    pub body: Vec<u8>,
+}
+
+impl Client {
+    pub async fn connect(address: &str) -> Self {
+        let stream = TcpStream::connect(address).await.expect("connected");
+        stream.set_nodelay(true).expect("TCP_NODELAY");
+        Self { stream, address: address.to_owned(), buffer: Vec::with_capacity(64 * 1024) }
+    }
+
+    pub async fn get(&mut self, path: &str) -> Answer {
+        let request = format!("GET {path} HTTP/1.1\r\nhost: {}\r\n\r\n", self.address);
+        self.send(request.as_bytes()).await
+    }
+
+    pub async fn post_form(&mut self, path: &str, body: &str) -> Answer {
+        let request = format!(
+            "POST {path} HTTP/1.1\r\nhost: {}\r\naccept: text/html\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+            self.address,
+            body.len()
+        );
+        self.send(request.as_bytes()).await
+    }
+
+    async fn send(&mut self, request: &[u8]) -> Answer {
+        self.stream.write_all(request).await.expect("sent");
+        self.buffer.clear();
+        let head_end = loop {
+            if let Some(at) = find(&self.buffer, b"\r\n\r\n") {
+                break at + 4;
+            }
+            assert!(self.stream.read_buf(&mut self.buffer).await.expect("read") > 0, "the connection was closed");
+        };
+        let head = String::from_utf8_lossy(&self.buffer[..head_end]).to_lowercase();
+        let length: usize = head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.trim().parse().expect("a length"));
+        while self.buffer.len() < head_end + length {
+            assert!(self.stream.read_buf(&mut self.buffer).await.expect("read") > 0, "the connection was closed");
+        }
+        Answer { head, body: self.buffer[head_end..head_end + length].to_vec() }
+    }
+}
+
+fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
+    haystack.windows(needle.len()).position(|window| window == needle)
+}
+
+/// Requests a second for `path` over so many connections.
+pub async fn load(address: &str, path: &str, connections: usize, span: Duration) -> f64 {
+    let began = Instant::now();
+    let workers = (0..connections).map(|_| {
+        let (address, path) = (address.to_owned(), path.to_owned());
+        tokio::spawn(async move {
+            let mut client = Client::connect(&address).await;
+            let mut done = 0_u32;
+            while began.elapsed() < span {
+                let answer = client.get(&path).await;
+                assert!(answer.head.starts_with("http/1.1 200"), "{}", answer.head);
+                done += 1;
+            }
+            done
+        })
+    });
+    let done: u32 = futures::future::join_all(workers).await.into_iter().map(|count| count.expect("a worker")).sum();
+    f64::from(done) / began.elapsed().as_secs_f64()
+}
