@@ -1,9 +1,11 @@
 # Teal in a container: built in one image, run in another that holds the binary, its site and CA certificates only.
-FROM debian:bookworm-slim AS build
-RUN apt-get update && apt-get install -y --no-install-recommends \
-      build-essential ca-certificates cmake curl git nodejs npm pkg-config python3 python3-venv rustup \
-    && rm -rf /var/lib/apt/lists/*
-RUN rustup toolchain install 1.95 --profile minimal && rustup default 1.95
+FROM node:20-bookworm-slim AS node
+
+FROM rust:1.95-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends cmake python3 python3-venv && rm -rf /var/lib/apt/lists/*
+COPY --from=node /usr/local/bin/node /usr/local/bin/node
+COPY --from=node /usr/local/lib/node_modules /usr/local/lib/node_modules
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm && ln -s ../lib/node_modules/npm/bin/npx-cli.js /usr/local/bin/npx
 WORKDIR /src
 COPY . .
 RUN make build

@@ -61,8 +61,7 @@ pub enum SwitchProblem {
 }
 
 impl SwitchProblem {
-    const ALL: [Self; 6] =
-        [Self::Typed, Self::Reason, Self::Confirmation, Self::Store, Self::Moved, Self::Form];
+    const ALL: [Self; 6] = [Self::Typed, Self::Reason, Self::Confirmation, Self::Store, Self::Moved, Self::Form];
 
     /// The word in the address.
     pub const fn code(self) -> &'static str {

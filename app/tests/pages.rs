@@ -34,7 +34,15 @@ impl Seen {
 
     fn view(&self) -> View<'_> {
         let snapshot = fixtures::snapshot(self.pair.clone());
-        View { assets: &self.assets, who: &self.who, snapshot, pair: dev(), now: NOW, path: "/p/dev", query: &self.query }
+        View {
+            assets: &self.assets,
+            who: &self.who,
+            snapshot,
+            pair: dev(),
+            now: NOW,
+            path: "/p/dev",
+            query: &self.query,
+        }
     }
 
     fn overview(&self) -> String {
@@ -169,14 +177,16 @@ fn the_confirmation_is_in_the_form_as_it_was_sealed_and_names_the_version_it_res
 fn the_page_shows_the_base_of_the_offer_not_a_later_reading() {
     let before = Seen::state("live");
     let after = Seen::state("external");
-    let html = render::switch(&after.view(), Color::Green, fixtures::offer(&before.pair, Color::Green), None, None).html;
+    let html =
+        render::switch(&after.view(), Color::Green, fixtures::offer(&before.pair, Color::Green), None, None).html;
     says(&html, "version 31to version 32");
 }
 
 #[test]
 fn what_blocks_stands_first_and_says_how_to_lift_it() {
     let html = text(&Seen::state("down").switch(Color::Blue, None, None));
-    let (blocks, passes) = (html.find("Blue is UNAVAILABLE").expect("it"), html.find("The flag says green").expect("it"));
+    let (blocks, passes) =
+        (html.find("Blue is UNAVAILABLE").expect("it"), html.find("The flag says green").expect("it"));
     assert!(blocks < passes, "{html}");
     assert!(html.contains("Blocked by: target environment. Mend it, or tick emergency and say why."));
 }
@@ -186,7 +196,10 @@ fn without_a_journal_the_page_prints_the_commands_that_work() {
     let seen = Seen::state("store-away");
     let html = seen.switch(Color::Blue, None, None);
     says(&html, "teal switch --pair dev --to blue --confirm blue@31 --emergency --spool");
-    says(&html, "aws ssm put-parameter --region us-east-2 --name /mwaa/blue-green/active-environment --value blue --overwrite");
+    says(
+        &html,
+        "aws ssm put-parameter --region us-east-2 --name /mwaa/blue-green/active-environment --value blue --overwrite",
+    );
     let offer = fixtures::offer(&seen.pair, Color::Blue).expect("an offer");
     assert!(offer.checks.iter().any(|check| check.verdict == Verdict::Block));
     let refused = DeskError::StoreAway { message: "gone".into(), commands: vec!["teal switch <x>".into()] };
@@ -206,7 +219,10 @@ fn a_form_that_comes_back_says_why_and_keeps_the_reason() {
     let html = seen.switch(Color::Blue, Some(SwitchProblem::Reason), Some(&"x".repeat(501)));
     says(&html, "The reason has 501 characters; at most 500 fit.");
     assert!(html.contains(&"x".repeat(501)));
-    says(&seen.switch(Color::Blue, Some(SwitchProblem::Typed), Some("r")), "The name that was typed is not the side's name.");
+    says(
+        &seen.switch(Color::Blue, Some(SwitchProblem::Typed), Some("r")),
+        "The name that was typed is not the side's name.",
+    );
     let mut seen = Seen::state("external");
     seen.query = "to=green&problem=moved&after=77".into();
     let html = seen.switch(Color::Green, Some(SwitchProblem::Moved), Some("r"));
@@ -293,7 +309,11 @@ fn the_nonce_of_each_document_is_its_own_and_on_every_script() {
     let (Rendered { html, nonce }, other) = (render::overview(&seen.view()), render::overview(&seen.view()));
     assert!(nonce.len() >= 16);
     assert_ne!(nonce, other.nonce);
-    assert_eq!(html.matches("<script").count(), html.matches(&format!("nonce=\"{nonce}\"")).count() - 1, "and the preload");
+    assert_eq!(
+        html.matches("<script").count(),
+        html.matches(&format!("nonce=\"{nonce}\"")).count() - 1,
+        "and the preload"
+    );
 }
 
 #[test]
@@ -304,8 +324,7 @@ fn every_state_draws_every_page_with_no_duplicate_ids() {
         let mut pages = vec![seen.overview(), seen.history(), seen.switch(target, None, None)];
         pages.extend((!seen.pair.recent.is_empty()).then(|| seen.record()));
         for html in pages {
-            let mut ids: Vec<&str> =
-                html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+            let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
             ids.sort_unstable();
             let before = ids.len();
             ids.dedup();

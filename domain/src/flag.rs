@@ -114,9 +114,10 @@ impl Flag {
     pub fn supersedes(&self, shown: &Self) -> bool {
         match (shown, self) {
             (Self::Missing, _) | (_, Self::Missing) => true,
-            (Self::Present { version: a, modified_at: then, .. }, Self::Present { version: b, modified_at: now, .. }) => {
-                now > then || (now == then && b >= a) || (b > a && *now + CLOCKS_AGREE_WITHIN > *then)
-            }
+            (
+                Self::Present { version: a, modified_at: then, .. },
+                Self::Present { version: b, modified_at: now, .. },
+            ) => now > then || (now == then && b >= a) || (b > a && *now + CLOCKS_AGREE_WITHIN > *then),
         }
     }
 }
@@ -151,7 +152,11 @@ mod tests {
     use super::*;
 
     fn at(version: u64, seconds: i64) -> Flag {
-        Flag::Present { value: FlagValue::Color(Color::Blue), version: FlagVersion(version), modified_at: Timestamp(seconds * 1000) }
+        Flag::Present {
+            value: FlagValue::Color(Color::Blue),
+            version: FlagVersion(version),
+            modified_at: Timestamp(seconds * 1000),
+        }
     }
 
     #[test]

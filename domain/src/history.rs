@@ -241,7 +241,7 @@ impl Record {
     }
 
     /// An external change that nobody has explained. What was there before Teal first looked needs no
-    /// explanation; what Teal itself found out (from CloudTrail) says how, not why.
+    /// explanation; what Teal itself found out (from `CloudTrail`) says how, not why.
     pub fn unexplained(&self) -> bool {
         matches!(&self.what, What::External(external) if !external.imported)
             && !self.notes.iter().any(|note| note.actor.via != Via::Teal)

@@ -37,11 +37,7 @@ pub async fn sdk_config(place: &Place, request_timeout: Duration) -> SdkConfig {
         .timeout_config(timeouts);
     let base = loader.load().await;
     let Some(role) = &place.role else { return base };
-    let provider = AssumeRoleProvider::builder(role.clone())
-        .session_name("teal")
-        .configure(&base)
-        .build()
-        .await;
+    let provider = AssumeRoleProvider::builder(role.clone()).session_name("teal").configure(&base).build().await;
     base.into_builder().credentials_provider(aws_sdk_ssm::config::SharedCredentialsProvider::new(provider)).build()
 }
 
@@ -60,7 +56,9 @@ pub struct AwsError {
 impl AwsError {
     /// Whether the service asked for fewer requests.
     pub fn throttled(&self) -> bool {
-        self.code.as_deref().is_some_and(|code| code.contains("Throttl") || code == "TooManyRequestsException" || code == "RequestLimitExceeded")
+        self.code.as_deref().is_some_and(|code| {
+            code.contains("Throttl") || code == "TooManyRequestsException" || code == "RequestLimitExceeded"
+        })
     }
 
     /// Whether the caller lacks a permission.
@@ -90,7 +88,9 @@ impl AwsError {
             }
             (SdkError::ServiceError(_), Some(code)) => format!("{action} answered {code}: {said}"),
             (SdkError::ServiceError(_), None) => format!("{action} answered HTTP {}.", status.unwrap_or_default()),
-            (SdkError::DispatchFailure(failure), _) if failure.is_timeout() => format!("{action} could not be reached in time."),
+            (SdkError::DispatchFailure(failure), _) if failure.is_timeout() => {
+                format!("{action} could not be reached in time.")
+            }
             _ => format!("{action} could not be reached: {}", root(error)),
         };
         Self { code, message, refused }

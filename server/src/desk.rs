@@ -30,9 +30,17 @@ impl EngineDesk {
     }
 
     fn store_away(&self, pair: &Pair, target: Color, error: &StoreError) -> DeskError {
+        // The page that the form leads back to shows what works without the store: it must know now, not
+        // after the next probe.
+        let now = self.0.clock.now();
+        self.0.board.update(pair.id(), now, |known| known.store.fail(error.to_string(), now));
         DeskError::StoreAway {
             message: format!("The journal cannot be written, so nothing was switched: {error}"),
-            commands: emergency_commands(pair, self.0.board.snapshot().pair(pair.id()).and_then(|known| known.flag.value()), target),
+            commands: emergency_commands(
+                pair,
+                self.0.board.snapshot().pair(pair.id()).and_then(|known| known.flag.value()),
+                target,
+            ),
         }
     }
 }
@@ -43,8 +51,13 @@ pub fn emergency_commands(pair: &Pair, seen: Option<&Flag>, target: Color) -> Ve
     let (id, names) = (pair.id(), &pair.config.names);
     let overwrite = if base == Base::Missing { "--type String --no-overwrite" } else { "--overwrite" };
     vec![
-        format!("teal switch --pair {id} --to {target} --confirm {target}@{base} --emergency --spool {SPOOL} --reason \"…\""),
-        format!("aws ssm put-parameter --region {} --name {} --value {target} {overwrite}", pair.config.region, names.flag),
+        format!(
+            "teal switch --pair {id} --to {target} --confirm {target}@{base} --emergency --spool {SPOOL} --reason \"…\""
+        ),
+        format!(
+            "aws ssm put-parameter --region {} --name {} --value {target} {overwrite}",
+            pair.config.region, names.flag
+        ),
     ]
 }
 
@@ -87,7 +100,10 @@ impl Desk for EngineDesk {
 
     async fn switch(&self, who: &Identity, form: SwitchForm) -> Result<Record, DeskError> {
         let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
-        let pair = form.pair.parse().map_err(|error: teal_domain::pair::NotAPairId| DeskError::NotFound { message: error.to_string() })?;
+        let pair = form
+            .pair
+            .parse()
+            .map_err(|error: teal_domain::pair::NotAPairId| DeskError::NotFound { message: error.to_string() })?;
         let pair = self.pair(&pair)?;
         let now = self.0.clock.now();
         let confirmation = self
@@ -128,7 +144,9 @@ impl Desk for EngineDesk {
     async fn record(&self, _: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
         let pair = self.pair(pair)?;
         let found = self.0.store.record(pair.id(), seq).await.map_err(|error| away(&error))?;
-        let (record, entries) = found.ok_or_else(|| DeskError::NotFound { message: format!("The history of {} has no record {seq}.", pair.config.title) })?;
+        let (record, entries) = found.ok_or_else(|| DeskError::NotFound {
+            message: format!("The history of {} has no record {seq}.", pair.config.title),
+        })?;
         let entries = entries
             .into_iter()
             .map(|entry| EntryLine {
@@ -145,9 +163,17 @@ impl Desk for EngineDesk {
 
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
         let pair = self.pair(pair)?;
-        let text = Reason::parse(text).map_err(|error| DeskError::BadInput { field: "text".into(), message: error.to_string() })?;
-        let noted = self.0.store.record_note(pair.id(), about, &who.actor, text, self.0.clock.now()).await.map_err(|error| away(&error))?;
-        noted.ok_or_else(|| DeskError::NotFound { message: format!("The history of {} has no record {about}.", pair.config.title) })?;
+        let text = Reason::parse(text)
+            .map_err(|error| DeskError::BadInput { field: "text".into(), message: error.to_string() })?;
+        let noted = self
+            .0
+            .store
+            .record_note(pair.id(), about, &who.actor, text, self.0.clock.now())
+            .await
+            .map_err(|error| away(&error))?;
+        noted.ok_or_else(|| DeskError::NotFound {
+            message: format!("The history of {} has no record {about}.", pair.config.title),
+        })?;
         self.0.refresh_records(pair).await;
         Ok(())
     }
@@ -161,7 +187,10 @@ impl Engine {
     /// Carries out what somebody confirmed, unless a check blocks it. A blocked switch is on record too.
     pub async fn confirmed(self: &Arc<Self>, pair: &Arc<Pair>, plan: Plan) -> Result<Record, StoreError> {
         let snapshot = self.board.snapshot();
-        let checks = snapshot.pair(pair.id()).map(|known| preflight::checks(known, plan.target, self.clock.now())).unwrap_or_default();
+        let checks = snapshot
+            .pair(pair.id())
+            .map(|known| preflight::checks(known, plan.target, self.clock.now()))
+            .unwrap_or_default();
         let mut blocking = preflight::blocking(&checks);
         // These two are found out by the switch itself, freshly: the store by journalling the intent, the
         // other switch by the lease.
@@ -170,7 +199,9 @@ impl Engine {
             tracing::warn!(pair = %pair.id(), actor = %plan.actor, ?blocking, "a switch was refused: checks block it");
             let (now, operation) = (self.clock.now(), plan.operation);
             self.store.record_intent(&plan, now, false).await?;
-            self.store.record_outcome(&plan, Outcome::Refused { refusal: Refusal::Blocked { checks: blocking } }, None, now).await?;
+            self.store
+                .record_outcome(&plan, Outcome::Refused { refusal: Refusal::Blocked { checks: blocking } }, None, now)
+                .await?;
             self.refresh_records(pair).await;
             return self.store.record_of(operation).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound));
         }

@@ -129,7 +129,12 @@ pub struct Engine {
 
 impl Engine {
     /// An engine over its pairs and its store.
-    pub async fn new(pairs: Vec<Arc<Pair>>, store: Store, clock: Arc<dyn Clock>, settings: Settings) -> Result<Arc<Self>, crate::store::StoreError> {
+    pub async fn new(
+        pairs: Vec<Arc<Pair>>,
+        store: Store,
+        clock: Arc<dyn Clock>,
+        settings: Settings,
+    ) -> Result<Arc<Self>, crate::store::StoreError> {
         let key = store.shared_key(clock.random()).await?;
         let board = Board::new(clock.now(), pairs.iter().map(|pair| pair.first_snapshot()).collect());
         let grace = Grace::new(settings.grace);

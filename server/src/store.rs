@@ -125,10 +125,7 @@ impl Store {
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect_with(settings(options))
             .await?;
-        migrations()
-            .run(&pool)
-            .await
-            .map_err(|why| StoreError::Migration { path: path.to_owned(), why })?;
+        migrations().run(&pool).await.map_err(|why| StoreError::Migration { path: path.to_owned(), why })?;
         let file = identity(path).ok_or_else(|| StoreError::Gone(path.to_owned()))?;
         Ok(Self { pool, path: path.to_owned(), file })
     }
@@ -239,7 +236,8 @@ async fn head(connection: &mut sqlx::SqliteConnection) -> Result<Head> {
 pub(crate) async fn append(write: &mut Write, draft: Draft) -> Result<Entry> {
     let head = head(write).await?;
     let seq = head.seq + 1;
-    let body = serde_json::to_string(&draft.body).map_err(|why| StoreError::Unreadable { seq, why: why.to_string() })?;
+    let body =
+        serde_json::to_string(&draft.body).map_err(|why| StoreError::Unreadable { seq, why: why.to_string() })?;
     let sealed = Sealed {
         seq,
         at: draft.at.0,

@@ -126,11 +126,18 @@ async fn row_40_a_hundred_confirmations_of_one_form_over_two_instances_put_once(
 async fn row_43_a_timeout_that_landed_is_found_in_the_history() {
     let (_folder, world, teal) = a_world().await;
     world.ssm.puts_will([PutFate::LandsUnanswered]);
-    let record = teal.engine.switch_witnessed(&teal.pair, teal.plan(&world.ssm.flag()), &teal_server::engine::switch::Nobody).await.expect("recorded");
+    let record = teal
+        .engine
+        .switch_witnessed(&teal.pair, teal.plan(&world.ssm.flag()), &teal_server::engine::switch::Nobody)
+        .await
+        .expect("recorded");
     assert!(matches!(record.switch().expect("a switch").progress, Progress::Unknown { .. }), "the page says unknown");
     teal.reconcile().await;
     let record = again(&teal, &record).await;
-    assert!(matches!(outcome(&record), Outcome::Landed { version: FlagVersion(32), verification: Verification::History { .. }, .. }));
+    assert!(matches!(
+        outcome(&record),
+        Outcome::Landed { version: FlagVersion(32), verification: Verification::History { .. }, .. }
+    ));
     assert_eq!(world.ssm.puts().len(), 1);
 }
 
@@ -199,7 +206,9 @@ async fn row_42_throttling_and_server_errors_never_write_twice_for_one_click() {
     let (_folder, world, teal) = a_world().await;
     world.ssm.puts_will([PutFate::Refused]);
     let record = teal.engine.switch(&teal.pair, teal.plan(&world.ssm.flag())).await.expect("recorded");
-    assert!(matches!(outcome(&record), Outcome::Refused { refusal: Refusal::Rejected { code, .. } } if code == "ThrottlingException"));
+    assert!(
+        matches!(outcome(&record), Outcome::Refused { refusal: Refusal::Rejected { code, .. } } if code == "ThrottlingException")
+    );
     assert_eq!(world.ssm.puts().len(), 1, "the put is not tried again");
     assert_eq!(world.ssm.flag().version(), Some(FlagVersion(31)));
 }
@@ -250,7 +259,10 @@ async fn a_deleted_flag_is_created_and_whoever_creates_it_first_wins() {
     assert!(matches!(outcome(&lost), Outcome::Moved { .. }), "{:?}", outcome(&lost));
     assert_eq!(world.ssm.flag().color(), Some(Color::Green));
     teal.reconcile().await;
-    assert!(history(&teal).await.iter().any(|record| matches!(record.what, What::MadeAnew { .. })), "a version that went down is a new life of the parameter");
+    assert!(
+        history(&teal).await.iter().any(|record| matches!(record.what, What::MadeAnew { .. })),
+        "a version that went down is a new life of the parameter"
+    );
 }
 
 #[tokio::test]
@@ -267,7 +279,8 @@ async fn row_44_after_a_crash_at_any_step_the_true_outcome_is_found() {
             next.reconcile().await;
             world.ssm.late_ones_land();
             next.reconcile().await;
-            let written = world.ssm.log().iter().find(|write| write.by == Some(plan.operation)).map(|write| write.record.version);
+            let written =
+                world.ssm.log().iter().find(|write| write.by == Some(plan.operation)).map(|write| write.record.version);
             let record = next.engine.store.record_of(plan.operation).await.expect("a store");
             let context = format!("{fate:?} at step {step} (finished: {finished}): {record:?}");
             match record {
@@ -287,7 +300,9 @@ async fn row_44_after_a_crash_at_any_step_the_true_outcome_is_found() {
 async fn row_39_when_the_stores_file_is_gone_a_switch_is_refused_and_the_board_still_shows_the_flag() {
     let (folder, world, teal) = a_world().await;
     let now = world.ssm.flag();
-    teal.engine.board.update(teal.pair.id(), teal.engine.clock.now(), |known| known.flag.succeed(now.clone(), teal_domain::Timestamp(1)));
+    teal.engine.board.update(teal.pair.id(), teal.engine.clock.now(), |known| {
+        known.flag.succeed(now.clone(), teal_domain::Timestamp(1))
+    });
     std::fs::remove_file(folder.path().join("teal.db")).expect("removed");
     let plan = teal.plan(&now);
     teal.engine.switch(&teal.pair, plan).await.expect_err("it was refused");
@@ -305,7 +320,8 @@ async fn row_39_when_the_disk_is_full_a_switch_is_refused() {
     world.store.close().await;
     // A disk on which what is there fits, and nothing more.
     let pages = std::fs::metadata(&path).expect("a file").len() / 4096;
-    let full = Store::open_with(&path, |options| options.pragma("max_page_count", pages.to_string())).await.expect("a store");
+    let full =
+        Store::open_with(&path, |options| options.pragma("max_page_count", pages.to_string())).await.expect("a store");
     let teal = world.instance_on(full).await;
     for _ in 0..200 {
         let sent = world.ssm.puts().len();
@@ -344,7 +360,10 @@ async fn row_46_a_stale_read_never_moves_the_board_backwards() {
 
 #[tokio::test]
 async fn an_emergency_that_was_spooled_while_the_store_was_away_is_merged_and_explains_its_version() {
-    use teal_server::engine::{spool, switch::{Hands, Nobody, drive}};
+    use teal_server::engine::{
+        spool,
+        switch::{Hands, Nobody, drive},
+    };
     let (folder, world, teal) = a_world().await;
     let file = folder.path().join("night.spool");
     let mut plan = teal.plan(&world.ssm.flag());

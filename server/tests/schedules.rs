@@ -37,7 +37,8 @@ enum Act {
 }
 
 fn acts() -> impl Strategy<Value = Vec<Act>> {
-    let put = prop_oneof![Just(PutFate::LandsUnanswered), Just(PutFate::Lost), Just(PutFate::Late), Just(PutFate::Refused)];
+    let put =
+        prop_oneof![Just(PutFate::LandsUnanswered), Just(PutFate::Lost), Just(PutFate::Late), Just(PutFate::Refused)];
     let read = || prop_oneof![(1_usize..3).prop_map(ReadFate::Stale), Just(ReadFate::Fails)];
     let act = prop_oneof![
         5 => (0_usize..2, prop::bool::weighted(0.2), prop::option::weighted(0.3, 0_usize..16))
@@ -75,13 +76,17 @@ async fn play(store: Store, pair: &str, acts: &[Act]) -> Result<(), TestCaseErro
     instances[0].reconcile().await;
     for act in acts {
         match act {
-            Act::Click { instance, emergency, crash_at } => click(&world, &instances[*instance], *emergency, *crash_at).await,
+            Act::Click { instance, emergency, crash_at } => {
+                click(&world, &instances[*instance], *emergency, *crash_at).await
+            }
             Act::TwoClicks => {
                 tokio::join!(click(&world, &instances[0], false, None), click(&world, &instances[1], false, None));
             }
             Act::Outsider { value, describes } => world.ssm.outsider_puts(value, describes.then_some("deploy")),
             Act::Deletes => world.ssm.outsider_deletes(),
-            Act::Reconcile { instance } => drop(instances[*instance].engine.reconcile(&instances[*instance].pair).await),
+            Act::Reconcile { instance } => {
+                drop(instances[*instance].engine.reconcile(&instances[*instance].pair).await)
+            }
             Act::LateOneLands => world.ssm.late_one_lands(),
             Act::Pass { seconds } => world.clock.pass(Duration::from_secs(*seconds)),
             Act::Jump { seconds } => world.clock.jump(*seconds),
@@ -134,7 +139,9 @@ async fn judge(world: &World, teal: &Instance) -> Result<(), TestCaseError> {
         match outcome {
             // A version that was deleted before anybody read it leaves no trace; then Teal must not claim
             // to know.
-            Outcome::Undetermined { .. } if told.is_none() => prop_assert!(deleted, "undetermined without cause: {:?}", record),
+            Outcome::Undetermined { .. } if told.is_none() => {
+                prop_assert!(deleted, "undetermined without cause: {:?}", record)
+            }
             Outcome::NotLanded if told.is_none() && written.is_some() => {
                 prop_assert!(deleted, "said not landed, but it wrote version {:?}: {:?}", written, record);
             }
@@ -145,7 +152,9 @@ async fn judge(world: &World, teal: &Instance) -> Result<(), TestCaseError> {
             prop_assert_eq!(version.0, expected);
         }
         let was_sent = sent.binary_search(&switch.operation).is_ok();
-        if matches!(outcome, Outcome::Moved { .. } | Outcome::NothingToDo | Outcome::Expired) && switch.base.version().is_some() {
+        if matches!(outcome, Outcome::Moved { .. } | Outcome::NothingToDo | Outcome::Expired)
+            && switch.base.version().is_some()
+        {
             prop_assert!(!was_sent, "says that nothing was put, and a put was sent: {:?}", record);
         }
     }
@@ -161,7 +170,10 @@ async fn judge(world: &World, teal: &Instance) -> Result<(), TestCaseError> {
     let readable = world.ssm.flag() != teal_domain::Flag::Missing;
     for write in log.iter().filter(|write| readable && write.incarnation == latest) {
         let external = journalled.get(&write.record.modified_at.0).copied().unwrap_or(0);
-        let switches = records.iter().filter(|record| record.switch().is_some_and(|switch| Some(switch.operation) == write.by)).count();
+        let switches = records
+            .iter()
+            .filter(|record| record.switch().is_some_and(|switch| Some(switch.operation) == write.by))
+            .count();
         match write.by {
             None => prop_assert_eq!(external, 1, "version {} of somebody else", write.record.version),
             Some(id) => {
@@ -186,7 +198,11 @@ fn ten_thousand_random_fault_schedules_end_with_a_true_record() {
                 let folder = folder();
                 let store = runtime.block_on(Store::open(&folder.path().join("teal.db"))).expect("a store");
                 let number = AtomicUsize::new(0);
-                let config = ProptestConfig { cases: SCHEDULES / THREADS, failure_persistence: None, ..ProptestConfig::default() };
+                let config = ProptestConfig {
+                    cases: SCHEDULES / THREADS,
+                    failure_persistence: None,
+                    ..ProptestConfig::default()
+                };
                 let mut runner = proptest::test_runner::TestRunner::new(config);
                 let result = runner.run(&acts(), |acts| {
                     let pair = format!("p{}", number.fetch_add(1, Ordering::Relaxed));
@@ -196,7 +212,11 @@ fn ten_thousand_random_fault_schedules_end_with_a_true_record() {
                     panic!("{error}");
                 }
                 let head = runtime.block_on(store.head()).expect("a head");
-                assert_eq!(runtime.block_on(store.verify(Some(head))).expect("read"), Verdict::Holds(head), "the hash chain verifies");
+                assert_eq!(
+                    runtime.block_on(store.verify(Some(head))).expect("read"),
+                    Verdict::Holds(head),
+                    "the hash chain verifies"
+                );
             });
         }
     });

@@ -82,7 +82,11 @@ fn plan(number: u128, kind: Kind, target: Color) -> Plan {
 }
 
 const fn landed(version: u64) -> Outcome {
-    Outcome::Landed { version: FlagVersion(version), interleaving: Interleaving::None, verification: Verification::Read }
+    Outcome::Landed {
+        version: FlagVersion(version),
+        interleaving: Interleaving::None,
+        verification: Verification::Read,
+    }
 }
 
 /// A journal with one of each sort of column filled: external versions, a switch with its steps, a note.
@@ -90,13 +94,20 @@ async fn filled(store: &Store) -> Head {
     for number in 1..=4_u64 {
         let color = if number.is_multiple_of(2) { "green" } else { "blue" };
         let at = i64::try_from(number).expect("few") * 1000;
-        store.append(draft(Actor::outside(Some("arn:somebody")), at, version(number, color, at))).await.expect("appended");
+        store
+            .append(draft(Actor::outside(Some("arn:somebody")), at, version(number, color, at)))
+            .await
+            .expect("appended");
     }
     let plan = plan(1, Kind::Planned, Color::Blue);
     store.record_intent(&plan, plan.confirmed_at, false).await.expect("recorded");
     store.mark_put(&plan, plan.confirmed_at).await.expect("marked");
     store.record_outcome(&plan, landed(5), None, plan.confirmed_at).await.expect("recorded");
-    store.record_note(&dev(), 2, &Actor::page("ben"), reason("that was me"), plan.confirmed_at).await.expect("noted").expect("a record");
+    store
+        .record_note(&dev(), 2, &Actor::page("ben"), reason("that was me"), plan.confirmed_at)
+        .await
+        .expect("noted")
+        .expect("a record");
     store.head().await.expect("a head")
 }
 
@@ -108,7 +119,8 @@ async fn raw(path: &Path) -> SqliteConnection {
 async fn tamper(path: &Path, sql: &[&'static str]) {
     let mut file = raw(path).await;
     for statement in ["DROP TRIGGER journal_no_update", "DROP TRIGGER journal_no_delete"].iter().chain(sql) {
-        let done = sqlx::query(*statement).execute(&mut file).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
+        let done =
+            sqlx::query(*statement).execute(&mut file).await.unwrap_or_else(|error| panic!("{statement}: {error}"));
         assert!(statement.starts_with("DROP") || done.rows_affected() > 0, "{statement} changed nothing");
     }
     file.close().await.expect("closed");
@@ -150,7 +162,10 @@ async fn row_54_an_edited_entry_is_named() {
         ("UPDATE journal SET at = at - 1 WHERE seq = 1", 1),
         ("UPDATE journal SET pair = 'prod' WHERE seq = 8", 8),
         ("UPDATE journal SET via = 'page' WHERE seq = 2", 2),
-        ("UPDATE journal SET hash = substr(hash, 1, 63) || CASE substr(hash, 64) WHEN '0' THEN '1' ELSE '0' END WHERE seq = 8", 8),
+        (
+            "UPDATE journal SET hash = substr(hash, 1, 63) || CASE substr(hash, 64) WHEN '0' THEN '1' ELSE '0' END WHERE seq = 8",
+            8,
+        ),
         // What is not even of the right sort is an edit like any other, and its entry is named too.
         ("UPDATE journal SET hash = 'gone' WHERE seq = 4", 4),
         ("UPDATE journal SET prev = '' WHERE seq = 4", 4),
@@ -184,7 +199,13 @@ async fn row_54_a_deleted_entry_is_named() {
     assert_eq!(first, Verdict::Broken(Broken::Missing { expected: 1, found: 2 }));
     let middle = verdict_after(&["DELETE FROM journal WHERE seq IN (4, 5)"]).await;
     assert_eq!(middle, Verdict::Broken(Broken::Missing { expected: 4, found: 6 }));
-    let closed_up = verdict_after(&["DELETE FROM journal WHERE seq = 5", "UPDATE journal SET seq = seq - 1 WHERE seq = 6", "UPDATE journal SET seq = seq - 1 WHERE seq = 7", "UPDATE journal SET seq = seq - 1 WHERE seq = 8"]).await;
+    let closed_up = verdict_after(&[
+        "DELETE FROM journal WHERE seq = 5",
+        "UPDATE journal SET seq = seq - 1 WHERE seq = 6",
+        "UPDATE journal SET seq = seq - 1 WHERE seq = 7",
+        "UPDATE journal SET seq = seq - 1 WHERE seq = 8",
+    ])
+    .await;
     assert_eq!(closed_up, Verdict::Broken(Broken::Unlinked(5)), "closing the gap does not hide it");
 }
 
@@ -205,11 +226,17 @@ async fn row_54_a_journal_cut_off_at_its_end_is_found_only_against_a_head_that_w
     let store = a_store(folder.path()).await;
     let kept = filled(&store).await;
     tamper(store.path(), &["DELETE FROM journal WHERE seq > 6"]).await;
-    assert!(matches!(store.verify(None).await.expect("read"), Verdict::Holds(head) if head.seq == 6), "nobody can tell from what is left");
+    assert!(
+        matches!(store.verify(None).await.expect("read"), Verdict::Holds(head) if head.seq == 6),
+        "nobody can tell from what is left"
+    );
     assert_eq!(store.verify(Some(kept)).await.expect("read"), Verdict::Broken(Broken::Truncated { end: 6, seq: 8 }));
     // Growing past the old length again does not help either.
     for _ in 0..3 {
-        store.append(draft(Actor::page("eve"), 1, Body::Note { about: 1, text: reason("nothing to see") })).await.expect("appended");
+        store
+            .append(draft(Actor::page("eve"), 1, Body::Note { about: 1, text: reason("nothing to see") }))
+            .await
+            .expect("appended");
     }
     assert_eq!(store.verify(Some(kept)).await.expect("read"), Verdict::Broken(Broken::Rewritten(8)));
 }
@@ -285,7 +312,10 @@ async fn row_45_two_instances_that_import_at_once_journal_each_version_exactly_o
         a.and(b).unwrap_or_else(|error| panic!("round {round}: {error}"));
     }
     let mut file = raw(world.store.path()).await;
-    let versions: Vec<i64> = sqlx::query_scalar("SELECT version FROM journal WHERE kind = 'version' ORDER BY version").fetch_all(&mut file).await.expect("versions");
+    let versions: Vec<i64> = sqlx::query_scalar("SELECT version FROM journal WHERE kind = 'version' ORDER BY version")
+        .fetch_all(&mut file)
+        .await
+        .expect("versions");
     assert_eq!(versions, (1..=40).collect::<Vec<i64>>());
     let head = world.store.head().await.expect("a head");
     assert_eq!(world.store.verify(Some(head)).await.expect("read"), Verdict::Holds(head));
@@ -309,7 +339,11 @@ async fn a_lease_is_one_holders_until_it_is_given_back_or_runs_out() {
     assert_eq!(store.take_lease(&pair, "one", now).await.expect("asked"), Lease::Taken);
     assert_eq!(store.take_lease(&pair, "one", now).await.expect("asked"), Lease::Taken, "it stays its holder's");
     assert_eq!(store.take_lease(&pair, "two", now).await.expect("asked"), held("one"));
-    assert_eq!(store.take_lease(&"prod".parse().expect("a pair"), "two", now).await.expect("asked"), Lease::Taken, "another pair's is free");
+    assert_eq!(
+        store.take_lease(&"prod".parse().expect("a pair"), "two", now).await.expect("asked"),
+        Lease::Taken,
+        "another pair's is free"
+    );
     // Only its holder gives it back.
     store.give_lease_back(&pair, "two").await.expect("asked");
     assert_eq!(store.lease_holder(&pair, now).await.expect("asked").as_deref(), Some("one"));
@@ -339,7 +373,10 @@ async fn an_outcome_is_recorded_once_and_the_first_one_stands() {
     let folder = folder();
     let stores = [a_store(folder.path()).await, a_store(folder.path()).await];
     let plan = plan(1, Kind::Planned, Color::Green);
-    assert!(matches!(stores[0].record_intent(&plan, plan.confirmed_at, false).await.expect("asked"), Intent::Recorded(_)));
+    assert!(matches!(
+        stores[0].record_intent(&plan, plan.confirmed_at, false).await.expect("asked"),
+        Intent::Recorded(_)
+    ));
     assert!(matches!(stores[1].record_intent(&plan, plan.confirmed_at, false).await.expect("asked"), Intent::Known));
     assert_eq!(stores[0].open_operations(&dev()).await.expect("asked").len(), 1);
     let (first, second) = tokio::join!(
@@ -349,7 +386,9 @@ async fn an_outcome_is_recorded_once_and_the_first_one_stands() {
     let (first, second) = (first.expect("recorded"), second.expect("recorded"));
     assert_eq!(first, second, "whoever was later is told what stands");
     let record = stores[0].record_of(plan.operation).await.expect("asked").expect("a record");
-    assert!(matches!(&record.switch().expect("a switch").progress, teal_domain::history::Progress::Ended { outcome, .. } if *outcome == first));
+    assert!(
+        matches!(&record.switch().expect("a switch").progress, teal_domain::history::Progress::Ended { outcome, .. } if *outcome == first)
+    );
     assert_eq!(stores[0].head().await.expect("a head").seq, 2, "an intent and one outcome");
     assert!(stores[1].open_operations(&dev()).await.expect("asked").is_empty());
     // A correction is once, too.
@@ -372,14 +411,22 @@ async fn row_37_a_put_is_marked_once_and_not_after_its_confirmation_ran_out_or_i
     assert_eq!(store.mark_put(&late, Timestamp(late.expires_at.0 + 1)).await.expect("asked"), Mark::Refused);
     store.record_outcome(&settled, Outcome::Expired, None, settled.confirmed_at).await.expect("recorded");
     assert_eq!(store.mark_put(&settled, settled.confirmed_at).await.expect("asked"), Mark::Refused);
-    assert_eq!(store.mark_put(&unheard, unheard.confirmed_at).await.expect("asked"), Mark::Refused, "no intent, no put");
+    assert_eq!(
+        store.mark_put(&unheard, unheard.confirmed_at).await.expect("asked"),
+        Mark::Refused,
+        "no intent, no put"
+    );
     let puts = store.head().await.expect("a head").seq - 4;
     assert_eq!(puts, 1, "three intents, one outcome, one mark");
 }
 
 /// What is in the journal for the filters: who, what, when.
 async fn a_history(store: &Store) {
-    for (number, (kind, target)) in [(Kind::Planned, Color::Green), (Kind::Emergency, Color::Blue), (Kind::Repair, Color::Green)].into_iter().enumerate() {
+    for (number, (kind, target)) in
+        [(Kind::Planned, Color::Green), (Kind::Emergency, Color::Blue), (Kind::Repair, Color::Green)]
+            .into_iter()
+            .enumerate()
+    {
         let mut plan = plan(number as u128, kind, target);
         plan.actor = Actor::page(["ana", "ben", "ana"][number]);
         let at = Timestamp(i64::try_from(number).expect("few") * 1000);
@@ -388,7 +435,10 @@ async fn a_history(store: &Store) {
     // Written before Teal noticed: what counts is when it was written.
     store.append(draft(Actor::outside(Some("ana")), 9000, version(7, "blue", 500))).await.expect("appended");
     store.append(draft(Actor::outside(Some("eve")), 9000, version(8, "purple", 8000))).await.expect("appended");
-    store.append(draft(Actor::teal(), 9500, Body::Gone { incarnation: Incarnation(0), last: Some(FlagVersion(8)) })).await.expect("appended");
+    store
+        .append(draft(Actor::teal(), 9500, Body::Gone { incarnation: Incarnation(0), last: Some(FlagVersion(8)) }))
+        .await
+        .expect("appended");
 }
 
 #[tokio::test]
@@ -412,7 +462,15 @@ async fn the_filters_of_the_history_take_kind_person_side_and_time() {
         (HistoryQuery { from: Some(Timestamp(1000)), ..all.clone() }, vec![6, 5, 3, 2]),
         (HistoryQuery { until: Some(Timestamp(1000)), ..all.clone() }, vec![4, 1]),
         (HistoryQuery { from: Some(Timestamp(500)), until: Some(Timestamp(8001)), ..all.clone() }, vec![5, 4, 3, 2]),
-        (HistoryQuery { actor: Some("ana".into()), color: Some(Color::Green), kind: Some(Listed::Repair), ..all.clone() }, vec![3]),
+        (
+            HistoryQuery {
+                actor: Some("ana".into()),
+                color: Some(Color::Green),
+                kind: Some(Listed::Repair),
+                ..all.clone()
+            },
+            vec![3],
+        ),
         (HistoryQuery { before: Some(4), ..all.clone() }, vec![3, 2, 1]),
     ];
     for (query, expected) in cases {
@@ -420,7 +478,10 @@ async fn the_filters_of_the_history_take_kind_person_side_and_time() {
         assert_eq!(page.records.iter().map(|record| record.seq).collect::<Vec<_>>(), expected, "{query:?}");
         assert_eq!(page.older, None);
     }
-    assert!(store.history(&"prod".parse().expect("a pair"), &all, 50).await.expect("a page").records.is_empty(), "another pair's history is its own");
+    assert!(
+        store.history(&"prod".parse().expect("a pair"), &all, 50).await.expect("a page").records.is_empty(),
+        "another pair's history is its own"
+    );
 }
 
 #[tokio::test]
@@ -431,7 +492,10 @@ async fn pages_of_the_history_hold_each_record_exactly_once_while_new_ones_arriv
         let at = i64::try_from(number).expect("few");
         let entry = store.append(draft(Actor::outside(None), at, version(number, "blue", at))).await.expect("appended");
         // Steps and notes in between are no records and take no place on a page.
-        store.append(draft(Actor::page("ana"), at, Body::Note { about: entry.seq, text: reason("known") })).await.expect("appended");
+        store
+            .append(draft(Actor::page("ana"), at, Body::Note { about: entry.seq, text: reason("known") }))
+            .await
+            .expect("appended");
     }
     for limit in [1, 7, 57, 58] {
         let (mut seen, mut pages, mut next): (Vec<Record>, u64, _) = (Vec::new(), 0, HistoryQuery::default());
@@ -447,9 +511,19 @@ async fn pages_of_the_history_hold_each_record_exactly_once_while_new_ones_arriv
         }
         let seqs: Vec<u64> = seen.iter().map(|record| record.seq).collect();
         assert!(seqs.is_sorted_by(|a, b| a > b), "newest first, none twice: {seqs:?}");
-        let original: Vec<u64> = seen.iter().filter_map(|record| record.version()).map(|version| version.0).filter(|version| *version <= 57).collect();
+        let original: Vec<u64> = seen
+            .iter()
+            .filter_map(|record| record.version())
+            .map(|version| version.0)
+            .filter(|version| *version <= 57)
+            .collect();
         assert_eq!(original, (1..=57).rev().collect::<Vec<_>>(), "with pages of {limit}");
-        assert!(seen.iter().filter(|record| record.version().is_some_and(|version| version.0 <= 57)).all(|record| record.notes.len() == 1), "each with its note");
+        assert!(
+            seen.iter()
+                .filter(|record| record.version().is_some_and(|version| version.0 <= 57))
+                .all(|record| record.notes.len() == 1),
+            "each with its note"
+        );
     }
 }
 
@@ -459,14 +533,30 @@ async fn since_when_the_flag_holds_what_it_holds_is_the_date_of_the_first_versio
     let store = a_store(folder.path()).await;
     let since = async || store.held_since(FLAG).await.expect("asked").map(|since| since.0);
     assert_eq!(since().await, None);
-    let history = [("blue", 100), ("blue", 200), ("green", 300), ("green", 400), ("green", 500), ("purple", 600), ("blue", 700), ("blue", 800)];
+    let history = [
+        ("blue", 100),
+        ("blue", 200),
+        ("green", 300),
+        ("green", 400),
+        ("green", 500),
+        ("purple", 600),
+        ("blue", 700),
+        ("blue", 800),
+    ];
     for ((number, (value, at)), expected) in (1..).zip(history).zip([100, 100, 300, 300, 300, 600, 700, 700]) {
         store.append(draft(Actor::teal(), at, version(number, value, at))).await.expect("appended");
         assert_eq!(since().await, Some(expected), "after version {number}");
     }
     // Another life of the parameter begins anew.
     let Body::Version { record, .. } = version(1, "blue", 900) else { unreachable!() };
-    let anew = Body::Version { incarnation: Incarnation(1), record, previous: None, wrote: None, first_with: None, imported: false };
+    let anew = Body::Version {
+        incarnation: Incarnation(1),
+        record,
+        previous: None,
+        wrote: None,
+        first_with: None,
+        imported: false,
+    };
     store.append(draft(Actor::teal(), 900, anew)).await.expect("appended");
     assert_eq!(since().await, Some(900));
     assert_eq!(store.held_since("us-east-2:/other").await.expect("asked"), None);
@@ -497,7 +587,11 @@ async fn a_store_that_was_closed_opens_again_with_everything_in_it() {
 async fn a_file_that_is_no_store_of_ours_is_refused_and_left_as_it_is() {
     let folder = folder();
     let path = folder.path().join("teal.db");
-    std::fs::write(&path, "a letter to a friend, long enough to be looked at as a file of a database, and yet it is none").expect("written");
+    std::fs::write(
+        &path,
+        "a letter to a friend, long enough to be looked at as a file of a database, and yet it is none",
+    )
+    .expect("written");
     Store::open(&path).await.expect_err("no store");
     assert!(std::fs::read_to_string(&path).expect("still text").starts_with("a letter"));
 }
@@ -507,7 +601,13 @@ async fn a_note_belongs_to_a_record_of_its_own_pair() {
     let folder = folder();
     let store = a_store(folder.path()).await;
     filled(&store).await;
-    let note = async |pair: &str, about| store.record_note(&pair.parse().expect("a pair"), about, &Actor::page("ana"), reason("why"), Timestamp(1)).await.expect("asked").is_some();
+    let note = async |pair: &str, about| {
+        store
+            .record_note(&pair.parse().expect("a pair"), about, &Actor::page("ana"), reason("why"), Timestamp(1))
+            .await
+            .expect("asked")
+            .is_some()
+    };
     assert!(!note("prod", 1).await, "another pair's record");
     assert!(!note("dev", 6).await, "a step is no record");
     assert!(!note("dev", 99).await, "not there");
@@ -530,7 +630,11 @@ async fn every_version_keeps_its_author_through_the_journal() {
     world.clock.pass(GRACE);
     teal.reconcile().await;
     let page = world.store.history(teal.pair.id(), &HistoryQuery::default(), 50).await.expect("a page");
-    let authors: BTreeMap<u64, bool> = page.records.iter().filter_map(|record| Some((record.version()?.0, matches!(record.what, What::Switch(_))))).collect();
+    let authors: BTreeMap<u64, bool> = page
+        .records
+        .iter()
+        .filter_map(|record| Some((record.version()?.0, matches!(record.what, What::Switch(_)))))
+        .collect();
     assert_eq!(authors, [(1, false), (2, false), (3, false), (4, true), (5, false)].into());
     let carried = world.store.carried(&HashSet::from([ours.operation])).await.expect("asked");
     assert_eq!(carried, HashSet::from([ours.operation]));

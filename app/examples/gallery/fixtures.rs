@@ -35,7 +35,10 @@ pub fn hash(n: u64) -> Hash {
 }
 
 pub fn operation(n: u64) -> OperationId {
-    OperationId::new(back(i64::try_from(n).unwrap() * 7919), u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060))
+    OperationId::new(
+        back(i64::try_from(n).unwrap() * 7919),
+        u128::from(n).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060),
+    )
 }
 
 pub fn reason(text: &str) -> Reason {
@@ -107,7 +110,8 @@ const ROLE: &str = "arn:aws:sts::123456789012:assumed-role/deploy/pipeline-7";
 
 /// Some of everything that can happen.
 pub fn happenings() -> Vec<Record> {
-    let mut explained = record(403, 190_000, Actor::outside(Some(ROLE)), What::External(external(30, Color::Blue, None)));
+    let mut explained =
+        record(403, 190_000, Actor::outside(Some(ROLE)), What::External(external(30, Color::Blue, None)));
     explained.notes.push(Note {
         at: back(180_000),
         actor: Actor::page("ben"),
@@ -129,11 +133,26 @@ pub fn happenings() -> Vec<Record> {
     imported.imported = true;
     vec![
         upgrade(),
-        record(409, 184_500, Actor::outside(Some(ROLE)), What::External(external(30, Color::Blue, Some("deploy 7f3a")))),
+        record(
+            409,
+            184_500,
+            Actor::outside(Some(ROLE)),
+            What::External(external(30, Color::Blue, Some("deploy 7f3a"))),
+        ),
         explained,
         record(396, 260_000, Actor::cli("root"), What::Switch(emergency)),
-        record(391, 262_000, Actor::page("ben"), What::Switch(ended(Kind::Planned, blocked, Color::Blue, 29, "Try again"))),
-        record(388, 300_000, Actor::page("carla"), What::Switch(ended(Kind::Planned, moved, Color::Green, 28, "Cost test"))),
+        record(
+            391,
+            262_000,
+            Actor::page("ben"),
+            What::Switch(ended(Kind::Planned, blocked, Color::Blue, 29, "Try again")),
+        ),
+        record(
+            388,
+            300_000,
+            Actor::page("carla"),
+            What::Switch(ended(Kind::Planned, moved, Color::Green, 28, "Cost test")),
+        ),
         record(380, 900_000, Actor::page("ana"), What::Switch(late)),
         record(371, 1_200_000, Actor::page("ana"), What::Switch(repair)),
         record(370, 1_200_400, Actor::teal(), What::Gone { last: Some(FlagVersion(25)) }),
@@ -314,12 +333,15 @@ fn unread(pair: &mut PairSnapshot) {
 }
 
 fn label(pair: &mut PairSnapshot) {
-    pair.label =
-        Some(LabelOnOldest { version: FlagVersion(1), labels: vec!["keep".into()], puts_left: 3 });
+    pair.label = Some(LabelOnOldest { version: FlagVersion(1), labels: vec!["keep".into()], puts_left: 3 });
 }
 
 pub fn snapshot(pair: PairSnapshot) -> Arc<Snapshot> {
-    Arc::new(Snapshot { id: SnapshotId { epoch: 1_795_700_000_000, seq: 77 }, at: back(1), pairs: vec![Arc::new(pair)] })
+    Arc::new(Snapshot {
+        id: SnapshotId { epoch: 1_795_700_000_000, seq: 77 },
+        at: back(1),
+        pairs: vec![Arc::new(pair)],
+    })
 }
 
 pub fn offer(pair: &PairSnapshot, target: Color) -> Result<Offer, DeskError> {

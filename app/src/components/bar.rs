@@ -29,8 +29,7 @@ pub fn bar(pair: &PairSnapshot, now: Timestamp) -> AnyView {
             </div>
         }
     });
-    view! { {open}{store} }
-    .into_any()
+    view! { {open}{store} }.into_any()
 }
 
 fn under_way(pair: &PairSnapshot, open: &OpenSwitch, now: Timestamp) -> impl IntoView + use<> {

@@ -60,7 +60,9 @@ fn summary(block: usize, warn: usize, pass: usize) -> String {
     let said: Vec<String> = parts
         .into_iter()
         .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| format!("{count} {word}{}", if count == 1 { if word == "pass" { "es" } else { "s" } } else { "" }))
+        .map(|(count, word)| {
+            format!("{count} {word}{}", if count == 1 { if word == "pass" { "es" } else { "s" } } else { "" })
+        })
         .collect();
     said.join(" · ")
 }

@@ -64,10 +64,7 @@ fn labels(pair: &PairSnapshot) -> impl IntoView + use<> {
 }
 
 fn journal(pair: &PairSnapshot) -> impl IntoView + use<> {
-    let (tone, text) = if pair.store.error().is_some() {
-        (Tone::Down, "cannot be written")
-    } else {
-        (Tone::Good, "can be written")
-    };
+    let (tone, text) =
+        if pair.store.error().is_some() { (Tone::Down, "cannot be written") } else { (Tone::Good, "can be written") };
     view! { <Mark tone text /> }
 }

@@ -39,8 +39,7 @@ pub fn headline(pair: &PairSnapshot, now: Timestamp, glow: bool) -> AnyView {
             None => EitherOf3::C(none_works(pair, flag, stale)),
         },
     };
-    view! { <section class=class aria-labelledby="headline">{main}{staleness(pair, stale, now)}</section> }
-    .into_any()
+    view! { <section class=class aria-labelledby="headline">{main}{staleness(pair, stale, now)}</section> }.into_any()
 }
 
 fn unread(pair: &PairSnapshot) -> impl IntoView + use<> {

@@ -1,7 +1,10 @@
 //! The badge in the header: how fresh the page is. It also starts the page's live store.
 
 use super::live::{Connection, Live};
-use crate::{components::headline::is_stale, words::{self, time}};
+use crate::{
+    components::headline::is_stale,
+    words::{self, time},
+};
 use leptos::prelude::*;
 use teal_domain::{PairId, SnapshotId, Timestamp};
 

@@ -93,7 +93,8 @@ pub fn SwitchForm(
     let note = parts::blocked_note(&block);
     let name = target.as_str();
     let off = move || {
-        let filled = typed.with(|typed| typed.trim().eq_ignore_ascii_case(name)) && why.with(|why| Reason::parse(why).is_ok());
+        let filled =
+            typed.with(|typed| typed.trim().eq_ignore_ascii_case(name)) && why.with(|why| Reason::parse(why).is_ok());
         always || awake.get() && (!filled || busy() || blocked() || stale.0() || stale.1().is_some())
     };
 

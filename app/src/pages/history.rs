@@ -24,12 +24,7 @@ use teal_domain::{
 };
 
 /// The page.
-pub fn page(
-    view: &View<'_>,
-    pair: &PairSnapshot,
-    query: &HistoryQuery,
-    page: Result<HistoryPage, DeskError>,
-) -> Page {
+pub fn page(view: &View<'_>, pair: &PairSnapshot, query: &HistoryQuery, page: Result<HistoryPage, DeskError>) -> Page {
     let base = paths::history(&pair.id);
     let csv = paths::filtered(&format!("{base}.csv"), &HistoryQuery { before: None, ..query.clone() });
     let found = match page {
@@ -109,7 +104,8 @@ fn nothing(query: &HistoryQuery, base: &str) -> AnyView {
 fn list(pair: &PairId, now: Timestamp, query: &HistoryQuery, page: &HistoryPage) -> AnyView {
     let rows = page.records.iter().map(|record| row(pair, record, now)).collect_view();
     let base = paths::history(pair);
-    let older = page.older.map(|before| paths::filtered(&base, &HistoryQuery { before: Some(before), ..query.clone() }));
+    let older =
+        page.older.map(|before| paths::filtered(&base, &HistoryQuery { before: Some(before), ..query.clone() }));
     let newest = query.before.map(|_| paths::filtered(&base, &HistoryQuery { before: None, ..query.clone() }));
     view! {
         <table class="log">

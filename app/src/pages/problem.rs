@@ -1,7 +1,10 @@
 //! What is not there, not allowed, or broken: what happened, then what to do.
 
 use super::shell::{Page, Tab};
-use crate::{paths, render::{Problem, View}};
+use crate::{
+    paths,
+    render::{Problem, View},
+};
 use leptos::prelude::*;
 
 /// The page.

@@ -82,7 +82,9 @@ fn told(record: &Record) -> String {
         }
         What::External(_) => "Somebody wrote to the parameter past Teal.".to_owned(),
         What::MadeAnew { last, .. } => {
-            format!("The parameter was deleted and made anew. Its versions began again at 1; the last one before was {last}.")
+            format!(
+                "The parameter was deleted and made anew. Its versions began again at 1; the last one before was {last}."
+            )
         }
         What::Gap { .. } => {
             "SSM keeps the latest 100 versions only. These were gone before Teal could read them, so nobody knows who \
@@ -147,10 +149,13 @@ fn of_external(external: &ExternalRecord, now: Timestamp) -> impl IntoView + use
 /// What was said since, and the way to say more. A plain form: it needs no script.
 fn notes(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> impl IntoView + use<> {
     let kept = paths::get(view.query, "text").map(|text| paths::kept(&text)).unwrap_or_default();
-    let problem = paths::get(view.query, "problem").and_then(|code| SwitchProblem::parse(&code)).map(|problem| match problem {
-        SwitchProblem::Store => "The journal cannot be written just now, so the note was not kept. Try again later.".to_owned(),
-        _ => super::switch::line_problem(&kept, "note"),
-    });
+    let problem =
+        paths::get(view.query, "problem").and_then(|code| SwitchProblem::parse(&code)).map(|problem| match problem {
+            SwitchProblem::Store => {
+                "The journal cannot be written just now, so the note was not kept. Try again later.".to_owned()
+            }
+            _ => super::switch::line_problem(&kept, "note"),
+        });
     let label = if record.unexplained() { "Explain this change" } else { "Add a note" };
     let said = record.notes.iter().map(|note| {
         view! {

@@ -1,7 +1,10 @@
 //! The document around every page: head, header, bar on top.
 
 use crate::{
-    components::{bar::bar, icon::{Glyph, Icon}},
+    components::{
+        bar::bar,
+        icon::{Glyph, Icon},
+    },
     islands::{badge::LiveBadge, bar::LiveBar, theme::ThemeToggle},
     paths,
     render::{Assets, View},

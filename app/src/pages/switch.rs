@@ -31,11 +31,8 @@ pub fn page(
     reason: Option<String>,
 ) -> Page {
     let repair = pair.flag.value().is_some_and(|flag| flag.color().is_none());
-    let title = if repair {
-        format!("Set the flag to {}", target.title())
-    } else {
-        format!("Switch to {}", target.title())
-    };
+    let title =
+        if repair { format!("Set the flag to {}", target.title()) } else { format!("Switch to {}", target.title()) };
     let body = match offer {
         _ if pair.live() == Some(target) => already(view, pair, target, problem),
         Err(error) => view! {
@@ -162,7 +159,9 @@ pub(super) fn line_problem(text: &str, what: &str) -> String {
         Err(ReasonError::TooLong(_)) => {
             format!("The {what} is too long: at most 500 characters fit. The first 600 are kept below.")
         }
-        Err(ReasonError::Empty) => format!("The {what} is empty: say something that whoever reads the history can use."),
+        Err(ReasonError::Empty) => {
+            format!("The {what} is empty: say something that whoever reads the history can use.")
+        }
         Err(ReasonError::Control { character, position }) => format!(
             "The {what} holds a hidden character (U+{:04X}) at position {position}: remove it.",
             u32::from(character)
@@ -175,8 +174,12 @@ pub(super) fn line_problem(text: &str, what: &str) -> String {
 fn moved(pair: &PairSnapshot) -> String {
     let Some(flag) = pair.flag.value() else { return "Where it stands now is not known.".to_owned() };
     let stands = record::stands(flag);
-    let by = pair.current.as_ref().filter(|current| current.version() == flag.version()).map_or_else(String::new, |current| {
-        format!(", set by {} at {} UTC", current.actor, words::time::clock(current.at))
-    });
+    let by = pair
+        .current
+        .as_ref()
+        .filter(|current| current.version() == flag.version())
+        .map_or_else(String::new, |current| {
+            format!(", set by {} at {} UTC", current.actor, words::time::clock(current.at))
+        });
     format!("Now {stands}{by}. What you see below is new: look again, then confirm if it is still right.")
 }

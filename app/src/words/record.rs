@@ -129,7 +129,7 @@ fn short(outcome: &Outcome, switch: &SwitchRecord) -> (Tone, String) {
 fn because(refusal: &Refusal) -> String {
     match refusal {
         Refusal::StoreAway { .. } => "the journal could not be written".into(),
-        Refusal::LeaseHeld { holder } => format!("{holder} was switching"),
+        Refusal::LeaseHeld { .. } => "another switch was under way".into(),
         Refusal::WaitsFor { .. } => "another outcome was unknown".into(),
         Refusal::Unreadable { .. } => "the flag could not be read".into(),
         Refusal::TooLate => "the confirmation ran out".into(),

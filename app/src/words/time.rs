@@ -25,6 +25,7 @@ pub struct Civil {
 impl Civil {
     /// Takes a moment apart: Howard Hinnant's `civil_from_days`
     /// (<https://howardhinnant.github.io/date_algorithms.html>).
+    #[expect(clippy::cast_possible_truncation, reason = "a day of the week is below 7")]
     pub const fn of(at: Timestamp) -> Self {
         let (days, ms) = (at.0.div_euclid(DAY), at.0.rem_euclid(DAY));
         let shifted = days.saturating_add(719_468);

@@ -47,7 +47,13 @@ pub async fn streams(table: &mut Table) {
     assert_eq!(alive, STREAMS, "all streams stay open");
     let ratio = with as f64 / without as f64;
     // The pauses between polls are jittered by up to a fifth, so two minutes differ by a call or two.
-    table.at_most("AWS calls a minute, 1,000 streams against none", ratio, "x", 1.1, format!("{with} against {without}; {memory:.0} MB with the streams"));
+    table.at_most(
+        "AWS calls a minute, 1,000 streams against none",
+        ratio,
+        "x",
+        1.1,
+        format!("{with} against {without}; {memory:.0} MB with the streams"),
+    );
 }
 
 async fn watched(count: &AtomicU64) -> u64 {

@@ -2,10 +2,7 @@
 
 use std::{path::Path, time::Instant};
 
-use teal_domain::{
-    Actor, FlagValue, FlagVersion, Incarnation, Timestamp, VersionRecord,
-    journal::Body,
-};
+use teal_domain::{Actor, FlagValue, FlagVersion, Incarnation, Timestamp, VersionRecord, journal::Body};
 use teal_server::store::{Draft, Store};
 
 use crate::{
@@ -29,7 +26,8 @@ pub async fn pages(table: &mut Table) {
         // A flag of its own: what the journal holds is not compared with the seeded one.
         servers.push(Server::start(&config(&place, &place.join("teal.db"), &format!("/bench/{name}")), &[]));
     }
-    let (mut short, mut long) = (Client::connect(&servers[0].address).await, Client::connect(&servers[1].address).await);
+    let (mut short, mut long) =
+        (Client::connect(&servers[0].address).await, Client::connect(&servers[1].address).await);
     for (name, path) in [
         ("history page, 1,000,000 entries against 1,000", "/p/dev/history"),
         ("the same, one person's", "/p/dev/history?actor=person-7"),
@@ -82,7 +80,14 @@ fn draft(number: u64) -> Draft {
         at,
         pair: "dev".parse().unwrap(),
         actor: Actor::outside(Some(&format!("person-{}", number % 50))),
-        body: Body::Version { incarnation: Incarnation(0), record, previous: None, first_with: None, wrote: None, imported: false },
+        body: Body::Version {
+            incarnation: Incarnation(0),
+            record,
+            previous: None,
+            first_with: None,
+            wrote: None,
+            imported: false,
+        },
         parameter: Some("us-east-2:/elsewhere".into()),
     }
 }

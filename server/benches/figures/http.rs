@@ -49,7 +49,10 @@ impl Client {
             assert!(self.stream.read_buf(&mut self.buffer).await.expect("read") > 0, "the connection was closed");
         };
         let head = String::from_utf8_lossy(&self.buffer[..head_end]).to_lowercase();
-        let length: usize = head.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.trim().parse().expect("a length"));
+        let length: usize = head
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .map_or(0, |n| n.trim().parse().expect("a length"));
         while self.buffer.len() < head_end + length {
             assert!(self.stream.read_buf(&mut self.buffer).await.expect("read") > 0, "the connection was closed");
         }

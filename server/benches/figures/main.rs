@@ -1,7 +1,12 @@
 //! `make bench`: the figures, as ratios measured side by side in one run, medians.
 //!
 //! It needs the emulated AWS and the release binary, which `scripts/bench.sh` provides.
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_debug_implementations, reason = "a figure that cannot be measured ends the run")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_debug_implementations,
+    reason = "a figure that cannot be measured ends the run"
+)]
 
 mod calls;
 mod history;

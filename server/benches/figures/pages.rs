@@ -35,7 +35,11 @@ pub async fn overview(table: &mut Table) {
     let page = Client::connect(&teal.address).await.get("/p/dev").await;
     let file = folder.path().join("page.html");
     std::fs::write(&file, &page.body).expect("written");
-    let bare = Command::new(std::env::current_exe().expect("this program")).arg("bare-axum").arg(&file).stdout(Stdio::piped()).spawn();
+    let bare = Command::new(std::env::current_exe().expect("this program"))
+        .arg("bare-axum")
+        .arg(&file)
+        .stdout(Stdio::piped())
+        .spawn();
     let bare = Server::ready(bare.expect("bare axum"), "http://");
     let (mut ratios, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..5 {
@@ -45,7 +49,12 @@ pub async fn overview(table: &mut Table) {
         ours.push(a);
         theirs.push(b);
     }
-    let note = format!("{:.0}/s against {:.0}/s, {} bytes, 32 connections", median(&mut ours), median(&mut theirs), page.body.len());
+    let note = format!(
+        "{:.0}/s against {:.0}/s, {} bytes, 32 connections",
+        median(&mut ours),
+        median(&mut theirs),
+        page.body.len()
+    );
     table.at_least("overview, requests a second, against bare axum", median(&mut ratios), "x", 0.25, note);
 }
 
@@ -58,7 +67,8 @@ pub async fn first_load(table: &mut Table) {
     let site = crate::process::binary().with_file_name("site");
     let mut sum = page.body.len() as u64;
     let mut parts = vec![format!("page {:.1} (not compressed)", page.body.len() as f64 / 1e3)];
-    let mut files: Vec<_> = std::fs::read_dir(site.join("pkg")).expect("pkg").map(|entry| entry.expect("an entry").path()).collect();
+    let mut files: Vec<_> =
+        std::fs::read_dir(site.join("pkg")).expect("pkg").map(|entry| entry.expect("an entry").path()).collect();
     files.push(site.join("favicon.svg.br"));
     for file in files {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();

@@ -46,7 +46,13 @@ pub async fn command(table: &mut Table) {
     let (mut ratios, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for run in 0..=RUNS {
         let to = if run % 2 == 0 { "green" } else { "blue" };
-        let a = timed(Command::new(binary()).args(["switch", "--to", to, "--reason", "bench", "--confirm"]).arg(format!("{to}@{}", run + 1)).arg("--config").arg(&config));
+        let a = timed(
+            Command::new(binary())
+                .args(["switch", "--to", to, "--reason", "bench", "--confirm"])
+                .arg(format!("{to}@{}", run + 1))
+                .arg("--config")
+                .arg(&config),
+        );
         let b = timed(Command::new(&python).arg(&script).args(["/bench/boto3", to]));
         // The first run fills caches and makes the store.
         if run > 0 {
@@ -100,7 +106,11 @@ async fn confirmation(client: &mut Client, to: &str) -> String {
     loop {
         let page = client.get(&format!("/p/dev/switch?to={to}")).await;
         let html = String::from_utf8_lossy(&page.body).into_owned();
-        let found = html.split("name=\"confirmation\"").nth(1).and_then(|rest| rest.split("value=\"").nth(1)).and_then(|rest| rest.split('"').next());
+        let found = html
+            .split("name=\"confirmation\"")
+            .nth(1)
+            .and_then(|rest| rest.split("value=\"").nth(1))
+            .and_then(|rest| rest.split('"').next());
         // Without a side to come from, or with the target live already, the page has not caught up yet.
         let other = if to == "green" { ".blue." } else { ".green." };
         if let Some(confirmation) = found.filter(|text| text.contains(other)) {

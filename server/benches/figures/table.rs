@@ -35,7 +35,10 @@ impl Table {
         println!("{:<52} {:>10} {:>6} {:>8}  {:<6} note", "figure", "value", "unit", "bar", "holds");
         for figure in &self.0 {
             let holds = if figure.holds { "yes" } else { "NO" };
-            println!("{:<52} {:>10.3} {:>6} {:>8}  {:<6} {}", figure.name, figure.value, figure.unit, figure.bar, holds, figure.note);
+            println!(
+                "{:<52} {:>10.3} {:>6} {:>8}  {:<6} {}",
+                figure.name, figure.value, figure.unit, figure.bar, holds, figure.note
+            );
         }
         let path = process_target().join("bench.json");
         let mut file = std::fs::File::create(&path).expect("target/bench.json");

@@ -60,7 +60,8 @@ impl TrailPort for Trail {
             .await
             .map_err(|error| AwsError::from_sdk("cloudtrail:LookupEvents", &error))?;
         let events = answer.events.unwrap_or_default();
-        let records = events.iter().filter_map(|event| serde_json::from_str::<Event>(event.cloud_trail_event.as_deref()?).ok());
+        let records =
+            events.iter().filter_map(|event| serde_json::from_str::<Event>(event.cloud_trail_event.as_deref()?).ok());
         Ok(records.filter(|event| event.wrote(parameter, version)).map(Event::how).next())
     }
 }

@@ -1,7 +1,7 @@
 //! MWAA: the two environments.
 
 use async_trait::async_trait;
-use aws_sdk_mwaa::Client;
+use aws_sdk_mwaa::{Client, operation::get_environment::GetEnvironmentError};
 use teal_domain::{Environment, EnvironmentStatus, environment::LastUpdate};
 
 use super::{AwsError, ssm::timestamp};
@@ -28,7 +28,7 @@ impl Mwaa {
 impl EnvironmentPort for Mwaa {
     async fn read(&self, name: &str) -> Result<Environment, AwsError> {
         let answer = self.0.get_environment().name(name).send().await.map_err(|error| {
-            if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) {
+            if error.as_service_error().is_some_and(GetEnvironmentError::is_resource_not_found_exception) {
                 return AwsError {
                     code: Some("ResourceNotFoundException".into()),
                     message: format!("There is no MWAA environment named {name}: correct the name in the pair's config, or create it."),
@@ -38,7 +38,11 @@ impl EnvironmentPort for Mwaa {
             AwsError::from_sdk("airflow:GetEnvironment", &error)
         })?;
         let Some(found) = answer.environment else {
-            return Err(AwsError { code: None, message: "airflow:GetEnvironment answered without an environment.".into(), refused: false });
+            return Err(AwsError {
+                code: None,
+                message: "airflow:GetEnvironment answered without an environment.".into(),
+                refused: false,
+            });
         };
         let count = |number: Option<i32>| number.and_then(|n| u32::try_from(n).ok());
         Ok(Environment {

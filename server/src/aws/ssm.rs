@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use aws_sdk_ssm::{
     Client,
     config::retry::RetryConfig,
-    operation::put_parameter::PutParameterError,
+    operation::{get_parameter_history::GetParameterHistoryError, put_parameter::PutParameterError},
     types::{Parameter, ParameterHistory, ParameterType},
 };
 use teal_domain::{Color, Flag, FlagValue, FlagVersion, OperationId, Timestamp, VersionRecord};
@@ -87,7 +87,11 @@ impl FlagPort for Ssm {
         while let Some(page) = pages.next().await {
             match page {
                 Ok(page) => versions.extend(page.parameters.unwrap_or_default().into_iter().map(version)),
-                Err(error) if error.as_service_error().is_some_and(|e| e.is_parameter_not_found()) => return Ok(Vec::new()),
+                Err(error)
+                    if error.as_service_error().is_some_and(GetParameterHistoryError::is_parameter_not_found) =>
+                {
+                    return Ok(Vec::new());
+                }
                 Err(error) => return Err(AwsError::from_sdk("ssm:GetParameterHistory", &error)),
             }
         }
@@ -98,7 +102,13 @@ impl FlagPort for Ssm {
     async fn put(&self, name: &str, put: Put) -> PutAnswer {
         // The SDK would send a put again after a timeout and write two versions for one click.
         let once = aws_sdk_ssm::config::Builder::new().retry_config(RetryConfig::disabled());
-        let mut request = self.0.put_parameter().name(name).value(put.color.as_str()).description(put.operation.description()).overwrite(put.overwrite);
+        let mut request = self
+            .0
+            .put_parameter()
+            .name(name)
+            .value(put.color.as_str())
+            .description(put.operation.description())
+            .overwrite(put.overwrite);
         if !put.overwrite {
             request = request.r#type(ParameterType::String);
         }

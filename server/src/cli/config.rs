@@ -21,7 +21,9 @@ pub fn run(common: &Common, Command::Check: &Command) -> End {
         }
         Err(stop) => {
             if common.json {
-                super::output::json(&serde_json::json!({ "ok": false, "mistakes": stop.message.lines().collect::<Vec<_>>() }));
+                super::output::json(
+                    &serde_json::json!({ "ok": false, "mistakes": stop.message.lines().collect::<Vec<_>>() }),
+                );
             } else {
                 eprintln!("{}", stop.message);
             }

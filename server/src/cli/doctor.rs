@@ -14,7 +14,7 @@ use crate::{
     store::Store,
 };
 
-/// SigV4 refuses a request whose time is off by more than five minutes.
+/// `SigV4` refuses a request whose time is off by more than five minutes.
 const SKEW_WARNS: Millis = Millis::from_secs(30);
 const SKEW_BREAKS: Millis = Millis::from_secs(240);
 
@@ -41,7 +41,14 @@ enum Verdict {
 struct Findings(Vec<Finding>);
 
 impl Findings {
-    fn add(&mut self, about: &str, check: &'static str, verdict: Verdict, says: impl Into<String>, mend: impl Into<String>) {
+    fn add(
+        &mut self,
+        about: &str,
+        check: &'static str,
+        verdict: Verdict,
+        says: impl Into<String>,
+        mend: impl Into<String>,
+    ) {
         self.0.push(Finding { about: about.to_owned(), check, verdict, says: says.into(), mend: mend.into() });
     }
 }
@@ -96,17 +103,45 @@ async fn aws_side(findings: &mut Findings, pair: &Pair, config: &crate::config::
     for color in Color::BOTH {
         let name = pair.config.names.environment(color);
         match pair.ports.environments.read(name).await {
-            Ok(environment) => findings.add(about, color.as_str(), Verdict::Good, format!("{name} is {}, Airflow {}", environment.status, environment.airflow_version.unwrap_or_default()), ""),
-            Err(error) => findings.add(about, color.as_str(), Verdict::Bad, error.message.clone(), permission(&error, "airflow:GetEnvironment")),
+            Ok(environment) => findings.add(
+                about,
+                color.as_str(),
+                Verdict::Good,
+                format!(
+                    "{name} is {}, Airflow {}",
+                    environment.status,
+                    environment.airflow_version.unwrap_or_default()
+                ),
+                "",
+            ),
+            Err(error) => findings.add(
+                about,
+                color.as_str(),
+                Verdict::Bad,
+                error.message.clone(),
+                permission(&error, "airflow:GetEnvironment"),
+            ),
         }
     }
     match &pair.ports.trail {
-        None => findings.add(about, "cloudtrail", Verdict::NotTried, "config does not allow asking CloudTrail how external changes were made", ""),
+        None => findings.add(
+            about,
+            "cloudtrail",
+            Verdict::NotTried,
+            "config does not allow asking CloudTrail how external changes were made",
+            "",
+        ),
         Some(trail) => {
             let now = System::default().now();
             match trail.how(&pair.config.names.flag, teal_domain::FlagVersion(0), now).await {
                 Ok(_) => findings.add(about, "cloudtrail", Verdict::Good, "CloudTrail answers", ""),
-                Err(error) => findings.add(about, "cloudtrail", Verdict::Warning, error.message.clone(), permission(&error, "cloudtrail:LookupEvents")),
+                Err(error) => findings.add(
+                    about,
+                    "cloudtrail",
+                    Verdict::Warning,
+                    error.message.clone(),
+                    permission(&error, "cloudtrail:LookupEvents"),
+                ),
             }
         }
     }
@@ -125,17 +160,37 @@ fn clock(findings: &mut Findings, about: &str, caller: &sts::Caller) {
         skew if skew > SKEW_WARNS => Verdict::Warning,
         _ => Verdict::Good,
     };
-    let mend = if verdict == Verdict::Good { "" } else { "Set the clock (NTP): AWS refuses requests that are more than five minutes off." };
+    let mend = if verdict == Verdict::Good {
+        ""
+    } else {
+        "Set the clock (NTP): AWS refuses requests that are more than five minutes off."
+    };
     findings.add(about, "clock", verdict, says, mend);
 }
 
 async fn flag(findings: &mut Findings, pair: &Pair) {
     let (about, name) = (pair.id().as_str(), &pair.config.names.flag);
     match pair.ports.flag.read_one(name).await {
-        Ok(Flag::Present { value: FlagValue::Color(color), version, .. }) => findings.add(about, "flag", Verdict::Good, format!("{name} says {color}, version {version}"), ""),
-        Ok(Flag::Present { value: FlagValue::Invalid(text), .. }) => findings.add(about, "flag", Verdict::Bad, format!("{name} holds {text:?}: no guarded DAG works on either side"), "Set it: teal switch --to blue|green"),
-        Ok(Flag::Missing) => findings.add(about, "flag", Verdict::Bad, format!("{name} does not exist: no guarded DAG works on either side"), "Set it: teal switch --to blue|green; or correct the name in the pair's config."),
-        Err(error) => findings.add(about, "flag", Verdict::Bad, error.message.clone(), permission(&error, "ssm:GetParameters")),
+        Ok(Flag::Present { value: FlagValue::Color(color), version, .. }) => {
+            findings.add(about, "flag", Verdict::Good, format!("{name} says {color}, version {version}"), "")
+        }
+        Ok(Flag::Present { value: FlagValue::Invalid(text), .. }) => findings.add(
+            about,
+            "flag",
+            Verdict::Bad,
+            format!("{name} holds {text:?}: no guarded DAG works on either side"),
+            "Set it: teal switch --to blue|green",
+        ),
+        Ok(Flag::Missing) => findings.add(
+            about,
+            "flag",
+            Verdict::Bad,
+            format!("{name} does not exist: no guarded DAG works on either side"),
+            "Set it: teal switch --to blue|green; or correct the name in the pair's config.",
+        ),
+        Err(error) => {
+            findings.add(about, "flag", Verdict::Bad, error.message.clone(), permission(&error, "ssm:GetParameters"))
+        }
     }
     match pair.ports.flag.history(name).await {
         Ok(history) => {
@@ -151,7 +206,13 @@ async fn flag(findings: &mut Findings, pair: &Pair) {
                 None => findings.add(about, "labels", Verdict::Good, "no label keeps the oldest version in place", ""),
             }
         }
-        Err(error) => findings.add(about, "history", Verdict::Bad, error.message.clone(), permission(&error, "ssm:GetParameterHistory")),
+        Err(error) => findings.add(
+            about,
+            "history",
+            Verdict::Bad,
+            error.message.clone(),
+            permission(&error, "ssm:GetParameterHistory"),
+        ),
     }
     findings.add(about, "put", Verdict::NotTried, "ssm:PutParameter cannot be tried without writing the flag", "");
 }
@@ -171,14 +232,34 @@ async fn store_side(findings: &mut Findings, config: &crate::config::Config) {
         Ok(store) => {
             match store.probe().await {
                 Ok(()) => findings.add(about, "writable", Verdict::Good, format!("{path} can be written"), ""),
-                Err(error) => findings.add(about, "writable", Verdict::Bad, format!("{path}: {error}"), "Make room on the disk, or let Teal's user write there."),
+                Err(error) => findings.add(
+                    about,
+                    "writable",
+                    Verdict::Bad,
+                    format!("{path}: {error}"),
+                    "Make room on the disk, or let Teal's user write there.",
+                ),
             }
             match store.head().await {
-                Ok(head) => findings.add(about, "journal", Verdict::Good, format!("{} entries; `teal history verify` walks the chain", head.seq), ""),
-                Err(error) => findings.add(about, "journal", Verdict::Bad, error.to_string(), "See `teal history verify`."),
+                Ok(head) => findings.add(
+                    about,
+                    "journal",
+                    Verdict::Good,
+                    format!("{} entries; `teal history verify` walks the chain", head.seq),
+                    "",
+                ),
+                Err(error) => {
+                    findings.add(about, "journal", Verdict::Bad, error.to_string(), "See `teal history verify`.")
+                }
             }
             store.close().await;
         }
-        Err(error) => findings.add(about, "open", Verdict::Bad, format!("{path}: {error}"), "Move the file away if it is not Teal's, or restore it from a backup."),
+        Err(error) => findings.add(
+            about,
+            "open",
+            Verdict::Bad,
+            format!("{path}: {error}"),
+            "Move the file away if it is not Teal's, or restore it from a backup.",
+        ),
     }
 }

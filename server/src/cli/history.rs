@@ -62,7 +62,12 @@ async fn list(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     let config = setup::config(common)?;
     let pair = setup::the_pair(&config.pairs, |pair| pair, arguments.pair.as_deref())?;
     let store = setup::open_store(&config).await?;
-    let query = HistoryQuery { before: arguments.before, kind: arguments.kind, actor: arguments.actor, ..HistoryQuery::default() };
+    let query = HistoryQuery {
+        before: arguments.before,
+        kind: arguments.kind,
+        actor: arguments.actor,
+        ..HistoryQuery::default()
+    };
     let page = store.history(&pair.id, &query, usize::from(arguments.limit)).await.map_err(Stop::failed)?;
     if common.json {
         output::json(&page);
@@ -86,7 +91,14 @@ pub fn line(record: &Record) -> String {
     let flip = record.flip().map(|flip| format!("  {}", time::span(flip))).unwrap_or_default();
     let why = words::why(record).map(|why| format!("  \"{why}\"")).unwrap_or_default();
     let tags: String = words::tags(record).iter().map(|(_, tag)| format!("  [{tag}]")).collect();
-    format!("{:>6}  {}  {version:>5}  {}  {}  {}{flip}{why}{tags}", record.seq, time::stamp(record.happened_at()), words::title(record), record.actor, words::outcome(record).1)
+    format!(
+        "{:>6}  {}  {version:>5}  {}  {}  {}{flip}{why}{tags}",
+        record.seq,
+        time::stamp(record.happened_at()),
+        words::title(record),
+        record.actor,
+        words::outcome(record).1
+    )
 }
 
 async fn verify(common: &Common, kept: Option<&str>) -> Result<End, Stop> {
@@ -100,7 +112,10 @@ async fn verify(common: &Common, kept: Option<&str>) -> Result<End, Stop> {
             // A hash alone says which entry it was, if that entry is still there.
             let seq = store.seq_of(hash).await.map_err(Stop::failed)?;
             let Some(seq) = seq else {
-                return Ok(broken(common, "no entry has the hash that you kept: entries were cut off the end, or the journal was rewritten"));
+                return Ok(broken(
+                    common,
+                    "no entry has the hash that you kept: entries were cut off the end, or the journal was rewritten",
+                ));
             };
             Some(Head { seq, hash })
         }
@@ -108,12 +123,16 @@ async fn verify(common: &Common, kept: Option<&str>) -> Result<End, Stop> {
     Ok(match store.verify(kept).await.map_err(Stop::failed)? {
         Verdict::Holds(head) => {
             if common.json {
-                output::json(&serde_json::json!({ "holds": true, "head": head.to_string(), "entries": head.seq, "kept_head": kept.is_some() }));
+                output::json(
+                    &serde_json::json!({ "holds": true, "head": head.to_string(), "entries": head.seq, "kept_head": kept.is_some() }),
+                );
             } else {
                 println!("The journal holds: {} entries, each following from the one before.", head.seq);
                 println!("Head {head}");
                 if kept.is_none() {
-                    println!("That nothing was cut off the end is proven only against a head kept elsewhere: teal history verify --head SEQ:HASH");
+                    println!(
+                        "That nothing was cut off the end is proven only against a head kept elsewhere: teal history verify --head SEQ:HASH"
+                    );
                 }
             }
             End::Done

@@ -18,9 +18,9 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     let config = setup::config(common)?;
     let assets = http::manifest(&config.site).map_err(Stop::failed)?;
     let engine = setup::engine(&config).await?;
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(|error| Stop::failed(format_args!("cannot listen on {}: {error}: choose another address with --listen", config.listen)))?;
+    let listener = TcpListener::bind(config.listen).await.map_err(|error| {
+        Stop::failed(format_args!("cannot listen on {}: {error}: choose another address with --listen", config.listen))
+    })?;
     let address = listener.local_addr().map_err(Stop::failed)?;
 
     watch::start(&engine);
@@ -30,7 +30,8 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         assets: Arc::new(assets),
         local: auth::local(Via::Page),
     };
-    let router = http::router(app, &config.site).map_err(|error| Stop::failed(format_args!("{}: {error}", config.site.display())))?;
+    let router = http::router(app, &config.site)
+        .map_err(|error| Stop::failed(format_args!("{}: {error}", config.site.display())))?;
     println!("Teal is ready at http://{address}/");
     tracing::info!(%address, pairs = config.pairs.len(), "ready");
 

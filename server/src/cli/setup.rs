@@ -15,7 +15,8 @@ use crate::{
 /// The config, checked whole.
 pub fn config(common: &Common) -> Result<Config, Stop> {
     let config = config_without_store(common)?;
-    check_store_place(&config.store).map_err(|mistake| Stop { message: mistake.to_string(), end: super::End::Usage })?;
+    check_store_place(&config.store)
+        .map_err(|mistake| Stop { message: mistake.to_string(), end: super::End::Usage })?;
     Ok(config)
 }
 
@@ -54,23 +55,26 @@ pub async fn engine(config: &Config) -> Result<Arc<Engine>, Stop> {
         grace: config.grace,
         spool: Some(config.store.spool.clone()),
     };
-    Engine::new(pairs(config).await, store, Arc::new(System::default()), settings)
-        .await
-        .map_err(|error| Stop::failed(format_args!("the store {} cannot be used: {error}", config.store.path.display())))
+    Engine::new(pairs(config).await, store, Arc::new(System::default()), settings).await.map_err(|error| {
+        Stop::failed(format_args!("the store {} cannot be used: {error}", config.store.path.display()))
+    })
 }
 
 /// The store.
 pub async fn open_store(config: &Config) -> Result<Store, Stop> {
-    Store::open(&config.store.path)
-        .await
-        .map_err(|error| Stop::failed(format_args!("the store {} cannot be opened: {error}", config.store.path.display())))
+    Store::open(&config.store.path).await.map_err(|error| {
+        Stop::failed(format_args!("the store {} cannot be opened: {error}", config.store.path.display()))
+    })
 }
 
 /// The pair that a command is about: the one that is named, or the only one.
 pub fn the_pair<'a, T>(pairs: &'a [T], config: impl Fn(&T) -> &PairConfig, named: Option<&str>) -> Result<&'a T, Stop> {
     let ids = || pairs.iter().map(|pair| config(pair).id.as_str()).collect::<Vec<_>>().join(", ");
     match (named, pairs) {
-        (Some(named), _) => pairs.iter().find(|pair| config(pair).id.as_str() == named).ok_or_else(|| Stop::usage(format_args!("there is no pair `{named}`: there are {}", ids()))),
+        (Some(named), _) => pairs
+            .iter()
+            .find(|pair| config(pair).id.as_str() == named)
+            .ok_or_else(|| Stop::usage(format_args!("there is no pair `{named}`: there are {}", ids()))),
         (None, [only]) => Ok(only),
         (None, _) => Err(Stop::usage(format_args!("say which pair with --pair: there are {}", ids()))),
     }

@@ -44,7 +44,9 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
 /// What a reading of the flag says, in one line.
 pub fn said(flag: &Result<Flag, crate::aws::AwsError>) -> String {
     match flag {
-        Ok(Flag::Present { value: FlagValue::Color(color), version, .. }) => format!("{} is live (version {version})", color.title()),
+        Ok(Flag::Present { value: FlagValue::Color(color), version, .. }) => {
+            format!("{} is live (version {version})", color.title())
+        }
         Ok(Flag::Present { value: FlagValue::Invalid(text), version, .. }) => {
             format!("no side is working: the flag holds {text:?} (version {version})")
         }
@@ -53,7 +55,11 @@ pub fn said(flag: &Result<Flag, crate::aws::AwsError>) -> String {
     }
 }
 
-fn as_json(pair: &Pair, flag: &Result<Flag, crate::aws::AwsError>, sides: &[(Color, (String, String)); 2]) -> serde_json::Value {
+fn as_json(
+    pair: &Pair,
+    flag: &Result<Flag, crate::aws::AwsError>,
+    sides: &[(Color, (String, String)); 2],
+) -> serde_json::Value {
     let (live, version, value) = match flag {
         Ok(flag @ Flag::Present { value, .. }) => (flag.color(), flag.version(), Some(value.as_str())),
         _ => (None, None, None),

@@ -64,16 +64,35 @@ async fn stored(common: &Common, arguments: Arguments, who: Actor) -> Result<End
     look(&engine, &pair, arguments.to).await?;
     let known = engine.board.snapshot();
     let flag = known.pair(pair.id()).and_then(|known| known.flag.value().cloned()).unwrap_or(Flag::Missing);
-    let checks = known.pair(pair.id()).map(|known| preflight::checks(known, arguments.to, engine.clock.now())).unwrap_or_default();
+    let checks = known
+        .pair(pair.id())
+        .map(|known| preflight::checks(known, arguments.to, engine.clock.now()))
+        .unwrap_or_default();
     if !common.json {
         for check in checks.iter().filter(|check| check.verdict != Verdict::Pass) {
-            eprintln!("{}: {} {}", if check.verdict == Verdict::Block { "BLOCKS" } else { "warning" }, check.evidence, check.mend);
+            eprintln!(
+                "{}: {} {}",
+                if check.verdict == Verdict::Block { "BLOCKS" } else { "warning" },
+                check.evidence,
+                check.mend
+            );
         }
     }
-    let plan = plan(&arguments, &pair, &flag, who, engine.new_operation(), engine.clock.now(), Some(preflight::digest(&checks)))?;
+    let plan = plan(
+        &arguments,
+        &pair,
+        &flag,
+        who,
+        engine.new_operation(),
+        engine.clock.now(),
+        Some(preflight::digest(&checks)),
+    )?;
     let record = engine.confirmed(&pair, plan).await.map_err(|error| {
         let commands = crate::desk::emergency_commands(&pair, Some(&flag), arguments.to);
-        Stop::failed(format_args!("nothing was switched: {error}\nWhat works without the store:\n  {}", commands.join("\n  ")))
+        Stop::failed(format_args!(
+            "nothing was switched: {error}\nWhat works without the store:\n  {}",
+            commands.join("\n  ")
+        ))
     })?;
     engine.after_switch(&pair).await;
     engine.store.close().await;
@@ -97,7 +116,8 @@ async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>, target: Color) -> Result<(
     {
         eprintln!("warning: the journal could not be brought into line first: {error}");
     }
-    let flag = flag.map_err(|error| Stop::failed(format_args!("the flag could not be read, so nothing was switched: {error}")))?;
+    let flag = flag
+        .map_err(|error| Stop::failed(format_args!("the flag could not be read, so nothing was switched: {error}")))?;
     engine.board.update(pair.id(), now, |known| {
         take_flag(known, flag, now);
         let slot = match target {
@@ -140,7 +160,11 @@ async fn spooled(common: &Common, arguments: Arguments, who: Actor, file: &std::
         }
         _ => Progress::Unknown { since: clock.now(), cause: None },
     };
-    eprintln!("Recorded in {}: keep it, and merge it when the store is back: teal history merge {}", file.display(), file.display());
+    eprintln!(
+        "Recorded in {}: keep it, and merge it when the store is back: teal history merge {}",
+        file.display(),
+        file.display()
+    );
     let switch = SwitchRecord {
         operation: plan.operation,
         kind: plan.kind,
@@ -170,7 +194,10 @@ fn plan(
         None => ask(arguments.to, pair, flag)?,
     };
     if confirm.target != arguments.to {
-        return Err(Stop::usage(format_args!("--to says {} and --confirm says {}: nothing was switched", arguments.to, confirm.target)));
+        return Err(Stop::usage(format_args!(
+            "--to says {} and --confirm says {}: nothing was switched",
+            arguments.to, confirm.target
+        )));
     }
     let reason = match &arguments.reason {
         Some(reason) => reason.clone(),
@@ -184,7 +211,11 @@ fn plan(
     };
     // Between looking and confirming the flag may have moved: the person's word stands, the protocol stops.
     let base = match (confirm.base, Base::of(flag)) {
-        (Base::Version { version, modified_at: None }, Base::Version { version: read, modified_at }) if version == read => Base::Version { version, modified_at },
+        (Base::Version { version, modified_at: None }, Base::Version { version: read, modified_at })
+            if version == read =>
+        {
+            Base::Version { version, modified_at }
+        }
         (confirmed, _) => confirmed,
     };
     let from = flag.color().filter(|_| base.version() == flag.version());

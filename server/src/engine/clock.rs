@@ -47,7 +47,8 @@ impl Clock for System {
 
     fn random(&self) -> [u8; 32] {
         let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes).expect("the operating system gives random bytes; without them nothing can be sealed");
+        getrandom::fill(&mut bytes)
+            .expect("the operating system gives random bytes; without them nothing can be sealed");
         bytes
     }
 }

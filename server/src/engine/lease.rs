@@ -26,7 +26,9 @@ pub async fn wait(recorder: &dyn Recorder, plan: &Plan, clock: &dyn Clock) -> Ev
                     Err(error) => Event::StoreFailed(error.to_string()),
                 };
             }
-            Ok(Lease::Held { holder }) if clock.monotonic().saturating_sub(began) >= patience => return Event::LeaseHeld { holder },
+            Ok(Lease::Held { holder }) if clock.monotonic().saturating_sub(began) >= patience => {
+                return Event::LeaseHeld { holder };
+            }
             Ok(Lease::Held { .. }) => clock.sleep(BETWEEN).await,
         }
     }

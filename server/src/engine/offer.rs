@@ -50,23 +50,35 @@ impl Confirmation {
     }
 
     /// Opens a sealed one, for the person and the pair that it must have been made for.
-    pub fn open(sealed: &str, key: &[u8; 32], who: &Actor, pair: &PairId, now: Timestamp) -> Result<Self, NotConfirmed> {
+    pub fn open(
+        sealed: &str,
+        key: &[u8; 32],
+        who: &Actor,
+        pair: &PairId,
+        now: Timestamp,
+    ) -> Result<Self, NotConfirmed> {
         let (text, seal) = sealed.rsplit_once('.').ok_or(NotConfirmed::Forged)?;
         let seal = unhex(seal).ok_or(NotConfirmed::Forged)?;
         mac(key, who, pair, text).verify_slice(&seal).map_err(|_| NotConfirmed::Forged)?;
         let confirmation = Self::parse(text).ok_or(NotConfirmed::Forged)?;
         // A clock that was set back must not lengthen it either.
-        let fresh = now <= confirmation.expires_at() && confirmation.offered_at <= now + teal_domain::Millis::from_secs(5);
+        let fresh =
+            now <= confirmation.expires_at() && confirmation.offered_at <= now + teal_domain::Millis::from_secs(5);
         if fresh { Ok(confirmation) } else { Err(NotConfirmed::Expired) }
     }
 
     fn text(&self) -> String {
         let (version, modified) = match self.base {
             Base::Missing => ("missing".to_owned(), String::new()),
-            Base::Version { version, modified_at } => (version.to_string(), modified_at.map(|at| at.0.to_string()).unwrap_or_default()),
+            Base::Version { version, modified_at } => {
+                (version.to_string(), modified_at.map(|at| at.0.to_string()).unwrap_or_default())
+            }
         };
         let from = self.from.map_or("", Color::as_str);
-        format!("{}.{}.{version}.{modified}.{from}.{}.{}", self.operation, self.target, self.offered_at.0, self.preflight)
+        format!(
+            "{}.{}.{version}.{modified}.{from}.{}.{}",
+            self.operation, self.target, self.offered_at.0, self.preflight
+        )
     }
 
     fn parse(text: &str) -> Option<Self> {
@@ -85,7 +97,14 @@ impl Confirmation {
             "" => None,
             color => Some(color.parse().ok()?),
         };
-        Some(Self { operation, target, base, from, offered_at: Timestamp(next()?.parse().ok()?), preflight: next()?.to_owned() })
+        Some(Self {
+            operation,
+            target,
+            base,
+            from,
+            offered_at: Timestamp(next()?.parse().ok()?),
+            preflight: next()?.to_owned(),
+        })
     }
 }
 

@@ -59,7 +59,9 @@ impl Engine {
             }
             let now = self.clock.now();
             // Nothing came back: another instance journalled something in between. Look again.
-            let Some(entries) = self.store.import(pair.id(), &pair.parameter, &known, &found, now).await? else { continue };
+            let Some(entries) = self.store.import(pair.id(), &pair.parameter, &known, &found, now).await? else {
+                continue;
+            };
             for entry in &entries {
                 announce(pair, entry);
                 super::why::ask_later(self, pair, entry);
@@ -89,12 +91,7 @@ impl Engine {
         Ok(())
     }
 
-    async fn look(
-        self: &Arc<Self>,
-        pair: &Arc<Pair>,
-        operation: &Operation,
-        exists: bool,
-    ) -> Result<(), StoreError> {
+    async fn look(self: &Arc<Self>, pair: &Arc<Pair>, operation: &Operation, exists: bool) -> Result<(), StoreError> {
         let Some(found) = self.store.found(operation, &pair.parameter, exists).await? else { return Ok(()) };
         let id = operation.plan.operation;
         let grace_over = operation.marked_at.is_some_and(|at| self.grace.left(id, at, &*self.clock).is_zero());
@@ -135,7 +132,8 @@ impl Engine {
         let recent = self.store.history(pair.id(), &everything, RECENT).await?.records;
         let current = self.store.current(&pair.parameter).await?;
         let live_since = self.store.held_since(&pair.parameter).await?;
-        let open = self.store.open_operations(pair.id()).await?.into_iter().next_back().map(|operation| self.open(&operation));
+        let open =
+            self.store.open_operations(pair.id()).await?.into_iter().next_back().map(|operation| self.open(&operation));
         Ok(move |known: &mut PairSnapshot| {
             known.recent = recent;
             known.current = current;
@@ -147,8 +145,16 @@ impl Engine {
     fn open(&self, operation: &Operation) -> OpenSwitch {
         let plan = &operation.plan;
         let unknown = operation.marked_at.filter(|_| !self.is_driving(plan.operation));
-        let ends = unknown.map(|marked_at| marked_at + teal_domain::Millis(u64::try_from(self.settings.grace.as_millis()).unwrap_or(u64::MAX)));
-        OpenSwitch { operation: plan.operation, target: plan.target, actor: plan.actor.name.clone(), since: plan.confirmed_at, unknown_until: ends }
+        let ends = unknown.map(|marked_at| {
+            marked_at + teal_domain::Millis(u64::try_from(self.settings.grace.as_millis()).unwrap_or(u64::MAX))
+        });
+        OpenSwitch {
+            operation: plan.operation,
+            target: plan.target,
+            actor: plan.actor.name.clone(),
+            since: plan.confirmed_at,
+            unknown_until: ends,
+        }
     }
 }
 
@@ -157,12 +163,14 @@ fn announce(pair: &Pair, entry: &Entry) {
     let (pair, seq) = (pair.id(), entry.seq);
     match &entry.body {
         Body::Version { imported: true, .. } | Body::Version { wrote: Some(_), .. } => {}
-        Body::Version { record, .. } => match record.operation() {
-            Some(id) => tracing::warn!(%pair, seq, version = %record.version, operation = %id, "a version carries an operation id that this journal does not know or has seen before"),
-            None => tracing::warn!(%pair, seq, version = %record.version, by = %entry.actor, "the flag was written past Teal"),
-        },
+        Body::Version { record, .. } => {
+            let (version, operation) = (record.version, record.operation().map(|id| id.to_string()));
+            tracing::warn!(%pair, seq, %version, operation, by = %entry.actor, "the flag was written past Teal");
+        }
         Body::MadeAnew { last, .. } => tracing::error!(%pair, seq, %last, "the flag was deleted and made anew"),
-        Body::Gap { from, to, .. } => tracing::error!(%pair, seq, %from, %to, "versions of the flag are no longer readable"),
+        Body::Gap { from, to, .. } => {
+            tracing::error!(%pair, seq, %from, %to, "versions of the flag are no longer readable")
+        }
         _ => {}
     }
 }
@@ -171,5 +179,9 @@ fn announce(pair: &Pair, entry: &Entry) {
 fn label_on_oldest(history: &[VersionRecord]) -> Option<LabelOnOldest> {
     let oldest = history.first().filter(|record| !record.labels.is_empty())?;
     let kept = u64::try_from(history.len()).unwrap_or(SSM_KEEPS);
-    Some(LabelOnOldest { version: FlagVersion(oldest.version.0), labels: oldest.labels.clone(), puts_left: SSM_KEEPS.saturating_sub(kept) })
+    Some(LabelOnOldest {
+        version: FlagVersion(oldest.version.0),
+        labels: oldest.labels.clone(),
+        puts_left: SSM_KEEPS.saturating_sub(kept),
+    })
 }

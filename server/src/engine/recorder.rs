@@ -46,7 +46,10 @@ impl Recorder for Store {
 
     async fn unknown(&self, plan: &Plan) -> Result<Option<OperationId>> {
         let open = self.open_operations(&plan.pair).await?;
-        Ok(open.into_iter().find(|op| op.marked_at.is_some() && op.plan.operation != plan.operation).map(|op| op.plan.operation))
+        Ok(open
+            .into_iter()
+            .find(|op| op.marked_at.is_some() && op.plan.operation != plan.operation)
+            .map(|op| op.plan.operation))
     }
 
     async fn mark(&self, plan: &Plan, at: Timestamp) -> Result<bool> {

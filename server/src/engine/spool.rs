@@ -105,7 +105,9 @@ pub enum MergeError {
         why: io::Error,
     },
     /// A line is not one of ours.
-    #[error("{path}:{line}: not a line of a Teal spool file ({why}): mend or remove it, nothing of this file was merged after it")]
+    #[error(
+        "{path}:{line}: not a line of a Teal spool file ({why}): mend or remove it, nothing of this file was merged after it"
+    )]
     Line {
         /// The file.
         path: PathBuf,
@@ -126,7 +128,13 @@ pub fn read(path: &Path) -> Result<Vec<Line>, MergeError> {
     whole
         .lines()
         .enumerate()
-        .map(|(at, line)| serde_json::from_str(line).map_err(|why| MergeError::Line { path: path.to_owned(), line: at + 1, why: why.to_string() }))
+        .map(|(at, line)| {
+            serde_json::from_str(line).map_err(|why| MergeError::Line {
+                path: path.to_owned(),
+                line: at + 1,
+                why: why.to_string(),
+            })
+        })
         .collect()
 }
 
@@ -143,10 +151,14 @@ pub async fn merge(store: &Store, path: &Path) -> Result<Vec<OperationId>, Merge
                 plans.push(plan);
             }
             (Body::Put { .. }, Some(plan)) => drop(store.mark_put(&plan, at).await?),
-            (Body::Unknown { cause, .. }, Some(plan)) if store.operation(plan.operation).await?.is_some_and(|op| op.outcome.is_none()) => {
+            (Body::Unknown { cause, .. }, Some(plan))
+                if store.operation(plan.operation).await?.is_some_and(|op| op.outcome.is_none()) =>
+            {
                 store.record_unknown(&plan, cause, at).await?;
             }
-            (Body::Outcome { outcome, timings, .. }, Some(plan)) => drop(store.record_outcome(&plan, outcome, timings, at).await?),
+            (Body::Outcome { outcome, timings, .. }, Some(plan)) => {
+                drop(store.record_outcome(&plan, outcome, timings, at).await?)
+            }
             (Body::Correction { version, .. }, Some(plan)) => store.record_correction(&plan, version, at).await?,
             _ => {}
         }
@@ -163,7 +175,10 @@ async fn link(store: &Store, plan: &Plan, at: Timestamp) -> Result<(), MergeErro
         record.notes.is_empty() && matches!(&record.what, teal_domain::history::What::External(change) if change.foreign == Some(plan.operation))
     });
     if let Some(record) = stray
-        && let Ok(text) = Reason::parse(&format!("This is the emergency switch {} of {}, merged from its spool file.", plan.operation, plan.actor))
+        && let Ok(text) = Reason::parse(&format!(
+            "This is the emergency switch {} of {}, merged from its spool file.",
+            plan.operation, plan.actor
+        ))
     {
         store.record_note(&plan.pair, record.seq, &Actor::teal(), text, at).await?;
     }

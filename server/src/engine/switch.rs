@@ -112,7 +112,8 @@ async fn one(switch: &Switch, effect: &Effect, hands: Hands<'_>, stopwatch: &mut
             if matches!(switch.state(), State::Verifying { reads_left, .. } if *reads_left < 4) {
                 clock.sleep(BETWEEN_READS).await;
             }
-            let event = flag.read_one(name).await.map_or_else(|error| Event::FlagUnreadable(error.message), Event::FlagRead);
+            let event =
+                flag.read_one(name).await.map_or_else(|error| Event::FlagUnreadable(error.message), Event::FlagRead);
             stopwatch.lap(|timings| if verifying { &mut timings.verify } else { &mut timings.reread });
             event
         }
@@ -129,7 +130,9 @@ async fn one(switch: &Switch, effect: &Effect, hands: Hands<'_>, stopwatch: &mut
             match answer {
                 PutAnswer::Done(version) => Event::PutReturned(version),
                 PutAnswer::Exists => Event::PutConflicted,
-                PutAnswer::Refused(error) => Event::PutRejected { code: error.code.unwrap_or_default(), message: error.message },
+                PutAnswer::Refused(error) => {
+                    Event::PutRejected { code: error.code.unwrap_or_default(), message: error.message }
+                }
                 PutAnswer::Unclear(cause) => Event::PutUnclear(cause),
             }
         }

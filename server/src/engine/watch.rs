@@ -124,11 +124,15 @@ async fn take(engine: &Arc<Engine>, watched: &mut Watched, flag: Flag) {
         return;
     }
     engine.board.update(pair.id(), now, |known| take_flag(known, flag.clone(), now));
-    if missing && watched.missing == 2 || missing && watched.looked.is_none() {
+    if missing && (watched.missing == 2 || watched.looked.is_none()) {
         match engine.store.record_gone(pair.id(), &pair.parameter, now).await {
-            Ok(Some(_)) => tracing::error!(pair = %pair.id(), "the flag is missing: no guarded DAG works on either side"),
+            Ok(Some(_)) => {
+                tracing::error!(pair = %pair.id(), "the flag is missing: no guarded DAG works on either side")
+            }
             Ok(None) => {}
-            Err(error) => tracing::error!(pair = %pair.id(), %error, "the flag is missing, and that could not be journalled"),
+            Err(error) => {
+                tracing::error!(pair = %pair.id(), %error, "the flag is missing, and that could not be journalled")
+            }
         }
         engine.refresh_records(&pair).await;
     }
@@ -147,7 +151,9 @@ async fn take(engine: &Arc<Engine>, watched: &mut Watched, flag: Flag) {
                 watched.looked = Some(moment);
                 watched.looked_at = Some(flag);
             }
-            Err(error) => tracing::warn!(pair = %pair.id(), %error, "the journal could not be brought into line; the next poll tries again"),
+            Err(error) => {
+                tracing::warn!(pair = %pair.id(), %error, "the journal could not be brought into line; the next poll tries again")
+            }
         }
     }
 }

@@ -11,7 +11,8 @@ use teal_domain::{
 use super::{Engine, Pair};
 
 /// When CloudTrail is asked, counted from the discovery.
-const ASKED_AFTER: [Duration; 4] = [Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900)];
+const ASKED_AFTER: [Duration; 4] =
+    [Duration::from_secs(1), Duration::from_secs(60), Duration::from_secs(300), Duration::from_secs(900)];
 
 /// Asks, in a task of its own, how an external version was written.
 pub fn ask_later(engine: &Arc<Engine>, pair: &Arc<Pair>, entry: &Entry) {
@@ -26,7 +27,9 @@ pub fn ask_later(engine: &Arc<Engine>, pair: &Arc<Pair>, entry: &Entry) {
                     let by = how.arn.map(|arn| format!(" by {arn}")).unwrap_or_default();
                     let text = format!("CloudTrail: written with {}{by}.", how.tool);
                     let Ok(text) = Reason::parse(&text) else { return };
-                    if let Err(error) = engine.store.record_note(pair.id(), seq, &Actor::teal(), text, engine.clock.now()).await {
+                    if let Err(error) =
+                        engine.store.record_note(pair.id(), seq, &Actor::teal(), text, engine.clock.now()).await
+                    {
                         tracing::warn!(%error, seq, "what CloudTrail said could not be journalled");
                     }
                     engine.refresh_records(&pair).await;

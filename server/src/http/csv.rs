@@ -30,7 +30,15 @@ pub async fn history(State(app): State<App>, Path(pair): Path<String>, OriginalU
     match result {
         Ok(csv) => {
             let name = format!("attachment; filename=\"teal-{pair}-history.csv\"");
-            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name), (header::CACHE_CONTROL, "no-store".to_owned())], csv).into_response()
+            (
+                [
+                    (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+                    (header::CONTENT_DISPOSITION, name),
+                    (header::CACHE_CONTROL, "no-store".to_owned()),
+                ],
+                csv,
+            )
+                .into_response()
         }
         Err(error) => errors::page(&app, None, &error),
     }
@@ -38,7 +46,8 @@ pub async fn history(State(app): State<App>, Path(pair): Path<String>, OriginalU
 
 async fn rows(app: &App, pair: &PairId, mut query: HistoryQuery) -> Result<Vec<u8>, DeskError> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let broken = |why: String| DeskError::StoreAway { message: format!("The export broke off: {why}"), commands: Vec::new() };
+    let broken =
+        |why: String| DeskError::StoreAway { message: format!("The export broke off: {why}"), commands: Vec::new() };
     csv.write_record(HEADER).map_err(|why| broken(why.to_string()))?;
     let mut written = 0;
     loop {
@@ -55,8 +64,22 @@ async fn rows(app: &App, pair: &PairId, mut query: HistoryQuery) -> Result<Vec<u
     csv.into_inner().map_err(|why| broken(why.to_string()))
 }
 
-const HEADER: [&str; 14] =
-    ["entry", "time_utc", "kind", "to", "from", "version", "actor", "via", "reason", "outcome", "flip_ms", "operation", "notes", "hash"];
+const HEADER: [&str; 14] = [
+    "entry",
+    "time_utc",
+    "kind",
+    "to",
+    "from",
+    "version",
+    "actor",
+    "via",
+    "reason",
+    "outcome",
+    "flip_ms",
+    "operation",
+    "notes",
+    "hash",
+];
 
 fn row(record: &Record) -> Vec<String> {
     let (to, from) = words::moved(record);

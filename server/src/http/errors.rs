@@ -17,9 +17,17 @@ use super::{App, headers::Document};
 /// The page for what the desk did not do.
 pub fn page(app: &App, view: Option<&View<'_>>, error: &DeskError) -> Response {
     let (status, title, mend) = match error {
-        DeskError::NotFound { .. } => (StatusCode::NOT_FOUND, "Not found", "Look at the address, or begin at the overview."),
-        DeskError::BadInput { .. } | DeskError::Confirmation { .. } => (StatusCode::UNPROCESSABLE_ENTITY, "Not taken", "Go back, mend it and send it again."),
-        DeskError::StoreAway { .. } => (StatusCode::SERVICE_UNAVAILABLE, "The journal is away", "The overview still shows the flag. `teal doctor` says what is wrong with the store."),
+        DeskError::NotFound { .. } => {
+            (StatusCode::NOT_FOUND, "Not found", "Look at the address, or begin at the overview.")
+        }
+        DeskError::BadInput { .. } | DeskError::Confirmation { .. } => {
+            (StatusCode::UNPROCESSABLE_ENTITY, "Not taken", "Go back, mend it and send it again.")
+        }
+        DeskError::StoreAway { .. } => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The journal is away",
+            "The overview still shows the flag. `teal doctor` says what is wrong with the store.",
+        ),
     };
     let what = error.to_string();
     let problem = Problem { status: status.as_u16(), title, what: &what, mend, request_id: None };
@@ -30,6 +38,8 @@ pub fn page(app: &App, view: Option<&View<'_>>, error: &DeskError) -> Response {
 pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = text.unwrap_or("not a text"), "a handler panicked");
-    let body = Body::from("Teal failed to answer this request. It is in the log under the id in the header x-request-id. Nothing was switched that the history does not show.\n");
+    let body = Body::from(
+        "Teal failed to answer this request. It is in the log under the id in the header x-request-id. Nothing was switched that the history does not show.\n",
+    );
     (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], body).into_response()
 }

@@ -28,8 +28,17 @@ pub async fn stream(State(app): State<App>, Path(pair): Path<String>, headers: H
     let Some(pair) = known else { return StatusCode::NOT_FOUND.into_response() };
     // After a drop the browser says what it saw last; what it has need not be sent again.
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
-    let state = Follower { published: app.engine.board.subscribe(), engine: app.engine.clone(), pair, seen, greeted: false, pulse_at: Instant::now() };
-    let events = stream::unfold(state, |mut state| async move { state.next().await.map(|event| (Ok::<_, Infallible>(event), state)) });
+    let state = Follower {
+        published: app.engine.board.subscribe(),
+        engine: app.engine.clone(),
+        pair,
+        seen,
+        greeted: false,
+        pulse_at: Instant::now(),
+    };
+    let events = stream::unfold(state, |mut state| async move {
+        state.next().await.map(|event| (Ok::<_, Infallible>(event), state))
+    });
     let mut response = Sse::new(events).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     // Proxies that buffer would hold the stream back.

@@ -46,16 +46,24 @@ pub async fn switch(State(app): State<App>, Path(pair): Path<String>, OriginalUr
 /// `/p/{pair}/history`
 pub async fn history(State(app): State<App>, Path(pair): Path<String>, OriginalUri(uri): OriginalUri) -> Response {
     let query = paths::history_query(uri.query().unwrap_or_default());
-    let Ok(id) = pair.parse::<PairId>() else { return with_view(&app, &pair, &uri, |_| StatusCode::NOT_FOUND.into_response()) };
+    let Ok(id) = pair.parse::<PairId>() else {
+        return with_view(&app, &pair, &uri, |_| StatusCode::NOT_FOUND.into_response());
+    };
     let page = app.desk.history(&app.local, &id, &query).await;
     with_view(&app, &pair, &uri, |view| Document(render::history(view, &query, page)).into_response())
 }
 
 /// `/p/{pair}/history/{seq}`
-pub async fn record(State(app): State<App>, Path((pair, seq)): Path<(String, String)>, OriginalUri(uri): OriginalUri) -> Response {
+pub async fn record(
+    State(app): State<App>,
+    Path((pair, seq)): Path<(String, String)>,
+    OriginalUri(uri): OriginalUri,
+) -> Response {
     let found = match (pair.parse::<PairId>(), seq.parse::<u64>()) {
         (Ok(id), Ok(seq)) => app.desk.record(&app.local, &id, seq).await,
-        _ => Err(DeskError::NotFound { message: format!("`{}` is not the number of a record.", seq.chars().take(40).collect::<String>()) }),
+        _ => Err(DeskError::NotFound {
+            message: format!("`{}` is not the number of a record.", seq.chars().take(40).collect::<String>()),
+        }),
     };
     with_view(&app, &pair, &uri, |view| match found {
         Ok(detail) => Document(render::record(view, &detail)).into_response(),

@@ -38,14 +38,21 @@ impl Store {
             write.commit().await?;
             return Ok(Lease::Taken);
         }
-        let holder = sqlx::query_scalar("SELECT holder FROM lease WHERE pair = $1").bind(pair.as_str()).fetch_one(&mut *write).await?;
+        let holder = sqlx::query_scalar("SELECT holder FROM lease WHERE pair = $1")
+            .bind(pair.as_str())
+            .fetch_one(&mut *write)
+            .await?;
         Ok(Lease::Held { holder })
     }
 
     /// Gives the lease back, if it is still ours.
     pub async fn give_lease_back(&self, pair: &PairId, holder: &str) -> Result<()> {
         let mut write = self.write().await?;
-        sqlx::query("DELETE FROM lease WHERE pair = $1 AND holder = $2").bind(pair.as_str()).bind(holder).execute(&mut *write).await?;
+        sqlx::query("DELETE FROM lease WHERE pair = $1 AND holder = $2")
+            .bind(pair.as_str())
+            .bind(holder)
+            .execute(&mut *write)
+            .await?;
         Ok(write.commit().await?)
     }
 

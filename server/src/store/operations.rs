@@ -12,7 +12,7 @@ use super::{Draft, Result, Store, StoreError, Write, append, reading};
 #[derive(Clone, Debug)]
 pub enum Intent {
     /// It is journalled.
-    Recorded(Entry),
+    Recorded(Box<Entry>),
     /// One with this operation id was journalled before.
     Known,
 }
@@ -63,7 +63,7 @@ impl Store {
             .execute(&mut *write)
             .await?;
         write.commit().await?;
-        Ok(Intent::Recorded(entry))
+        Ok(Intent::Recorded(Box::new(entry)))
     }
 
     /// Before step 4: journals that the put is about to be sent. Refused once the operation is settled or
@@ -89,7 +89,13 @@ impl Store {
     }
 
     /// Journals the outcome; where one is journalled already, that one stands and is the answer.
-    pub async fn record_outcome(&self, plan: &Plan, outcome: Outcome, timings: Option<Timings>, at: Timestamp) -> Result<Outcome> {
+    pub async fn record_outcome(
+        &self,
+        plan: &Plan,
+        outcome: Outcome,
+        timings: Option<Timings>,
+        at: Timestamp,
+    ) -> Result<Outcome> {
         let mut write = self.write().await?;
         let known = operation(&mut write, plan.operation).await?;
         if let Some(standing) = known.as_ref().and_then(|op| op.outcome.clone()) {
@@ -128,25 +134,37 @@ impl Store {
     }
 
     /// Adds a note to a record of the pair; `None` where there is no such record.
-    pub async fn record_note(&self, pair: &PairId, about: u64, actor: &Actor, text: Reason, at: Timestamp) -> Result<Option<Entry>> {
+    pub async fn record_note(
+        &self,
+        pair: &PairId,
+        about: u64,
+        actor: &Actor,
+        text: Reason,
+        at: Timestamp,
+    ) -> Result<Option<Entry>> {
         let mut write = self.write().await?;
-        let listed: Option<i64> = sqlx::query_scalar("SELECT seq FROM journal WHERE seq = $1 AND pair = $2 AND listed IS NOT NULL")
-            .bind(super::signed(about))
-            .bind(pair.as_str())
-            .fetch_optional(&mut *write)
-            .await?;
+        let listed: Option<i64> =
+            sqlx::query_scalar("SELECT seq FROM journal WHERE seq = $1 AND pair = $2 AND listed IS NOT NULL")
+                .bind(super::signed(about))
+                .bind(pair.as_str())
+                .fetch_optional(&mut *write)
+                .await?;
         if listed.is_none() {
             return Ok(None);
         }
         let body = Body::Note { about, text };
-        let entry = append(&mut write, Draft { at, pair: pair.clone(), actor: actor.clone(), body, parameter: None }).await?;
+        let entry =
+            append(&mut write, Draft { at, pair: pair.clone(), actor: actor.clone(), body, parameter: None }).await?;
         write.commit().await?;
         Ok(Some(entry))
     }
 
     /// An operation, if the journal knows it.
     pub async fn operation(&self, id: OperationId) -> Result<Option<Operation>> {
-        let rows = sqlx::query("SELECT * FROM journal WHERE operation = $1 ORDER BY seq").bind(id.to_string()).fetch_all(self.pool()).await?;
+        let rows = sqlx::query("SELECT * FROM journal WHERE operation = $1 ORDER BY seq")
+            .bind(id.to_string())
+            .fetch_all(self.pool())
+            .await?;
         rows.iter().map(reading::entry).collect::<Result<Vec<_>>>().map(|entries| fold(&entries))
     }
 
@@ -161,12 +179,13 @@ impl Store {
     }
 
     async fn listed_operations(&self, pair: &PairId, given_up: i64) -> Result<Vec<Operation>> {
-        let ids: Vec<String> =
-            sqlx::query_scalar("SELECT operation FROM open_operation WHERE pair = $1 AND given_up = $2 ORDER BY operation")
-                .bind(pair.as_str())
-                .bind(given_up)
-                .fetch_all(self.pool())
-                .await?;
+        let ids: Vec<String> = sqlx::query_scalar(
+            "SELECT operation FROM open_operation WHERE pair = $1 AND given_up = $2 ORDER BY operation",
+        )
+        .bind(pair.as_str())
+        .bind(given_up)
+        .fetch_all(self.pool())
+        .await?;
         let mut operations = Vec::with_capacity(ids.len());
         for id in ids {
             let id = id.parse().map_err(|why: teal_domain::operation::NotAnOperationId| StoreError::Unreadable {
@@ -184,13 +203,18 @@ fn draft(plan: &Plan, actor: Actor, at: Timestamp, body: Body) -> Draft {
 }
 
 async fn operation(write: &mut Write, id: OperationId) -> Result<Option<Operation>> {
-    let rows = sqlx::query("SELECT * FROM journal WHERE operation = $1 ORDER BY seq").bind(id.to_string()).fetch_all(&mut **write).await?;
+    let rows = sqlx::query("SELECT * FROM journal WHERE operation = $1 ORDER BY seq")
+        .bind(id.to_string())
+        .fetch_all(&mut **write)
+        .await?;
     rows.iter().map(reading::entry).collect::<Result<Vec<_>>>().map(|entries| fold(&entries))
 }
 
 fn fold(entries: &[Entry]) -> Option<Operation> {
     let mut found: Option<Operation> = entries.iter().find_map(|entry| match &entry.body {
-        Body::Intent { plan, .. } => Some(Operation { plan: plan.clone(), marked_at: None, outcome: None, corrected: false, seq: entry.seq }),
+        Body::Intent { plan, .. } => {
+            Some(Operation { plan: plan.clone(), marked_at: None, outcome: None, corrected: false, seq: entry.seq })
+        }
         _ => None,
     });
     if let Some(operation) = &mut found {

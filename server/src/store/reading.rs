@@ -31,10 +31,16 @@ pub(crate) fn entry(row: &SqliteRow) -> Result<Entry> {
     Ok(Entry {
         seq,
         at: Timestamp(row.try_get("at")?),
-        pair: row.try_get::<&str, _>("pair")?.parse().map_err(|why: teal_domain::pair::NotAPairId| unreadable(why.to_string()))?,
+        pair: row
+            .try_get::<&str, _>("pair")?
+            .parse()
+            .map_err(|why: teal_domain::pair::NotAPairId| unreadable(why.to_string()))?,
         actor: Actor { name: row.try_get("actor")?, via },
         body: body(seq, row.try_get("body")?)?,
-        hash: row.try_get::<&str, _>("hash")?.parse().map_err(|why: teal_domain::journal::chain::NotAHash| unreadable(why.to_string()))?,
+        hash: row
+            .try_get::<&str, _>("hash")?
+            .parse()
+            .map_err(|why: teal_domain::journal::chain::NotAHash| unreadable(why.to_string()))?,
     })
 }
 
@@ -87,7 +93,10 @@ impl Store {
 
     /// The record of the pair's switch with this operation id.
     pub async fn record_of(&self, operation: teal_domain::OperationId) -> Result<Option<Record>> {
-        let row = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'intent'").bind(operation.to_string()).fetch_optional(self.pool()).await?;
+        let row = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'intent'")
+            .bind(operation.to_string())
+            .fetch_optional(self.pool())
+            .await?;
         let Some(first) = row.as_ref().map(entry).transpose()? else { return Ok(None) };
         Ok(self.records(std::slice::from_ref(&first)).await?.pop())
     }

@@ -18,8 +18,10 @@ pub enum Verdict {
 impl Store {
     /// The entry that has this hash.
     pub async fn seq_of(&self, hash: Hash) -> Result<Option<u64>> {
-        let seq: Option<i64> =
-            sqlx::query_scalar("SELECT seq FROM journal WHERE hash = $1").bind(hash.to_string()).fetch_optional(self.pool()).await?;
+        let seq: Option<i64> = sqlx::query_scalar("SELECT seq FROM journal WHERE hash = $1")
+            .bind(hash.to_string())
+            .fetch_optional(self.pool())
+            .await?;
         Ok(seq.map(unsigned))
     }
 

@@ -26,10 +26,11 @@ impl Store {
     pub async fn carried(&self, ids: &HashSet<OperationId>) -> Result<HashSet<OperationId>> {
         let mut carried = HashSet::new();
         for id in ids {
-            let seen: Option<i64> = sqlx::query_scalar("SELECT seq FROM journal WHERE operation = $1 AND kind = 'version' LIMIT 1")
-                .bind(id.to_string())
-                .fetch_optional(self.pool())
-                .await?;
+            let seen: Option<i64> =
+                sqlx::query_scalar("SELECT seq FROM journal WHERE operation = $1 AND kind = 'version' LIMIT 1")
+                    .bind(id.to_string())
+                    .fetch_optional(self.pool())
+                    .await?;
             if seen.is_some() {
                 carried.insert(*id);
             }
@@ -39,7 +40,14 @@ impl Store {
 
     /// Journals what was discovered. `None` where the journal has moved on since `known` was read (another
     /// instance was quicker): read again and discover again.
-    pub async fn import(&self, pair: &PairId, parameter: &str, known_before: &Known, found: &[Discovery], at: Timestamp) -> Result<Option<Vec<Entry>>> {
+    pub async fn import(
+        &self,
+        pair: &PairId,
+        parameter: &str,
+        known_before: &Known,
+        found: &[Discovery],
+        at: Timestamp,
+    ) -> Result<Option<Vec<Entry>>> {
         let mut write = self.write().await?;
         if known(&mut write, parameter).await? != *known_before {
             return Ok(None);
@@ -48,16 +56,32 @@ impl Store {
         let mut entries = Vec::with_capacity(found.len());
         for discovery in found {
             let (body, actor) = match discovery {
-                Discovery::MadeAnew { incarnation, last } => (Body::MadeAnew { incarnation: *incarnation, last: *last }, Actor::teal()),
-                Discovery::Gap { incarnation, from, to } => (Body::Gap { incarnation: *incarnation, from: *from, to: *to }, Actor::teal()),
+                Discovery::MadeAnew { incarnation, last } => {
+                    (Body::MadeAnew { incarnation: *incarnation, last: *last }, Actor::teal())
+                }
+                Discovery::Gap { incarnation, from, to } => {
+                    (Body::Gap { incarnation: *incarnation, from: *from, to: *to }, Actor::teal())
+                }
                 Discovery::Version { incarnation, record, previous, first_with } => {
                     let writer = match first_with {
                         Some(id) => intent_of(&mut write, *id).await?,
                         None => None,
                     };
-                    let actor = writer.as_ref().map_or_else(|| Actor::outside(record.modified_by.as_deref()), |op| op.plan.actor.clone());
+                    let actor = writer
+                        .as_ref()
+                        .map_or_else(|| Actor::outside(record.modified_by.as_deref()), |op| op.plan.actor.clone());
                     let wrote = writer.map(|op| op.plan.operation);
-                    (Body::Version { incarnation: *incarnation, record: record.clone(), previous: previous.clone(), first_with: *first_with, wrote, imported: imported && wrote.is_none() }, actor)
+                    (
+                        Body::Version {
+                            incarnation: *incarnation,
+                            record: record.clone(),
+                            previous: previous.clone(),
+                            first_with: *first_with,
+                            wrote,
+                            imported: imported && wrote.is_none(),
+                        },
+                        actor,
+                    )
                 }
             };
             let draft = Draft { at, pair: pair.clone(), actor, body, parameter: Some(parameter.to_owned()) };
@@ -70,10 +94,11 @@ impl Store {
     /// Journals that the parameter was found missing, unless that is the latest thing known of it.
     pub async fn record_gone(&self, pair: &PairId, parameter: &str, at: Timestamp) -> Result<Option<Entry>> {
         let mut write = self.write().await?;
-        let latest: Option<String> = sqlx::query_scalar("SELECT kind FROM journal WHERE parameter = $1 ORDER BY seq DESC LIMIT 1")
-            .bind(parameter)
-            .fetch_optional(&mut *write)
-            .await?;
+        let latest: Option<String> =
+            sqlx::query_scalar("SELECT kind FROM journal WHERE parameter = $1 ORDER BY seq DESC LIMIT 1")
+                .bind(parameter)
+                .fetch_optional(&mut *write)
+                .await?;
         if latest.as_deref() == Some("gone") {
             return Ok(None);
         }
@@ -89,15 +114,19 @@ impl Store {
     /// What the journal, brought into line with the parameter's history, says about an operation's put;
     /// `None` where that history was older than what was confirmed. `exists`: there is a parameter.
     pub async fn found(&self, operation: &Operation, parameter: &str, exists: bool) -> Result<Option<Found>> {
-        let rows = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'version' AND parameter = $2 ORDER BY seq")
-            .bind(operation.plan.operation.to_string())
-            .bind(parameter)
-            .fetch_all(self.pool())
-            .await?;
+        let rows = sqlx::query(
+            "SELECT * FROM journal WHERE operation = $1 AND kind = 'version' AND parameter = $2 ORDER BY seq",
+        )
+        .bind(operation.plan.operation.to_string())
+        .bind(parameter)
+        .fetch_all(self.pool())
+        .await?;
         let mut wrote = None;
         for entry in rows.iter().map(reading::entry) {
             match entry?.body {
-                Body::Version { first_with: Some(id), record, .. } if id == operation.plan.operation && wrote.is_none() => {
+                Body::Version { first_with: Some(id), record, .. }
+                    if id == operation.plan.operation && wrote.is_none() =>
+                {
                     wrote = Some((record.version, record.modified_at));
                 }
                 _ => {}
@@ -123,19 +152,25 @@ impl Store {
 }
 
 async fn intent_of(write: &mut Write, id: OperationId) -> Result<Option<Operation>> {
-    let row = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'intent'").bind(id.to_string()).fetch_optional(&mut **write).await?;
+    let row = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'intent'")
+        .bind(id.to_string())
+        .fetch_optional(&mut **write)
+        .await?;
     let Some(entry) = row.as_ref().map(reading::entry).transpose()? else { return Ok(None) };
     Ok(match entry.body {
-        Body::Intent { plan, .. } => Some(Operation { plan, marked_at: None, outcome: None, corrected: false, seq: entry.seq }),
+        Body::Intent { plan, .. } => {
+            Some(Operation { plan, marked_at: None, outcome: None, corrected: false, seq: entry.seq })
+        }
         _ => None,
     })
 }
 
 async fn known(connection: &mut sqlx::SqliteConnection, parameter: &str) -> Result<Known> {
-    let incarnation: Option<i64> = sqlx::query_scalar("SELECT MAX(incarnation) FROM journal WHERE parameter = $1 AND kind = 'version'")
-        .bind(parameter)
-        .fetch_one(&mut *connection)
-        .await?;
+    let incarnation: Option<i64> =
+        sqlx::query_scalar("SELECT MAX(incarnation) FROM journal WHERE parameter = $1 AND kind = 'version'")
+            .bind(parameter)
+            .fetch_one(&mut *connection)
+            .await?;
     let Some(incarnation) = incarnation else { return Ok(Known::default()) };
     let rows = sqlx::query(
         "SELECT seq, version, modified_at, body FROM journal WHERE parameter = $1 AND kind = 'version' AND incarnation = $2 ORDER BY version DESC LIMIT $3",

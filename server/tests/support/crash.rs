@@ -1,14 +1,15 @@
 //! A crash between any two steps of a switch: the driver stops there and is dropped, as a killed process
 //! would stop.
 
-use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
 };
 
-use teal_domain::{history::Record, switch::{Effect, Plan}};
+use teal_domain::{
+    history::Record,
+    switch::{Effect, Plan},
+};
 use teal_server::{engine::switch::Witness, store::StoreError};
 use tokio::sync::Notify;
 

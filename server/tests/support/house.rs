@@ -104,20 +104,31 @@ impl House {
 
     /// Posts a form as a browser without script does from our own page.
     pub async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send(post(path).header(header::ORIGIN, ORIGIN).header("sec-fetch-site", "same-origin").body(form(fields)).expect("a request")).await
+        self.send(
+            post(path)
+                .header(header::ORIGIN, ORIGIN)
+                .header("sec-fetch-site", "same-origin")
+                .body(form(fields))
+                .expect("a request"),
+        )
+        .await
     }
 
     /// The sealed confirmation that the switch page offers.
     pub async fn confirmation(&self, to: &str) -> String {
         let page = self.get(&format!("/p/dev/switch?to={to}")).await.text();
-        let tag = page.split("<input").find(|tag| tag.contains("name=\"confirmation\"")).unwrap_or_else(|| panic!("no confirmation in {page}"));
+        let tag = page
+            .split("<input")
+            .find(|tag| tag.contains("name=\"confirmation\""))
+            .unwrap_or_else(|| panic!("no confirmation in {page}"));
         let value = tag.split("value=\"").nth(1).expect("a value").split('"').next().expect("its end");
         assert!(!value.contains('&'), "escaped: {value}");
         value.to_owned()
     }
 
     pub async fn switch(&self, confirmation: &str, typed: &str, reason: &str) -> Answer {
-        let fields = [("pair", "dev"), ("to", "green"), ("confirmation", confirmation), ("typed", typed), ("reason", reason)];
+        let fields =
+            [("pair", "dev"), ("to", "green"), ("confirmation", confirmation), ("typed", typed), ("reason", reason)];
         self.post("/api/fn/switch", &fields).await
     }
 
@@ -131,7 +142,10 @@ pub fn get(path: &str) -> axum::http::request::Builder {
 }
 
 pub fn post(path: &str) -> axum::http::request::Builder {
-    get(path).method(Method::POST).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded").header(header::REFERER, format!("{ORIGIN}/p/dev"))
+    get(path)
+        .method(Method::POST)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header(header::REFERER, format!("{ORIGIN}/p/dev"))
 }
 
 pub fn form(fields: &[(&str, &str)]) -> Body {
@@ -144,7 +158,12 @@ fn build(site: &Path) {
     let write = |name: &str, text: &str| std::fs::write(site.join(name), text).expect("written");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
     write("assets.json", r#"{"js":"/pkg/teal-abc123.js","css":"/pkg/teal-abc123.css"}"#);
-    for (name, text) in [("pkg/teal-abc123.js", "plain js"), ("pkg/teal-abc123.css", "plain css"), ("pkg/teal-abc123_bg.wasm", "\0asm"), ("favicon.svg", "<svg/>")] {
+    for (name, text) in [
+        ("pkg/teal-abc123.js", "plain js"),
+        ("pkg/teal-abc123.css", "plain css"),
+        ("pkg/teal-abc123_bg.wasm", "\0asm"),
+        ("favicon.svg", "<svg/>"),
+    ] {
         write(name, text);
         write(&format!("{name}.br"), &format!("brotli of {name}"));
         write(&format!("{name}.gz"), &format!("gzip of {name}"));

@@ -87,7 +87,10 @@ impl World {
             region: "us-east-2".into(),
             account: None,
             assume_role_arn: None,
-            names: PairNames { flag: format!("/{}/active", self.pair), ..PairNames::by_convention("mwaa-openlineage", "dev") },
+            names: PairNames {
+                flag: format!("/{}/active", self.pair),
+                ..PairNames::by_convention("mwaa-openlineage", "dev")
+            },
         }
     }
 

@@ -175,7 +175,14 @@ impl FakeSsm {
         let version = FlagVersion(last.map_or(1, |last| last.version.0 + 1));
         let description = description.or_else(|| last.and_then(|last| last.description.clone()));
         let modified_by = Some(if by.is_some() { "arn:teal" } else { "arn:somebody" }.to_owned());
-        let record = VersionRecord { version, value: FlagValue::parse(value), modified_at: now, modified_by, description, labels: vec![] };
+        let record = VersionRecord {
+            version,
+            value: FlagValue::parse(value),
+            modified_at: now,
+            modified_by,
+            description,
+            labels: vec![],
+        };
         versions.push(record.clone());
         if versions.len() > 100 {
             versions.remove(0);
@@ -191,7 +198,13 @@ impl FakeSsm {
         let back = match fate.unwrap_or(ReadFate::Fresh) {
             ReadFate::Fresh => 0,
             ReadFate::Stale(back) => back,
-            ReadFate::Fails => return Err(AwsError { code: Some("InternalServerError".into()), message: "the read failed".into(), refused: false }),
+            ReadFate::Fails => {
+                return Err(AwsError {
+                    code: Some("InternalServerError".into()),
+                    message: "the read failed".into(),
+                    refused: false,
+                });
+            }
         };
         let at = (state.states.len() - 1).saturating_sub(back);
         Ok(state.states[at].clone())
@@ -199,7 +212,11 @@ impl FakeSsm {
 }
 
 fn as_flag(versions: Option<&[VersionRecord]>) -> Flag {
-    versions.and_then(<[_]>::last).map_or(Flag::Missing, |last| Flag::Present { value: last.value.clone(), version: last.version, modified_at: last.modified_at })
+    versions.and_then(<[_]>::last).map_or(Flag::Missing, |last| Flag::Present {
+        value: last.value.clone(),
+        version: last.version,
+        modified_at: last.modified_at,
+    })
 }
 
 #[async_trait::async_trait]
@@ -213,7 +230,11 @@ impl FlagPort for FakeSsm {
         // A real call gives others a turn.
         tokio::task::yield_now().await;
         let flag = as_flag(self.look(fate)?.as_deref());
-        Ok(if flag == Flag::Missing { HashMap::new() } else { names.iter().map(|name| (name.clone(), flag.clone())).collect() })
+        Ok(if flag == Flag::Missing {
+            HashMap::new()
+        } else {
+            names.iter().map(|name| (name.clone(), flag.clone())).collect()
+        })
     }
 
     async fn history(&self, _: &str) -> Result<Vec<VersionRecord>, AwsError> {
@@ -245,7 +266,11 @@ impl FlagPort for FakeSsm {
                 self.state().late.push_back((name.to_owned(), put));
                 PutAnswer::Unclear("timed out".into())
             }
-            PutFate::Refused => PutAnswer::Refused(AwsError { code: Some("ThrottlingException".into()), message: "Rate exceeded".into(), refused: true }),
+            PutFate::Refused => PutAnswer::Refused(AwsError {
+                code: Some("ThrottlingException".into()),
+                message: "Rate exceeded".into(),
+                refused: true,
+            }),
         }
     }
 }

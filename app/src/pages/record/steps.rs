@@ -68,7 +68,12 @@ fn name(kind: &'static str) -> &'static str {
 pub fn timings(record: &Record) -> impl IntoView + use<> {
     let timings = record.switch().and_then(|switch| switch.timings)?;
     let Timings { queue, reread, put, verify, total } = timings;
-    let parts = [("Queue", queue, "part-1"), ("Read again", reread, "part-2"), ("Put", put, "part-3"), ("Verify", verify, "part-4")];
+    let parts = [
+        ("Queue", queue, "part-1"),
+        ("Read again", reread, "part-2"),
+        ("Put", put, "part-3"),
+        ("Verify", verify, "part-4"),
+    ];
     let sum: u64 = parts.iter().map(|(_, span, _)| span.0).sum();
     let mut x = 0;
     let bars = parts.map(|(_, span, class)| {

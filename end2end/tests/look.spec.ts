@@ -1,0 +1,108 @@
+// What axe sees, in light and dark, on a phone and on a wide screen; and the theme that somebody chose.
+
+import { expect, test } from '../fixtures';
+import { unique } from '../teal';
+
+const SCHEMES = ['light', 'dark'] as const;
+const WIDTHS = [390, 1440];
+
+// The browser's own line about pages that answer 404.
+test.use({ expectedComplaints: [/404/] });
+
+type Look = { page: import('@playwright/test').Page; expectAccessible: () => Promise<void> };
+
+async function everywhere({ page, expectAccessible }: Look, address: string): Promise<void> {
+  for (const colorScheme of SCHEMES) {
+    for (const width of WIDTHS) {
+      await test.step(`${address} in ${colorScheme} at ${width} px`, async () => {
+        // What glows or fades is looked at once it rests.
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 900 });
+        await page.goto(address);
+        await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+        const dark = await page.evaluate(() => {
+          const channels = getComputedStyle(document.documentElement).backgroundColor + getComputedStyle(document.body).backgroundColor;
+          return matchMedia('(prefers-color-scheme: dark)').matches && channels !== '';
+        });
+        expect(dark).toBe(colorScheme === 'dark');
+        await expectAccessible();
+      });
+    }
+  }
+}
+
+test('the overview is accessible', async ({ page, teal, expectAccessible }) => {
+  await teal.stands();
+  await everywhere({ page, expectAccessible }, '/p/dev');
+});
+
+test('the overview is accessible while no side is working', async ({ page, teal, world, expectAccessible }) => {
+  await teal.stands();
+  await world.put('purple');
+  await teal.shows('No side is working');
+  await everywhere({ page, expectAccessible }, '/p/dev');
+  await everywhere({ page, expectAccessible }, '/p/dev/switch?to=blue');
+});
+
+test('the switch page is accessible, also when it comes back with a problem', async ({ page, teal, expectAccessible }) => {
+  const { standby } = await teal.stands();
+  await everywhere({ page, expectAccessible }, `/p/dev/switch?to=${standby}`);
+  await everywhere({ page, expectAccessible }, `/p/dev/switch?to=${standby}&problem=moved&reason=again`);
+});
+
+test('the page of a side that is live already is accessible', async ({ page, teal, expectAccessible }) => {
+  const { live } = await teal.stands();
+  await everywhere({ page, expectAccessible }, `/p/dev/switch?to=${live}`);
+});
+
+test('the history is accessible', async ({ page, teal, expectAccessible }) => {
+  const { standby } = await teal.stands();
+  await teal.switchTo(standby, { reason: unique('For the table'), emergency: true });
+  await everywhere({ page, expectAccessible }, '/p/dev/history');
+  await everywhere({ page, expectAccessible }, '/p/dev/history?actor=nobody');
+});
+
+test('the records of a switch and of an external change are accessible', async ({ page, teal, world, expectAccessible }) => {
+  const { live, standby } = await teal.stands();
+  const record = await teal.switchTo(standby, { reason: unique('For the record'), emergency: true });
+  await everywhere({ page, expectAccessible }, record);
+  await teal.knows(await world.put(live, unique('by hand')));
+  const [external] = await teal.exported('?kind=external');
+  await everywhere({ page, expectAccessible }, `/p/dev/history/${external.entry}`);
+});
+
+test('the page of what is not there is accessible', async ({ page, expectAccessible }) => {
+  await everywhere({ page, expectAccessible }, '/p/dev/history/99999999');
+  await everywhere({ page, expectAccessible }, '/nowhere');
+});
+
+test('a chosen theme stays, and is there before anything is painted', async ({ page, teal }) => {
+  await teal.stands();
+  await page.emulateMedia({ colorScheme: 'light' });
+  // What the theme was at the moment when the body came into being, so before its first pixel.
+  await page.addInitScript(() => {
+    const observer = new MutationObserver(() => {
+      if (!document.body) return;
+      Object.assign(window, { themeAtFirst: document.documentElement.dataset.theme ?? 'none' });
+      observer.disconnect();
+    });
+    observer.observe(document, { childList: true, subtree: true });
+  });
+  const themeAtFirst = () => page.evaluate(() => (window as unknown as { themeAtFirst: string }).themeAtFirst);
+  const paper = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  await page.goto('/p/dev');
+  expect(await themeAtFirst()).toBe('none');
+  const light = await paper();
+  await page.getByRole('button', { name: 'Theme: auto. Change to light' }).click();
+  await page.getByRole('button', { name: 'Theme: light. Change to dark' }).click();
+  await expect.poll(paper).not.toBe(light);
+  const dark = await paper();
+
+  await page.goto('/p/dev/history');
+  expect(await themeAtFirst()).toBe('dark');
+  expect(await paper()).toBe(dark);
+  await page.getByRole('button', { name: 'Theme: dark. Change to auto' }).click();
+  await expect.poll(paper).toBe(light);
+  await page.goto('/p/dev');
+  expect(await themeAtFirst()).toBe('none');
+});
