@@ -117,14 +117,18 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5));
+        let options = settings(options);
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
             .acquire_timeout(Duration::from_secs(5))
             // When the disk is full SQLite ends a transaction by itself, and sqlx goes on counting it. Such a
             // connection would refuse all later work: another one takes its place.
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-            .connect_with(settings(options))
+            .connect_with(options.clone())
             .await?;
+        // A later connection must not make the file anew where it was deleted: an empty journal would stand in
+        // its place, and SQLite would cut off memory that the first connections still share with the lost one.
+        pool.set_connect_options(options.create_if_missing(false));
         migrations().run(&pool).await.map_err(|why| StoreError::Migration { path: path.to_owned(), why })?;
         let file = identity(path).ok_or_else(|| StoreError::Gone(path.to_owned()))?;
         Ok(Self { pool, path: path.to_owned(), file })

@@ -639,3 +639,23 @@ async fn every_version_keeps_its_author_through_the_journal() {
     let carried = world.store.carried(&HashSet::from([ours.operation])).await.expect("asked");
     assert_eq!(carried, HashSet::from([ours.operation]));
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn row_39_a_file_deleted_under_the_process_is_not_made_anew_behind_its_back() {
+    let folder = folder();
+    let store = a_store(folder.path()).await;
+    filled(&store).await;
+    std::fs::remove_file(store.path()).expect("removed");
+    // More readers at once than there are connections yet: each new one would open the file by its name, and
+    // a second file of that name in one process shares the memory of the first.
+    let readers = (0..64).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.history(&dev(), &HistoryQuery::default(), 50).await.map(drop) })
+    });
+    for reader in futures::future::join_all(readers).await {
+        // It answers or it fails, but it lives.
+        drop(reader.expect("it ran"));
+    }
+    assert!(!store.path().exists(), "an empty journal in the place of the lost one would look whole");
+    store.probe().await.expect_err("what is written now would be lost");
+}

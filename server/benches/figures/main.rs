@@ -4,6 +4,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
+    clippy::cast_precision_loss,
+    clippy::case_sensitive_file_extension_comparisons,
     missing_debug_implementations,
     reason = "a figure that cannot be measured ends the run"
 )]

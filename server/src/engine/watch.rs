@@ -78,6 +78,8 @@ struct Watched {
     pair: Arc<Pair>,
     /// Reads in a row that found no parameter.
     missing: u32,
+    /// That it is missing is journalled.
+    told_gone: bool,
     /// When the history was last read, on the monotonic clock.
     looked: Option<Duration>,
     /// What the flag said when the history was last read.
@@ -86,7 +88,7 @@ struct Watched {
 
 impl Watched {
     const fn new(pair: Arc<Pair>) -> Self {
-        Self { pair, missing: 0, looked: None, looked_at: None }
+        Self { pair, missing: 0, told_gone: false, looked: None, looked_at: None }
     }
 }
 
@@ -124,12 +126,15 @@ async fn take(engine: &Arc<Engine>, watched: &mut Watched, flag: Flag) {
         return;
     }
     engine.board.update(pair.id(), now, |known| take_flag(known, flag.clone(), now));
-    if missing && (watched.missing == 2 || watched.looked.is_none()) {
+    watched.told_gone &= missing;
+    if missing && !watched.told_gone {
         match engine.store.record_gone(pair.id(), &pair.parameter, now).await {
-            Ok(Some(_)) => {
-                tracing::error!(pair = %pair.id(), "the flag is missing: no guarded DAG works on either side")
+            Ok(journalled) => {
+                watched.told_gone = true;
+                if journalled.is_some() {
+                    tracing::error!(pair = %pair.id(), "the flag is missing: no guarded DAG works on either side");
+                }
             }
-            Ok(None) => {}
             Err(error) => {
                 tracing::error!(pair = %pair.id(), %error, "the flag is missing, and that could not be journalled")
             }

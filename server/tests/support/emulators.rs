@@ -1,7 +1,7 @@
 //! The emulated AWS that `make test` starts, and small servers that misbehave on demand.
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{ErrorKind, Read as _, Write as _},
     net::{Shutdown, SocketAddr, TcpListener, TcpStream},
     sync::{
         Arc, Mutex,
@@ -175,11 +175,12 @@ impl SlowWay {
             for near in listener.incoming().map_while(Result::ok) {
                 let far = TcpStream::connect(to).expect("the emulator");
                 let back = (far.try_clone().expect("a stream"), near.try_clone().expect("a stream"));
+                let gone = Arc::new(AtomicBool::new(false));
                 counting.fetch_add(2, Ordering::SeqCst);
                 for ((from, to), drops) in [((near, far), None), (back, Some(dropping.clone()))] {
-                    let (counting, chance) = (counting.clone(), Chance(chance.next()));
+                    let (counting, gone, chance) = (counting.clone(), gone.clone(), Chance(chance.next()));
                     thread::spawn(move || {
-                        carry(from, to, most, chance, drops.as_deref());
+                        carry(from, to, most, chance, &gone, drops.as_deref());
                         counting.fetch_sub(1, Ordering::SeqCst);
                     });
                 }
@@ -207,21 +208,43 @@ impl SlowWay {
     }
 }
 
-fn carry(mut from: TcpStream, mut to: TcpStream, most: Duration, mut chance: Chance, drops: Option<&AtomicBool>) {
+/// For how long a server is listened to whose client is gone.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// Carries one direction. `gone` says that the client's end is closed; `drops` is given on the way back.
+fn carry(
+    mut from: TcpStream,
+    mut to: TcpStream,
+    most: Duration,
+    mut chance: Chance,
+    gone: &AtomicBool,
+    drops: Option<&AtomicBool>,
+) {
     let mut chunk = [0; 65536];
-    while let Ok(read @ 1..) = from.read(&mut chunk) {
+    if drops.is_some() {
+        from.set_read_timeout(Some(LAST_WORDS)).expect("a time limit");
+    }
+    loop {
+        let read = match from.read(&mut chunk) {
+            Ok(0) => break,
+            Ok(read) => read,
+            // Some servers leave a connection open whose client is gone.
+            Err(error) if error.kind() == ErrorKind::WouldBlock && !gone.load(Ordering::SeqCst) => continue,
+            Err(_) => break,
+        };
         thread::sleep(chance.within(most));
-        if drops.is_some_and(|drops| drops.load(Ordering::SeqCst)) {
-            continue;
-        }
-        if to.write_all(&chunk[..read]).is_err() {
+        let dropped = drops.is_some_and(|drops| drops.load(Ordering::SeqCst));
+        if !dropped && to.write_all(&chunk[..read]).is_err() {
             break;
         }
     }
-    // Whoever still sends into a closed end would wait for ever.
-    drop(to.shutdown(Shutdown::Write));
     if drops.is_some() {
+        // The other direction waits for a client that may never close.
         drop(from.shutdown(Shutdown::Both));
+        drop(to.shutdown(Shutdown::Both));
+    } else {
+        gone.store(true, Ordering::SeqCst);
+        drop(to.shutdown(Shutdown::Write));
     }
 }
 

@@ -1,0 +1,607 @@
+//! The real program at the command line, against emulated AWS: what it prints, how it ends, what it leaves
+//! in SSM and in the journal, and that no `kill -9` makes the two differ.
+
+#[path = "support/emulators.rs"]
+#[allow(dead_code, reason = "each test file uses its own part of this")]
+mod emulators;
+mod support;
+
+use std::{
+    collections::BTreeMap,
+    net::{SocketAddr, ToSocketAddrs as _},
+    path::PathBuf,
+    process::{Command, Output, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use aws_sdk_ssm::Client;
+use emulators::{Chance, REGION, SlowWay, fresh_name, ministack, put, sdk, ssm};
+use serde_json::Value;
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
+use support::{Up, folder};
+use teal_domain::{
+    OperationId, PairNames, Timestamp,
+    history::{HistoryQuery, Progress},
+};
+use teal_server::{
+    aws::ssm::Ssm,
+    config::PairConfig,
+    engine::{
+        Engine, Pair, Ports, Settings,
+        clock::{Clock, System},
+    },
+    store::{Store, verify::Verdict},
+};
+use tokio::sync::Notify;
+
+/// A config of its own over a flag of its own.
+struct Desk {
+    folder: tempfile::TempDir,
+    flag: String,
+    client: Client,
+    endpoint: String,
+}
+
+/// How a command ended and what it said.
+#[derive(Debug)]
+struct Said {
+    code: Option<i32>,
+    out: String,
+    err: String,
+}
+
+impl Said {
+    fn of(output: Output) -> Self {
+        let text = |bytes| String::from_utf8(bytes).expect("text");
+        Self { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    #[track_caller]
+    fn ends(self, code: i32) -> Self {
+        assert_eq!(self.code, Some(code), "{self:?}");
+        self
+    }
+
+    #[track_caller]
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+/// The program in a surrounding that knows nothing of this machine's AWS.
+fn teal(endpoint: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_teal"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("TEAL_")) {
+        command.env_remove(name);
+    }
+    command
+        .env("AWS_ENDPOINT_URL", endpoint)
+        .env("AWS_ACCESS_KEY_ID", "test")
+        .env("AWS_SECRET_ACCESS_KEY", "test")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", "/dev/null")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
+        .env("USER", "ana")
+        .stdin(Stdio::null());
+    command
+}
+
+impl Desk {
+    /// A flag that holds `values`, one version each.
+    async fn new(values: &[&str]) -> Self {
+        let endpoint = ministack();
+        let (client, flag) = (ssm(&endpoint).await, fresh_name("cli"));
+        for value in values {
+            put(&client, &flag, value, "seeded").await;
+        }
+        let desk = Self { folder: folder(), flag, client, endpoint };
+        let config = format!(
+            "[store]\npath = \"{}\"\n\n[[pair]]\nid = \"dev\"\nproject = \"mwaa-openlineage\"\nenvironment = \"dev\"\nregion = \"{REGION}\"\n\n[pair.names]\nflag = \"{}\"\n",
+            desk.store().display(),
+            desk.flag
+        );
+        std::fs::write(desk.config(), config).expect("written");
+        desk
+    }
+
+    fn config(&self) -> PathBuf {
+        self.folder.path().join("teal.toml")
+    }
+
+    fn store(&self) -> PathBuf {
+        self.folder.path().join("teal.db")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = teal(&self.endpoint);
+        command.current_dir(self.folder.path()).arg("--config").arg(self.config()).args(arguments);
+        command
+    }
+
+    fn run(&self, arguments: &[&str]) -> Said {
+        Said::of(self.command(arguments).output().expect("it ran"))
+    }
+
+    fn switch(&self, to: &str, confirm: &str) -> Said {
+        self.run(&["switch", "--to", to, "--confirm", confirm, "--reason", "a rehearsal"])
+    }
+
+    /// The parameter's own history: version, value, description.
+    async fn versions(&self) -> Vec<(i64, String, String)> {
+        versions(&self.client, &self.flag).await
+    }
+
+    /// Changes the journal behind its back.
+    async fn tamper(&self, sql: &'static str) {
+        let mut file = SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(self.store()))
+            .await
+            .expect("the file");
+        for statement in ["DROP TRIGGER journal_no_update", "DROP TRIGGER journal_no_delete", sql] {
+            sqlx::query(statement).execute(&mut file).await.expect(statement);
+        }
+        file.close().await.expect("closed");
+    }
+}
+
+async fn versions(client: &Client, flag: &str) -> Vec<(i64, String, String)> {
+    let mut pages = client.get_parameter_history().name(flag).max_results(50).into_paginator().send();
+    let mut versions = Vec::new();
+    while let Some(page) = pages.next().await {
+        let Ok(page) = page else { break };
+        versions.extend(
+            page.parameters
+                .unwrap_or_default()
+                .into_iter()
+                .map(|one| (one.version, one.value.unwrap_or_default(), one.description.unwrap_or_default())),
+        );
+    }
+    versions.sort_unstable();
+    versions
+}
+
+#[tokio::test]
+async fn status_says_which_side_is_live_to_people_and_to_programs() {
+    let desk = Desk::new(&["green", "blue"]).await;
+    let said = desk.run(&["status"]).ends(0);
+    assert!(said.out.contains("Blue is live (version 2)") && said.out.contains("AVAILABLE"), "{said:?}");
+    let json = desk.run(&["status", "--json"]).ends(0).json();
+    assert_eq!(
+        (&json[0]["pair"], &json[0]["live"], &json[0]["version"], &json[0]["missing"]),
+        (&"dev".into(), &"blue".into(), &2.into(), &false.into())
+    );
+    assert_eq!(json[0]["environments"]["green"]["status"], "AVAILABLE");
+    desk.run(&["status", "--pair", "prod"]).ends(2);
+
+    for (values, says) in [(&["purple"][..], "holds \"purple\""), (&[], "the flag is missing")] {
+        let desk = Desk::new(values).await;
+        let said = desk.run(&["status"]).ends(1);
+        assert!(said.out.contains("no side is working") && said.out.contains(says), "{said:?}");
+        assert_eq!(desk.run(&["status", "--json"]).ends(1).json()[0]["live"], Value::Null);
+    }
+}
+
+#[tokio::test]
+async fn a_confirmed_switch_is_one_version_that_carries_its_operation_and_stands_in_the_history() {
+    let desk = Desk::new(&["green", "blue"]).await;
+    let said = desk.switch("green", "green@2").ends(0);
+    let id: OperationId =
+        said.out.lines().find_map(|line| line.strip_prefix("Operation ")).expect("an id").parse().expect("an id");
+    let versions = desk.versions().await;
+    assert_eq!(versions.last(), Some(&(3, "green".into(), format!("teal op={id}"))));
+    assert_eq!(versions.len(), 3);
+
+    let text = desk.run(&["history"]).ends(0).out;
+    assert!(
+        text.contains("Green ← Blue")
+            && text.contains("ana")
+            && text.contains("\"a rehearsal\"")
+            && text.contains("v3"),
+        "{text}"
+    );
+    assert_eq!(text.lines().count(), 3, "two imported and one switch: {text}");
+    let json = desk.run(&["history", "--json", "--kind", "switch"]).ends(0).json();
+    let record = &json["records"][0];
+    assert_eq!(
+        (&record["what"]["operation"], &record["actor"]["name"], &record["actor"]["via"]),
+        (&id.to_string().into(), &"ana".into(), &"cli".into())
+    );
+    assert_eq!(record["what"]["progress"]["outcome"]["is"], "landed");
+    assert!(record["what"]["timings"]["total"].as_u64().is_some_and(|millis| millis > 0), "{record}");
+    assert_eq!(desk.run(&["history", "--json", "--actor", "nobody"]).ends(0).json()["records"], Value::Array(vec![]));
+}
+
+#[tokio::test]
+async fn a_switch_says_what_it_did_as_json_too() {
+    let desk = Desk::new(&["blue"]).await;
+    let json =
+        desk.run(&["--json", "switch", "--to", "green", "--confirm", "green@1", "--reason", "why"]).ends(0).json();
+    assert_eq!(json["what"]["progress"]["outcome"]["version"], 2);
+}
+
+#[tokio::test]
+async fn a_flag_that_moved_since_it_was_seen_is_not_written() {
+    let desk = Desk::new(&["blue", "green", "blue"]).await;
+    let said = desk.switch("green", "green@2").ends(3);
+    assert!(said.out.contains("moved") || said.err.contains("moved"), "{said:?}");
+    assert_eq!(desk.versions().await.len(), 3);
+    let missing = desk.switch("green", "green@missing").ends(3);
+    assert_eq!(desk.versions().await.len(), 3, "{missing:?}");
+}
+
+#[tokio::test]
+async fn switching_to_the_side_that_is_live_puts_nothing_and_is_no_failure() {
+    let desk = Desk::new(&["blue"]).await;
+    let said = desk.switch("blue", "blue@1").ends(0);
+    assert!(said.out.contains("said Blue already, so nothing was put"), "{said:?}");
+    assert_eq!(desk.versions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn row_37_nothing_is_put_without_a_confirmation_that_fits() {
+    let desk = Desk::new(&["blue"]).await;
+    for confirm in ["green", "green@", "green@0", "purple@1", "yes", "blue@1"] {
+        let said = desk.switch("green", confirm).ends(2);
+        assert!(!said.err.is_empty(), "{said:?}");
+    }
+    // Nobody is at a terminal: it says what to type instead of asking.
+    let said = desk.run(&["switch", "--to", "green", "--reason", "why"]).ends(2);
+    assert!(said.err.contains("--confirm green@1"), "{said:?}");
+    let said = desk.run(&["switch", "--to", "green", "--confirm", "green@1"]).ends(2);
+    assert!(said.err.contains("--reason"), "{said:?}");
+    desk.run(&["switch", "--to", "green", "--confirm", "green@1", "--reason", " "]).ends(2);
+    desk.run(&["switch", "--to", "green", "--confirm", "green@1", "--reason", &"x".repeat(10_000)]).ends(2);
+    desk.run(&["switch", "--to", "purple", "--confirm", "green@1", "--reason", "why"]).ends(2);
+    desk.run(&["switch", "--to", "green", "--pair", "prod", "--confirm", "green@1", "--reason", "why"]).ends(2);
+    desk.run(&["switch", "--to", "green", "--confirm", "green@1", "--reason", "why", "--spool", "file"]).ends(2);
+    assert_eq!(desk.versions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_missing_flag_is_created_and_a_purple_one_is_set_by_a_repair() {
+    let desk = Desk::new(&[]).await;
+    desk.switch("green", "green@1").ends(3);
+    assert!(desk.versions().await.is_empty());
+    desk.switch("green", "green@missing").ends(0);
+    assert_eq!(
+        desk.versions().await.iter().map(|(version, value, _)| (*version, value.as_str())).collect::<Vec<_>>(),
+        [(1, "green")]
+    );
+    assert_eq!(
+        desk.run(&["history", "--json", "--kind", "repair"]).ends(0).json()["records"].as_array().map(Vec::len),
+        Some(2)
+    );
+
+    let desk = Desk::new(&["blue", "purple"]).await;
+    desk.switch("blue", "blue@2").ends(0);
+    assert_eq!(desk.versions().await.last().map(|(version, value, _)| (*version, value.as_str())), Some((3, "blue")));
+    assert_eq!(desk.run(&["status"]).ends(0).code, Some(0));
+}
+
+#[tokio::test]
+async fn row_54_history_verify_proves_the_journal_or_names_what_was_done_to_it() {
+    let desk = Desk::new(&["blue"]).await;
+    desk.switch("green", "green@1").ends(0);
+    let json = desk.run(&["history", "verify", "--json"]).ends(0).json();
+    assert_eq!(json["holds"], true);
+    let head = json["head"].as_str().expect("a head").to_owned();
+    let hash = head.split_once(':').expect("seq:hash").1.to_owned();
+    for kept in [&head, &hash] {
+        desk.run(&["history", "verify", "--head", kept]).ends(0);
+    }
+    desk.run(&["history", "verify", "--head", "nonsense"]).ends(2);
+
+    // Cut off at the end: nobody can tell without the head.
+    desk.tamper("DELETE FROM journal WHERE seq = (SELECT MAX(seq) FROM journal)").await;
+    desk.run(&["history", "verify"]).ends(0);
+    for kept in [&head, &hash] {
+        let said = desk.run(&["history", "verify", "--head", kept]).ends(5);
+        assert!(said.out.contains("cut off"), "{said:?}");
+    }
+    // Edited: named.
+    let desk = Desk::new(&["blue"]).await;
+    desk.switch("green", "green@1").ends(0);
+    desk.tamper("UPDATE journal SET actor = 'eve' WHERE seq = 2").await;
+    let said = desk.run(&["history", "verify"]).ends(5);
+    assert!(said.out.contains("entry 2 was edited"), "{said:?}");
+    assert_eq!(desk.run(&["history", "verify", "--json"]).ends(5).json()["holds"], false);
+}
+
+#[tokio::test]
+async fn config_check_names_every_mistake_with_its_line_and_starts_nothing() {
+    let desk = Desk::new(&["blue"]).await;
+    assert!(desk.run(&["config", "check"]).ends(0).out.contains("in order"));
+    std::fs::write(
+        desk.config(),
+        "listen = \"0.0.0.0:80\"\ngrace = \"soon\"\ncolour = \"teal\"\n\n[[pair]]\nproject = \"p\"\nenvironment = \"e\"\nregoin = \"us-east-2\"\n",
+    )
+    .expect("written");
+    let said = desk.run(&["config", "check"]).ends(2);
+    for line in ["teal.toml:1:", "teal.toml:2:", "teal.toml:3:", "teal.toml:8:"] {
+        assert!(said.err.contains(line), "{line}: {}", said.err);
+    }
+    assert!(said.err.contains("did you mean `region`?"), "{}", said.err);
+    // Whatever else is asked: the same mistakes, and nothing happens.
+    for arguments in [
+        &["status"][..],
+        &["serve"],
+        &["switch", "--to", "green", "--confirm", "green@1", "--reason", "why"],
+        &["doctor"],
+    ] {
+        assert!(desk.run(arguments).ends(2).err.contains("teal.toml:8:"), "{arguments:?}");
+    }
+    assert!(!desk.store().exists());
+    assert_eq!(desk.versions().await.len(), 1);
+}
+
+#[tokio::test]
+async fn row_39_while_the_store_is_away_an_emergency_goes_to_a_spool_file_and_is_merged_later() {
+    let desk = Desk::new(&["blue"]).await;
+    std::fs::create_dir(desk.store()).expect("a folder in the store's place");
+    let planned = desk.switch("green", "green@1");
+    assert!(matches!(planned.code, Some(1 | 2)), "{planned:?}");
+    assert_eq!(desk.versions().await.len(), 1, "nothing is switched that cannot be recorded");
+    assert!(planned.err.contains("store"), "{planned:?}");
+
+    let spool = desk.folder.path().join("night.spool");
+    let file = spool.to_str().expect("a path");
+    let said = desk
+        .run(&[
+            "switch",
+            "--to",
+            "green",
+            "--confirm",
+            "green@1",
+            "--emergency",
+            "--spool",
+            file,
+            "--reason",
+            "blue is down",
+        ])
+        .ends(0);
+    assert!(said.err.contains(&format!("teal history merge {file}")), "{said:?}");
+    let kinds: Vec<String> = std::fs::read_to_string(&spool)
+        .expect("the spool")
+        .lines()
+        .map(|line| {
+            serde_json::from_str::<Value>(line).expect("JSON")["body"]["kind"].as_str().expect("a kind").to_owned()
+        })
+        .collect();
+    assert_eq!(kinds, ["intent", "put", "outcome"]);
+    let versions = desk.versions().await;
+    assert_eq!((versions.len(), versions[1].1.as_str()), (2, "green"));
+
+    std::fs::remove_dir(desk.store()).expect("the store's place is free again");
+    for _ in 0..2 {
+        desk.run(&["history", "merge", file]).ends(0);
+    }
+    let json = desk.run(&["history", "--json", "--kind", "emergency"]).ends(0).json();
+    let records = json["records"].as_array().expect("records");
+    assert_eq!(records.len(), 1, "merged twice, told once");
+    assert_eq!((&records[0]["what"]["spooled"], &records[0]["what"]["reason"]), (&true.into(), &"blue is down".into()));
+    assert_eq!(format!("teal op={}", records[0]["what"]["operation"].as_str().expect("an id")), versions[1].2);
+    // The next switch reads the history: the version belongs to the emergency, not to a stranger.
+    desk.switch("blue", "blue@2").ends(0);
+    assert_eq!(desk.run(&["history", "--json", "--kind", "external"]).ends(0).json()["records"], Value::Array(vec![]));
+    desk.run(&["history", "verify"]).ends(0);
+}
+
+#[tokio::test]
+async fn doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
+    let finding = |json: &Value, check: &str| {
+        json.as_array()
+            .expect("findings")
+            .iter()
+            .find(|one| one["check"] == check)
+            .cloned()
+            .unwrap_or_else(|| panic!("no {check} in {json}"))
+    };
+    let desk = Desk::new(&["blue"]).await;
+    let json = desk.run(&["doctor", "--json"]).ends(0).json();
+    for check in ["credentials", "clock", "flag", "history", "labels", "blue", "green", "writable", "journal"] {
+        assert_eq!(finding(&json, check)["verdict"], "good", "{check}: {json}");
+    }
+    desk.client
+        .label_parameter_version()
+        .name(&desk.flag)
+        .parameter_version(1)
+        .labels("keep")
+        .send()
+        .await
+        .expect("labelled");
+    let labels = finding(&desk.run(&["doctor", "--json"]).ends(0).json(), "labels");
+    assert_eq!(labels["verdict"], "warning");
+    assert!(labels["mend"].as_str().expect("a mend").contains("unlabel-parameter-version"), "{labels}");
+    assert_eq!(desk.versions().await.len(), 1, "a doctor writes no flag");
+
+    for (values, says) in [(&["purple"][..], "purple"), (&[], "does not exist")] {
+        let desk = Desk::new(values).await;
+        let flag = finding(&desk.run(&["doctor", "--json"]).ends(1).json(), "flag");
+        assert_eq!(flag["verdict"], "bad");
+        assert!(
+            flag["says"].as_str().expect("words").contains(says)
+                && flag["mend"].as_str().expect("a mend").contains("teal switch"),
+            "{flag}"
+        );
+    }
+    let desk = Desk::new(&["blue"]).await;
+    std::fs::create_dir(desk.store()).expect("a folder in the store's place");
+    let said = desk.run(&["doctor"]).ends(1);
+    assert!(said.out.contains("BAD") && said.out.contains("is a folder"), "{said:?}");
+}
+
+/// The machine's clock, an hour on: every confirmation has run out, every signed request is dead.
+#[derive(Debug, Default)]
+struct Later(System);
+
+#[async_trait::async_trait]
+impl Clock for Later {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.now().0 + 3_600_000)
+    }
+    fn monotonic(&self) -> Duration {
+        self.0.monotonic()
+    }
+    async fn sleep(&self, span: Duration) {
+        self.0.sleep(span).await;
+    }
+    fn random(&self) -> [u8; 32] {
+        self.0.random()
+    }
+}
+
+/// Ten pairs in one store; each is switched three times by a process that is killed on the way.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_tells() {
+    const PAIRS: usize = 10;
+    const ROUNDS: usize = 3;
+    let seed = std::env::var("TEAL_TEST_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok())
+        .unwrap_or_else(|| System::default().now().0.unsigned_abs());
+    println!("to repeat the choices: TEAL_TEST_SEED={seed}");
+    let mut chance = Chance(seed);
+    let endpoint = ministack();
+    let client = ssm(&endpoint).await;
+    let address: SocketAddr = endpoint
+        .trim_start_matches("http://")
+        .replace("localhost", "127.0.0.1")
+        .to_socket_addrs()
+        .expect("an address")
+        .next()
+        .expect("one");
+    let way = SlowWay::start(address, Duration::from_millis(25), chance.next());
+
+    let folder = folder();
+    let store = folder.path().join("teal.db");
+    let mut config = format!("[store]\npath = \"{}\"\n", store.display());
+    let mut pairs = Vec::new();
+    for number in 0..PAIRS {
+        let flag = fresh_name("kill");
+        put(&client, &flag, "blue", "seeded").await;
+        config += &format!(
+            "\n[[pair]]\nid = \"p{number}\"\nproject = \"p{number}\"\nenvironment = \"dev\"\nregion = \"{REGION}\"\n[pair.names]\nflag = \"{flag}\"\n"
+        );
+        pairs.push((format!("p{number}"), flag));
+    }
+    std::fs::write(folder.path().join("teal.toml"), config).expect("written");
+    let switch = |pair: &str, now: &(i64, String, String), emergency: bool| {
+        let to = if now.1 == "blue" { "green" } else { "blue" };
+        let mut command = teal(&way.url());
+        command.current_dir(folder.path()).args([
+            "switch",
+            "--pair",
+            pair,
+            "--to",
+            to,
+            "--confirm",
+            &format!("{to}@{}", now.0),
+            "--reason",
+            "kill me",
+        ]);
+        if emergency {
+            command.arg("--emergency");
+        }
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+
+    // How long one takes that nobody kills.
+    let began = Instant::now();
+    assert_eq!(
+        switch(&pairs[0].0, &(1, "blue".into(), String::new()), false).status().expect("it ran").code(),
+        Some(0)
+    );
+    let whole = began.elapsed();
+
+    let (mut killed, mut ended) = (0, 0);
+    for round in 0..ROUNDS {
+        for (pair, flag) in &pairs {
+            let now = versions(&client, flag).await.pop().expect("a version");
+            way.drop_answers(chance.next().is_multiple_of(5));
+            let mut child = switch(pair, &now, round > 0).spawn().expect("it began");
+            // This is the chance that the test is about, not a wait for something.
+            std::thread::sleep(chance.within(whole * 11 / 10));
+            child.kill().expect("killed");
+            match child.wait().expect("it ended").code() {
+                None => killed += 1,
+                Some(_) => ended += 1,
+            }
+            // A lease outlives its holder by 30 s: as if they had passed.
+            if store.exists() {
+                let mut file = SqliteConnection::connect_with(
+                    &SqliteConnectOptions::new().filename(&store).busy_timeout(Duration::from_secs(5)),
+                )
+                .await
+                .expect("the file");
+                sqlx::query("DELETE FROM lease").execute(&mut file).await.expect("deleted");
+                file.close().await.expect("closed");
+            }
+        }
+    }
+    way.drop_answers(false);
+    way.wait_until_empty();
+    println!("{killed} killed, {ended} ended before; one takes {whole:?}");
+    assert!(killed >= 10, "most were to be killed on their way");
+
+    // Another process comes up, an hour later.
+    let kept = Store::open(&store).await.expect("the store opens again");
+    let port = Arc::new(Ssm::new(&sdk(&endpoint, Duration::from_secs(10)).await));
+    let all = pairs
+        .iter()
+        .map(|(id, flag)| {
+            let config = PairConfig {
+                id: id.parse().expect("a pair"),
+                title: id.clone(),
+                project: id.clone(),
+                environment: "dev".into(),
+                region: REGION.into(),
+                account: None,
+                assume_role_arn: None,
+                names: PairNames { flag: flag.clone(), ..PairNames::by_convention(id, "dev") },
+            };
+            let ports = Ports { flag: port.clone(), environments: Arc::new(Up), trail: None };
+            Arc::new(Pair::new(config, ports, Arc::new(Notify::new())))
+        })
+        .collect();
+    let settings = Settings {
+        flag_interval: Duration::from_secs(2),
+        environment_interval: Duration::from_secs(30),
+        grace: Duration::from_secs(600),
+        spool: None,
+    };
+    let engine = Engine::new(all, kept, Arc::new(Later::default()), settings).await.expect("an engine");
+    let (mut landed, mut not, mut refused) = (0, 0, 0);
+    for pair in &engine.pairs {
+        engine.reconcile(pair).await.expect("reconciled");
+        let mut carried: BTreeMap<String, Vec<i64>> = BTreeMap::new();
+        let truth = versions(&client, &pair.config.names.flag).await;
+        for (version, _, description) in &truth {
+            if let Some(id) = description.strip_prefix("teal op=") {
+                carried.entry(id.to_owned()).or_default().push(*version);
+            }
+        }
+        let page = engine.store.history(pair.id(), &HistoryQuery::default(), 1000).await.expect("a page");
+        for switch in page.records.iter().filter_map(|record| record.switch().map(|switch| (record, switch))) {
+            let (record, switch) = switch;
+            let really = carried.remove(&switch.operation.to_string()).unwrap_or_default();
+            assert!(really.len() <= 1, "two versions for one operation: {really:?} {switch:?}");
+            let Progress::Ended { outcome, .. } = &switch.progress else { panic!("it has no end: {switch:?}") };
+            let told = record.version().map(|version| i64::try_from(version.0).expect("few"));
+            assert_eq!(told, really.first().copied(), "what the journal tells and what happened: {outcome:?}");
+            match (told, outcome.as_str()) {
+                (Some(_), _) => landed += 1,
+                (None, "refused" | "moved" | "nothing_to_do") => refused += 1,
+                (None, _) => not += 1,
+            }
+        }
+        assert!(carried.is_empty(), "versions of ours without an intent: {carried:?}");
+        let externals = page.records.iter().filter(|record| record.switch().is_none()).count();
+        assert_eq!(externals, 1, "only the seeded version is somebody else's: {:?}", page.records);
+        assert!(engine.store.open_operations(pair.id()).await.expect("asked").is_empty());
+    }
+    println!("{landed} landed, {not} did not, {refused} were refused");
+    assert!(landed >= 2, "some got through");
+    let head = engine.store.head().await.expect("a head");
+    assert_eq!(engine.store.verify(Some(head)).await.expect("read"), Verdict::Holds(head));
+}
