@@ -29,6 +29,11 @@ impl TestClock {
         self.wall.fetch_add(i64::try_from(millis).expect("short"), Ordering::SeqCst);
     }
 
+    /// The clock of AWS, which nobody here can set.
+    pub fn aws_now(&self) -> Timestamp {
+        Timestamp(1_795_000_000_000 + i64::try_from(self.monotonic.load(Ordering::SeqCst)).expect("short"))
+    }
+
     /// Somebody sets the wall clock.
     pub fn jump(&self, seconds: i64) {
         self.wall.fetch_add(seconds * 1000, Ordering::SeqCst);

@@ -12,7 +12,6 @@ use teal_server::{
         AwsError,
         ssm::{FlagPort, Put, PutAnswer},
     },
-    engine::clock::Clock as _,
 };
 
 use super::clock::TestClock;
@@ -168,7 +167,7 @@ impl FakeSsm {
     fn write(&self, value: &str, description: Option<String>, by: Option<OperationId>) -> FlagVersion {
         // Two writes never have the same date: SSM allows three a second.
         self.clock.pass(Duration::from_millis(350));
-        let now = self.clock.now();
+        let now = self.clock.aws_now();
         let mut state = self.state();
         let mut versions = state.states.last().cloned().flatten().unwrap_or_default();
         let last = versions.last();
