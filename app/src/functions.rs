@@ -52,10 +52,7 @@ mod ways {
         paths::{self, SwitchProblem, SwitchQuery},
     };
     use std::sync::Arc;
-    use teal_domain::{
-        history::{Progress, Record},
-        switch::Outcome,
-    };
+    use teal_domain::history::Record;
 
     /// The desk, and who asks.
     pub fn asked() -> Result<(Arc<dyn Desk>, Identity), ServerFnError> {
@@ -80,7 +77,7 @@ mod ways {
     ) -> Result<Reply, ServerFnError> {
         let back = SwitchQuery { to: Some(to), reason: Some(reason), ..SwitchQuery::default() };
         match done {
-            Ok(record) if moved(&record) => {
+            Ok(record) if record.moved() => {
                 let moved = SwitchQuery { problem: Some(SwitchProblem::Moved), after: Some(record.seq), ..back };
                 go(&moved.address(pair));
                 Ok(Reply::Taken)
@@ -115,14 +112,6 @@ mod ways {
                 }
                 Ok(Reply::Refused(refused))
             }
-        }
-    }
-
-    /// Whether the flag had moved, so that the person is to be asked again.
-    const fn moved(record: &Record) -> bool {
-        match record.switch() {
-            Some(switch) => matches!(&switch.progress, Progress::Ended { outcome: Outcome::Moved { .. }, .. }),
-            None => false,
         }
     }
 

@@ -240,6 +240,14 @@ impl Record {
         }
     }
 
+    /// A switch that stopped because the flag had moved: the person is to be asked again.
+    pub const fn moved(&self) -> bool {
+        match self.switch() {
+            Some(switch) => matches!(&switch.progress, Progress::Ended { outcome: Outcome::Moved { .. }, .. }),
+            None => false,
+        }
+    }
+
     /// An external change that nobody has explained. What was there before Teal first looked needs no
     /// explanation; what Teal itself found out (from `CloudTrail`) says how, not why.
     pub fn unexplained(&self) -> bool {

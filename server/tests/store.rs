@@ -513,7 +513,7 @@ async fn pages_of_the_history_hold_each_record_exactly_once_while_new_ones_arriv
         assert!(seqs.is_sorted_by(|a, b| a > b), "newest first, none twice: {seqs:?}");
         let original: Vec<u64> = seen
             .iter()
-            .filter_map(|record| record.version())
+            .filter_map(teal_domain::history::Record::version)
             .map(|version| version.0)
             .filter(|version| *version <= 57)
             .collect();

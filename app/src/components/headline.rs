@@ -10,7 +10,10 @@ use crate::{
     paths,
     words::{self, record},
 };
-use leptos::{either::EitherOf3, prelude::*};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+};
 use teal_domain::{
     Color, Flag, FlagValue, FlagVersion, PairSnapshot, Timestamp,
     history::{Progress, Record, What},
@@ -54,7 +57,12 @@ fn unread(pair: &PairSnapshot) -> impl IntoView + use<> {
 }
 
 fn live(pair: &PairSnapshot, color: Color, stale: bool, now: Timestamp) -> impl IntoView + use<> {
-    let since = pair.live_since.map(|at| view! { <p class="since">"since " <When at now /></p> });
+    // The flag is read first and its author a moment later: until then nobody is named, least of all the one
+    // who wrote the version before.
+    let version = pair.flag.value().and_then(Flag::version);
+    let known = pair.current.as_ref().filter(|record| record.version() == version);
+    let since =
+        pair.live_since.filter(|_| known.is_some()).map(|at| view! { <p class="since">"since " <When at now /></p> });
     let class = match color {
         Color::Blue => "says side-blue",
         Color::Green => "says side-green",
@@ -66,7 +74,10 @@ fn live(pair: &PairSnapshot, color: Color, stale: bool, now: Timestamp) -> impl 
             {if stale { " was live when last read" } else { " is live" }}
         </h1>
         {since}
-        {pair.current.as_ref().map(|record| story(pair, record))}
+        {match known {
+            Some(record) => Either::Left(story(pair, record)),
+            None => Either::Right(view! { <p class="story dotted"><span>"version " {version.map(|version| version.0)}</span></p> }),
+        }}
     }
 }
 

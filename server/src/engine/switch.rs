@@ -202,6 +202,11 @@ impl Engine {
         let operation = plan.operation;
         let driven = tokio::spawn(async move {
             let record = engine.switch_witnessed(&pair, plan, &Nobody).await;
+            // Whoever is asked again wants to know who moved the flag meanwhile.
+            if record.as_ref().is_ok_and(Record::moved) {
+                engine.after_switch(&pair).await;
+                return record;
+            }
             let (engine, pair) = (engine.clone(), pair.clone());
             tokio::spawn(async move { engine.after_switch(&pair).await });
             record

@@ -7,11 +7,9 @@ use std::{
 };
 
 use teal_domain::{Color, Flag, FlagValue, FlagVersion, OperationId, VersionRecord};
-use teal_server::{
-    aws::{
-        AwsError,
-        ssm::{FlagPort, Put, PutAnswer},
-    },
+use teal_server::aws::{
+    AwsError,
+    ssm::{FlagPort, Put, PutAnswer},
 };
 
 use super::clock::TestClock;
