@@ -479,9 +479,10 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
     for number in 0..PAIRS {
         let flag = fresh_name("kill");
         put(&client, &flag, "blue", "seeded").await;
-        config += &format!(
+        let section = format!(
             "\n[[pair]]\nid = \"p{number}\"\nproject = \"p{number}\"\nenvironment = \"dev\"\nregion = \"{REGION}\"\n[pair.names]\nflag = \"{flag}\"\n"
         );
+        config += &section;
         pairs.push((format!("p{number}"), flag));
     }
     std::fs::write(folder.path().join("teal.toml"), config).expect("written");

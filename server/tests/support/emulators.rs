@@ -220,7 +220,7 @@ fn carry(
     gone: &AtomicBool,
     drops: Option<&AtomicBool>,
 ) {
-    let mut chunk = [0; 65536];
+    let mut chunk = [0; 8192];
     if drops.is_some() {
         from.set_read_timeout(Some(LAST_WORDS)).expect("a time limit");
     }
