@@ -249,11 +249,12 @@ pub(crate) async fn append(write: &mut Write, draft: Draft) -> Result<Entry> {
         actor: draft.actor.name.clone(),
         via: draft.actor.via.as_str().to_owned(),
         body,
+        parameter: draft.parameter.clone(),
         prev: head.hash,
         hash: Hash::GENESIS,
     }
     .seal();
-    insert(write, &sealed, &Columns::of(&draft.body), draft.parameter.as_deref()).await?;
+    insert(write, &sealed, &Columns::of(&draft.body)).await?;
     Ok(Entry { seq, at: draft.at, pair: draft.pair, actor: draft.actor, body: draft.body, hash: sealed.hash })
 }
 
@@ -297,7 +298,7 @@ impl Columns {
     }
 }
 
-async fn insert(write: &mut Write, sealed: &Sealed, columns: &Columns, parameter: Option<&str>) -> Result<()> {
+async fn insert(write: &mut Write, sealed: &Sealed, columns: &Columns) -> Result<()> {
     sqlx::query(
         "INSERT INTO journal (seq, at, pair, actor, via, kind, listed, color, operation, about, parameter, incarnation, version, modified_at, body, prev, hash)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
@@ -312,7 +313,7 @@ async fn insert(write: &mut Write, sealed: &Sealed, columns: &Columns, parameter
     .bind(&columns.color)
     .bind(&columns.operation)
     .bind(columns.about)
-    .bind(parameter)
+    .bind(&sealed.parameter)
     .bind(columns.incarnation)
     .bind(columns.version)
     .bind(columns.modified_at)

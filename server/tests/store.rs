@@ -188,6 +188,9 @@ async fn row_54_a_column_edited_without_its_body_is_found() {
         ("UPDATE journal SET incarnation = 1 WHERE seq = 1", 1),
         ("UPDATE journal SET version = 40 WHERE seq = 4", 4),
         ("UPDATE journal SET modified_at = 0 WHERE seq = 4", 4),
+        ("UPDATE journal SET parameter = 'elsewhere' WHERE seq = 4", 4),
+        ("UPDATE journal SET parameter = NULL WHERE seq = 4", 4),
+        ("UPDATE journal SET parameter = '' WHERE seq = 8", 8),
     ] {
         assert_eq!(verdict_after(&[sql]).await, Verdict::Broken(Broken::Edited(seq)), "{sql}");
     }

@@ -83,6 +83,8 @@ pub struct Sealed {
     pub via: String,
     /// The body, as JSON text.
     pub body: String,
+    /// The parameter that the entry is about, where it is about one: reconciliation rests on it.
+    pub parameter: Option<String>,
     /// The hash of the entry before.
     pub prev: Hash,
     /// Its own hash.
@@ -99,6 +101,11 @@ impl Sealed {
             sha.update((field.len() as u64).to_be_bytes());
             sha.update(field.as_bytes());
         }
+        // No parameter and an empty one are two things.
+        sha.update([u8::from(self.parameter.is_some())]);
+        let parameter = self.parameter.as_deref().unwrap_or_default();
+        sha.update((parameter.len() as u64).to_be_bytes());
+        sha.update(parameter.as_bytes());
         sha.update(self.prev.0);
         Hash(sha.finalize().into())
     }
@@ -229,6 +236,7 @@ mod tests {
                     actor: "ana".into(),
                     via: "page".into(),
                     body: format!("{{\"n\":{seq}}}"),
+                    parameter: None,
                     prev,
                     hash: Hash::GENESIS,
                 }
@@ -306,7 +314,7 @@ mod tests {
 
         #[test]
         fn fields_cannot_be_shifted_into_each_other(pair in "[a-z]{0,6}", actor in "[a-z]{0,6}", cut in 0_usize..12) {
-            let one = Sealed { seq: 1, at: 1, pair: pair.clone(), actor: actor.clone(), via: "page".into(), body: "{}".into(), prev: Hash::GENESIS, hash: Hash::GENESIS };
+            let one = Sealed { seq: 1, at: 1, pair: pair.clone(), actor: actor.clone(), via: "page".into(), body: "{}".into(), parameter: None, prev: Hash::GENESIS, hash: Hash::GENESIS };
             let joined = format!("{pair}{actor}");
             let cut = cut.min(joined.len());
             let two = Sealed { pair: joined[..cut].into(), actor: joined[cut..].into(), ..one.clone() };

@@ -1,6 +1,6 @@
 -- The journal is append-only: the triggers below refuse anything else, for everybody who opens the file.
--- Every column but seq, prev and hash repeats something of the body, for indices; `teal history verify`
--- compares them.
+-- The hash covers seq, at, pair, actor, via, parameter, body and prev; the others repeat something of the body, for
+-- indices, and `teal history verify` compares them.
 CREATE TABLE journal (
     seq BIGINT NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL,

@@ -64,6 +64,7 @@ fn sealed(row: &SqliteRow) -> Result<Sealed> {
         actor: row.try_get("actor")?,
         via: row.try_get("via")?,
         body: row.try_get("body")?,
+        parameter: row.try_get("parameter")?,
         prev: hash("prev")?,
         hash: hash("hash")?,
     })
