@@ -1,24 +1,8 @@
 //! What is alive in the browser. Islands of one page share one live store ([`live`]): one `EventSource`, one
-//! clock. Each draws on the server what it draws first in the browser, so that nothing jumps.
+//! clock. What only shows is drawn by the server alone, also when it changes: the store fetches the page anew
+//! and puts what differs in place ([`live`]), so that no component has to be compiled twice.
 
 pub mod badge;
-pub mod bar;
 pub mod live;
-pub mod overview;
-pub mod record;
 pub mod switch_form;
 pub mod theme;
-
-use leptos::{html::Div, prelude::*};
-
-/// Takes away what the server drew once the first event has drawn it anew.
-fn clear_when_live(live: &live::Live, still: NodeRef<Div>) {
-    let pair = live.pair.clone();
-    Effect::new(move |_| {
-        if pair.with(Option::is_some)
-            && let Some(still) = still.get()
-        {
-            still.set_inner_html("");
-        }
-    });
-}

@@ -10,7 +10,7 @@ use teal_app::{
     render::{self, Assets, Rendered, View},
 };
 use teal_domain::{
-    Actor, Color, FlagValue, PairSnapshot, Reason,
+    Actor, Color, Flag, FlagValue, FlagVersion, PairSnapshot, Reading, Reason,
     history::{HistoryPage, HistoryQuery, Progress, What},
     preflight::Verdict,
 };
@@ -65,7 +65,7 @@ impl Seen {
 
 /// What a reader sees: the text of `<main>` and the bars, without tags, on one line.
 fn text(html: &str) -> String {
-    let body = &html[html.find("<body>").expect("a body")..];
+    let body = &html[html.find("<body").expect("a body")..];
     let mut out = String::new();
     let mut inside = false;
     for c in body.chars() {
@@ -99,6 +99,33 @@ fn the_overview_says_which_side_is_live_and_since_when_and_by_whom() {
     says(&html, "Switch to Blue…");
     is_silent_about(&html, "Switch to Green…");
     assert!(html.contains("<title>Green is live · Analytics · dev · Teal</title>"), "the title tells it too");
+}
+
+#[test]
+fn nobody_is_named_for_a_version_that_the_journal_does_not_know_yet() {
+    let mut seen = Seen::state("live");
+    let next = Flag::Present { value: FlagValue::Color(Color::Green), version: FlagVersion(32), modified_at: NOW };
+    seen.pair.flag = Reading::good(next, NOW);
+    says(&seen.overview(), "version 32");
+    is_silent_about(&seen.overview(), "switched by ana · ");
+    is_silent_about(&seen.overview(), "version 31");
+}
+
+#[test]
+fn what_follows_the_stream_is_marked_and_says_what_it_was_drawn_from() {
+    let seen = Seen::state("live");
+    let regions = |html: &str| {
+        html.split(" data-region=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next().map(str::to_owned))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(regions(&seen.overview()), ["bars", "overview"]);
+    assert_eq!(regions(&seen.history()), ["bars"], "the history stays as it was read");
+    assert_eq!(regions(&seen.record()), ["bars", "head", "steps", "facts", "notes"]);
+    assert_eq!(regions(&seen.switch(Color::Blue, None, None)), ["bars"], "a confirmation shows what it rests on");
+    let html = seen.overview();
+    assert!(html.contains(r#"<body data-snapshot="1795700000000-77" data-made="#), "{html}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub fn flag_facts(pair: &PairSnapshot, now: Timestamp) -> AnyView {
     };
     let or_dash = |at: Option<Timestamp>| at.is_none().then_some("–");
     view! {
-        <section class="card flag-facts" aria-labelledby="flag">
+        <section class="card flag-facts" aria-labelledby="flag" data-glow="">
             <header><h2 id="flag">"The flag"</h2></header>
             <dl class="facts rows">
                 <div><dt>"Value"</dt><dd><code>{value}</code></dd></div>
@@ -31,7 +31,7 @@ pub fn flag_facts(pair: &PairSnapshot, now: Timestamp) -> AnyView {
                 <div>
                     <dt>"Read"</dt>
                     <dd>
-                        {pair.flag.read_at().map(|at| view! { <Ago at now /> })}
+                        {pair.flag.read_at().map(|at| view! { <Ago at now read="flag" /> })}
                         {or_dash(pair.flag.read_at())}
                     </dd>
                 </div>

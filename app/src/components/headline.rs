@@ -15,26 +15,21 @@ use leptos::{
     prelude::*,
 };
 use teal_domain::{
-    Color, Flag, FlagValue, FlagVersion, PairSnapshot, Timestamp,
+    Color, Flag, FlagValue, FlagVersion, PairSnapshot, Reading, Timestamp,
     history::{Progress, Record, What},
     preflight::FLAG_IS_STALE_AFTER,
     switch::Kind,
 };
 
 /// Whether the last good reading of the flag is too old to be told as the present.
-pub fn is_stale(pair: &PairSnapshot, now: Timestamp) -> bool {
-    pair.flag.error().is_some() || pair.flag.age(now).is_some_and(|age| age > FLAG_IS_STALE_AFTER)
+pub fn is_stale(flag: &Reading<Flag>, now: Timestamp) -> bool {
+    flag.error().is_some() || flag.age(now).is_some_and(|age| age > FLAG_IS_STALE_AFTER)
 }
 
 /// The headline.
-pub fn headline(pair: &PairSnapshot, now: Timestamp, glow: bool) -> AnyView {
-    let stale = is_stale(pair, now);
-    let stale = stale && pair.flag.value().is_some();
-    let class = match (stale, glow) {
-        (true, _) => "headline stale",
-        (false, true) => "headline glow",
-        (false, false) => "headline",
-    };
+pub fn headline(pair: &PairSnapshot, now: Timestamp) -> AnyView {
+    let stale = pair.flag.value().is_some() && is_stale(&pair.flag, now);
+    let class = if stale { "headline stale" } else { "headline" };
     let main = match pair.flag.value() {
         None => EitherOf3::A(unread(pair)),
         Some(flag) => match flag.color() {
@@ -42,7 +37,8 @@ pub fn headline(pair: &PairSnapshot, now: Timestamp, glow: bool) -> AnyView {
             None => EitherOf3::C(none_works(pair, flag, stale)),
         },
     };
-    view! { <section class=class aria-labelledby="headline">{main}{staleness(pair, stale, now)}</section> }.into_any()
+    view! { <section class=class aria-labelledby="headline" data-glow="">{main}{staleness(pair, stale, now)}</section> }
+        .into_any()
 }
 
 fn unread(pair: &PairSnapshot) -> impl IntoView + use<> {
@@ -151,7 +147,7 @@ fn staleness(pair: &PairSnapshot, stale: bool, now: Timestamp) -> impl IntoView 
     Some(view! {
         <p class="age mark mark-attention">
             <Icon glyph=Glyph::Triangle />
-            <span>"Last read " <Ago at now /> ". " {why}</span>
+            <span>"Last read " <Ago at now read="flag" /> ". " {why}</span>
         </p>
     })
 }

@@ -19,8 +19,8 @@ use teal_domain::{PairId, PairSnapshot, Timestamp, history::Record};
 /// How many records the overview shows.
 const SHOWN: usize = 6;
 
-/// The newest records. `fresh` is the number of the record that has just come.
-pub fn recent(pair: &PairSnapshot, now: Timestamp, fresh: Option<u64>) -> AnyView {
+/// The newest records.
+pub fn recent(pair: &PairSnapshot, now: Timestamp) -> AnyView {
     let rows = if pair.recent.is_empty() {
         Either::Left(view! {
             <p class="empty">
@@ -28,7 +28,7 @@ pub fn recent(pair: &PairSnapshot, now: Timestamp, fresh: Option<u64>) -> AnyVie
             </p>
         })
     } else {
-        let rows = pair.recent.iter().take(SHOWN).map(|record| row(&pair.id, record, now, fresh)).collect_view();
+        let rows = pair.recent.iter().take(SHOWN).map(|record| row(&pair.id, record, now)).collect_view();
         Either::Right(view! { <ol class="records">{rows}</ol> })
     };
     view! {
@@ -43,11 +43,10 @@ pub fn recent(pair: &PairSnapshot, now: Timestamp, fresh: Option<u64>) -> AnyVie
     .into_any()
 }
 
-fn row(pair: &PairId, record: &Record, now: Timestamp, fresh: Option<u64>) -> impl IntoView + use<> {
+fn row(pair: &PairId, record: &Record, now: Timestamp) -> impl IntoView + use<> {
     let (tone, outcome) = record::outcome(record);
-    let class = if fresh.is_some_and(|seq| record.seq >= seq) { "record glow" } else { "record" };
     view! {
-        <li class=class>
+        <li class="record" data-key=record.seq data-glow="">
             <When at=record.happened_at() now />
             <div class="did">
                 <a class="what" href=paths::record(pair, record.seq)>{movement(record)}</a>

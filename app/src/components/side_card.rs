@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use teal_domain::{Color, Environment, EnvironmentStatus, PairSnapshot, Timestamp, environment::Readiness};
 
 /// The card of a side.
-pub fn side_card(pair: &PairSnapshot, color: Color, now: Timestamp, glow: bool) -> AnyView {
+pub fn side_card(pair: &PairSnapshot, color: Color, now: Timestamp) -> AnyView {
     let live = pair.live();
     let reading = pair.side(color);
     let stale = reading.error().is_some();
@@ -22,21 +22,20 @@ pub fn side_card(pair: &PairSnapshot, color: Color, now: Timestamp, glow: bool) 
         None => "not known",
     };
     let class = format!(
-        "card side-card {} {}{}{}",
+        "card side-card {} {}{}",
         match color {
             Color::Blue => "side-blue",
             Color::Green => "side-green",
         },
         if live == Some(color) { "live" } else { "standby" },
         if stale { " stale" } else { "" },
-        if glow { " glow" } else { "" },
     );
     let id = match color {
         Color::Blue => "side-blue",
         Color::Green => "side-green",
     };
     view! {
-        <section class=class aria-labelledby=id>
+        <section class=class aria-labelledby=id data-glow="">
             <header>
                 <h2 id=id><Shape color />{color.title()}</h2>
                 <span class="role">{role}</span>
@@ -125,7 +124,7 @@ fn freshness(pair: &PairSnapshot, color: Color, now: Timestamp) -> impl IntoView
     view! {
         <p class="freshness">
             <code>{name}</code>
-            {at.map(|at| view! { <span>"read " <Ago at now /></span> })}
+            {at.map(|at| view! { <span>"read " <Ago at now read=color.as_str() /></span> })}
         </p>
     }
 }

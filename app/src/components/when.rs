@@ -1,7 +1,7 @@
 //! A moment: how long ago, exactly when, and what the reader's own clock said.
 //!
-//! The server knows no time zone but UTC. On a page that stands still, the badge's island fills in the local
-//! time and keeps the age counting (`data-at`); what an island draws itself already has both.
+//! The server knows no time zone but UTC: the page's live store fills in the local time and keeps the age
+//! counting (`data-at`).
 
 use crate::words::{self, time};
 use leptos::prelude::*;
@@ -16,12 +16,12 @@ pub fn When(
     now: Timestamp,
 ) -> impl IntoView {
     view! {
-        <time class="when" datetime=words::iso(at) title=words::stamp(at) data-at=resting(at)>
+        <time class="when" datetime=words::iso(at) title=words::stamp(at) data-at=at.0>
             <span class="utc">{time::short(at, now)} " UTC"</span>
             " "
             <span class="ago">{words::ago(at, now)}</span>
             " "
-            <span class="local">{local(at, now)}</span>
+            <span class="local"></span>
         </time>
     }
 }
@@ -33,17 +33,15 @@ pub fn Ago(
     at: Timestamp,
     /// Now.
     now: Timestamp,
+    /// What was read then, if something was: the stream tells when it is read again.
+    #[prop(optional)]
+    read: Option<&'static str>,
 ) -> impl IntoView {
     view! {
-        <time datetime=words::iso(at) title=words::stamp(at) data-at=resting(at)>
+        <time datetime=words::iso(at) title=words::stamp(at) data-at=at.0 data-read=read>
             <span class="ago">{words::ago(at, now)}</span>
         </time>
     }
-}
-
-/// What marks a moment on a page that stands still.
-fn resting(at: Timestamp) -> Option<i64> {
-    cfg!(feature = "ssr").then_some(at.0)
 }
 
 /// The time on the reader's own clock, where there is a reader and it differs from UTC.
@@ -57,10 +55,4 @@ pub fn local(at: Timestamp, now: Timestamp) -> Option<String> {
     };
     let there = shift(at);
     (there != at).then(|| format!("{} local", time::short(there, shift(now))))
-}
-
-/// The server does not know it.
-#[cfg(not(feature = "hydrate"))]
-pub fn local(_: Timestamp, _: Timestamp) -> Option<String> {
-    None
 }

@@ -19,12 +19,14 @@ pub fn LiveBadge(
     at: Timestamp,
     /// Now, by the server's clock.
     now: Timestamp,
+    /// Where the page is fetched anew when something changed.
+    from: String,
 ) -> impl IntoView {
     let live = Live::here();
     #[cfg(feature = "hydrate")]
-    super::live::start(&pair, id, at, now);
+    super::live::start(&pair, from, (id, at), now);
     #[cfg(not(feature = "hydrate"))]
-    let _ = (pair, id, at);
+    let _ = (pair, id, at, from);
 
     let state = {
         let live = live.clone();
@@ -65,7 +67,7 @@ impl State {
             Connection::Lost(heard) => Self::Lost(heard),
             Connection::Live => live.pair.with(|pair| match pair {
                 None => Self::Starting,
-                Some(shown) if is_stale(&shown.pair, live.now.get()) => Self::Stale(shown.pair.flag.read_at()),
+                Some(shown) if is_stale(&shown.pair.flag, live.now.get()) => Self::Stale(shown.pair.flag.read_at()),
                 Some(shown) => Self::Live(shown.pair.flag.read_at()),
             }),
         }

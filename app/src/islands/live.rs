@@ -1,15 +1,42 @@
-//! The live store of a page: the newest snapshot of its pair, the server's clock, and how the connection
-//! stands. One `EventSource` feeds it, whatever the number of islands.
+//! The live store of a page: how the flag stands, the server's clock, and the connection. One `EventSource`
+//! feeds it, whatever the number of islands.
+//!
+//! The stream says *that* something changed; *what the page then looks like* is asked of the server, which has
+//! all the components. So the browser's share stays small, and both draw the same by construction.
 
-use crate::components::overview::Glow;
 use leptos::prelude::*;
+use serde::Deserialize;
 use std::sync::Arc;
-use teal_domain::{LivePair, SnapshotId, Timestamp};
+use teal_domain::{Flag, Reading, SnapshotId, Timestamp};
 
+#[cfg(feature = "hydrate")]
+mod follow;
+#[cfg(feature = "hydrate")]
+mod morph;
+#[cfg(feature = "hydrate")]
+mod resting;
 #[cfg(feature = "hydrate")]
 mod stream;
 #[cfg(feature = "hydrate")]
 pub use stream::start;
+
+/// What the islands need of a snapshot; the rest of the event is skipped unread.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Glance {
+    /// Which snapshot.
+    pub id: SnapshotId,
+    /// When it was made.
+    pub at: Timestamp,
+    /// The pair.
+    pub pair: GlanceAtPair,
+}
+
+/// What the islands need of a pair.
+#[derive(Clone, Debug, Deserialize)]
+pub struct GlanceAtPair {
+    /// The flag.
+    pub flag: Reading<Flag>,
+}
 
 /// How the connection to Teal stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,13 +54,11 @@ pub enum Connection {
 #[derive(Clone, Debug)]
 pub struct Live {
     /// The newest snapshot.
-    pub pair: ArcRwSignal<Option<Arc<LivePair>>>,
+    pub pair: ArcRwSignal<Option<Arc<Glance>>>,
     /// Now, by the server's clock; moves every second.
     pub now: ArcRwSignal<Timestamp>,
     /// The connection.
     pub connection: ArcRwSignal<Connection>,
-    /// What has just changed.
-    pub glow: ArcRwSignal<Glow>,
 }
 
 impl Live {
@@ -42,7 +67,6 @@ impl Live {
             pair: ArcRwSignal::new(None),
             now: ArcRwSignal::new(Timestamp::default()),
             connection: ArcRwSignal::new(Connection::Starting),
-            glow: ArcRwSignal::new(Glow::default()),
         }
     }
 

@@ -2,17 +2,23 @@
 //! script has loaded and where none runs; the island only says sooner what the server would say.
 
 mod parts;
+mod post;
 
-pub use parts::refusal;
+pub use parts::{Answer, refused};
 
 use super::live::Live;
 use crate::{
     components::side::Shape,
-    functions::{Reply, SwitchFlag},
+    functions::SwitchFlag,
     paths::{self, SwitchQuery},
     words::{self, time},
 };
-use leptos::{ev::Event, form::ActionForm, html, prelude::*};
+use leptos::{
+    ev::{Event, SubmitEvent},
+    html,
+    prelude::*,
+    server_fn::ServerFn,
+};
 use serde::{Deserialize, Serialize};
 use teal_domain::{Base, Color, PairId, Reason, Timestamp};
 
@@ -50,7 +56,7 @@ pub fn SwitchForm(
     /// The reason, if one had been typed.
     reason: String,
 ) -> impl IntoView {
-    let action = ServerAction::<SwitchFlag>::new();
+    let (busy, answer) = (RwSignal::new(false), RwSignal::new(None));
     let live = Live::here();
     let awake = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
@@ -78,8 +84,6 @@ pub fn SwitchForm(
         let pair = pair.clone();
         move || SwitchQuery { to: Some(target), reason: Some(why.get()), ..SwitchQuery::default() }.address(&pair)
     };
-    let taken = move || matches!(action.value().get(), Some(Ok(Reply::Taken)));
-    let busy = move || action.pending().get() || taken();
     let blocked = {
         let block = block.clone();
         move || match block {
@@ -95,12 +99,15 @@ pub fn SwitchForm(
     let off = move || {
         let filled =
             typed.with(|typed| typed.trim().eq_ignore_ascii_case(name)) && why.with(|why| Reason::parse(why).is_ok());
-        always || awake.get() && (!filled || busy() || blocked() || stale.0() || stale.1().is_some())
+        always || awake.get() && (!filled || busy.get() || blocked() || stale.0() || stale.1().is_some())
     };
 
     view! {
         <div class="card confirm" class:blocked=hinders>
-            <ActionForm action attr:id="confirm" attr:aria-labelledby="confirm-title">
+            <form
+                method="post" action=SwitchFlag::url() id="confirm" aria-labelledby="confirm-title"
+                on:submit=move |event: SubmitEvent| post::send(&event, busy, answer)
+            >
                 <h2 id="confirm-title">"Confirm"</h2>
                 <input type="hidden" name="pair" value=pair.to_string() />
                 <input type="hidden" name="to" value=name />
@@ -126,24 +133,24 @@ pub fn SwitchForm(
                 {(!repair).then(|| parts::emergency_box(emergency))}
                 {note}
                 {parts::moved_note(moved, again.clone())}
-                {parts::answer(action)}
+                {parts::answer(answer)}
                 <div class="actions">
                     <button type="submit" class="button primary" disabled=off>
-                        {move || match (busy(), repair) {
+                        {move || match (busy.get(), repair) {
                             (true, _) => "Switching to ",
                             (false, true) => "Set the flag to ",
                             (false, false) => "Switch to ",
                         }}
                         <Shape color=target />
                         {target.title()}
-                        {move || busy().then_some("…")}
+                        {move || busy.get().then_some("…")}
                     </button>
                     <a class="button quiet" href=paths::overview(&pair)>"Cancel"</a>
                 </div>
                 {parts::deadline(expires_at, now, expired, awake, again)}
-                <p class="hush" role="status">{move || busy().then(|| format!("Switching to {}", target.title()))}</p>
+                <p class="hush" role="status">{move || busy.get().then(|| format!("Switching to {}", target.title()))}</p>
                 <noscript><p class="hint">"This confirmation is good until "{time::clock(expires_at)}" UTC."</p></noscript>
-            </ActionForm>
+            </form>
         </div>
     }
 }

@@ -12,7 +12,6 @@ use crate::{
     },
     desk::RecordDetail,
     functions::AddNote,
-    islands::record::{RecordWatch, state},
     paths::{self, SwitchProblem},
     render::View,
     words::{self, record},
@@ -20,15 +19,15 @@ use crate::{
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use teal_domain::{
     PairSnapshot, Timestamp,
-    history::{ExternalRecord, Record, SwitchRecord, What},
+    history::{ExternalRecord, Progress, Record, SwitchRecord, What},
 };
 
 /// The page.
 pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page {
     let (record, now) = (&detail.record, view.now);
     let (tone, outcome) = record::outcome(record);
-    let open = state(record) != "ended";
-    let watch = open.then(|| view! { <RecordWatch seq=record.seq drawn=state(record).to_owned() /> });
+    let open = record.switch().is_some_and(|switch| !matches!(switch.progress, Progress::Ended { .. }));
+    let follows = open.then(|| view! { <p class="hint">"This page follows along by itself."</p> });
     let quote = match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
         What::External(external) => external.description.as_deref(),
@@ -36,7 +35,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
     };
     let body = view! {
         <article class="record-page" aria-labelledby="record">
-            <header class="page-head">
+            <header class="page-head" data-region="head">
                 <p class="crumb"><a href=paths::history(&pair.id)>"History"</a>" / record "{record.seq}</p>
                 <h1 id="record">{movement(record)}</h1>
                 <p class="byline">
@@ -47,11 +46,11 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
                 {quote.map(|text| view! { <blockquote>{text.to_owned()}</blockquote> })}
             </header>
             <div class="columns">
-                <div class="stack">
-                    <section class="card verdict-card" aria-labelledby="outcome">
+                <div class="stack" data-region="steps">
+                    <section class="card verdict-card" aria-labelledby="outcome" data-glow="">
                         <h2 id="outcome"><Mark tone text=outcome /></h2>
                         <p>{told(record)}</p>
-                        {watch}
+                        {follows}
                         {steps::timings(record)}
                     </section>
                     {steps::steps(detail)}
@@ -64,7 +63,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
             {steps::raw(detail)}
         </article>
     };
-    Page { title: record::title(record), tab: Tab::History, refresh: open, body: body.into_any() }
+    Page { title: record::title(record), tab: Tab::History, follows: true, refresh: open, body: body.into_any() }
 }
 
 fn told(record: &Record) -> String {
@@ -80,7 +79,10 @@ fn told(record: &Record) -> String {
              somebody copied the description."
                 .to_owned()
         }
-        What::External(_) => "Somebody wrote to the parameter past Teal.".to_owned(),
+        What::External(_) if record.unexplained() => {
+            "Somebody wrote to the parameter past Teal. Nobody has said why yet: if you know, add a note.".to_owned()
+        }
+        What::External(_) => "Somebody wrote to the parameter past Teal. The notes say why.".to_owned(),
         What::MadeAnew { last, .. } => {
             format!(
                 "The parameter was deleted and made anew. Its versions began again at 1; the last one before was {last}."
@@ -105,7 +107,7 @@ fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
     };
     let version = record.version().map_or_else(|| "none".to_owned(), |version| version.to_string());
     view! {
-        <section class="card" aria-labelledby="facts">
+        <section class="card" aria-labelledby="facts" data-region="facts">
             <header><h2 id="facts">"Facts"</h2></header>
             <dl class="facts rows">
                 <div><dt>"Who"</dt><dd>{record.actor.name.clone()}</dd></div>
@@ -169,7 +171,7 @@ fn notes(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> impl IntoView
     view! {
         <section class="card notes" aria-labelledby="notes">
             <header><h2 id="notes">"Notes"</h2></header>
-            {(!record.notes.is_empty()).then(|| view! { <ul>{said}</ul> })}
+            <ul data-region="notes">{said}</ul>
             {problem.map(|text| view! { <p class="notice notice-down" role="alert">{text}</p> })}
             <form method="post" action=AddNote::url() id="note">
                 <input type="hidden" name="pair" value=pair.id.to_string() />

@@ -5,7 +5,7 @@ use crate::{
         bar::bar,
         icon::{Glyph, Icon},
     },
-    islands::{badge::LiveBadge, bar::LiveBar, theme::ThemeToggle},
+    islands::{badge::LiveBadge, theme::ThemeToggle},
     paths,
     render::{Assets, View},
 };
@@ -18,6 +18,8 @@ pub struct Page {
     pub title: String,
     /// Which entry of the navigation it belongs to.
     pub tab: Tab,
+    /// It has regions that follow what happens; else only the bars do, and the page stays as it was read.
+    pub follows: bool,
     /// Load it again every two seconds where no script runs: something is under way.
     pub refresh: bool,
     /// What stands in `<main>`.
@@ -58,6 +60,7 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
         Some(pair) => format!("{} · {} · Teal", page.title, pair.title),
         None => format!("{} · Teal", page.title),
     };
+    let made = view.map(|view| (view.snapshot.id, view.snapshot.at));
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -73,13 +76,10 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
                 {hydration(assets)}
                 {page.refresh.then(|| view! { <noscript><meta http-equiv="refresh" content="2" /></noscript> })}
             </head>
-            <body>
+            <body data-snapshot=made.map(|(id, _)| id.to_string()) data-made=made.map(|(_, at)| at.0)>
                 <a class="skip" href="#main">"Skip to the content"</a>
-                {header(view, pair, page.tab)}
-                {pair.zip(view).map(|(pair, view)| {
-                    let bar = bar(pair, view.now);
-                    view! { <div class="bars"><LiveBar>{bar}</LiveBar></div> }
-                })}
+                {header(view, pair, page.tab, page.follows)}
+                {pair.zip(view).map(|(pair, view)| view! { <div class="bars" data-region="bars">{bar(pair, view.now)}</div> })}
                 <main id="main">{page.body}</main>
             </body>
         </html>
@@ -98,12 +98,13 @@ fn hydration(assets: &Assets) -> impl IntoView + use<> {
     }
 }
 
-fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab) -> impl IntoView + use<> {
+fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follows: bool) -> impl IntoView + use<> {
     let home = pair.map_or_else(|| "/".to_owned(), |pair| paths::overview(&pair.id));
     let who = view.map(|view| view.who.actor.name.clone());
     let badge = pair.zip(view).map(|(pair, view)| {
         let (id, at) = (view.snapshot.id, view.snapshot.at);
-        view! { <LiveBadge pair=pair.id.clone() id at now=view.now /> }
+        let from = if follows { view.path.to_owned() } else { home.clone() };
+        view! { <LiveBadge pair=pair.id.clone() id at now=view.now from /> }
     });
     view! {
         <header class="top">

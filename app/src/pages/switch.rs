@@ -6,7 +6,7 @@ use super::shell::{Page, Tab};
 use crate::{
     components::{checks, side::Side},
     desk::{DeskError, Offer},
-    islands::switch_form::{Block, SwitchForm, refusal},
+    islands::switch_form::{Block, SwitchForm, refused},
     paths::{self, SwitchProblem, SwitchQuery},
     render::View,
     words::{self, record},
@@ -36,12 +36,12 @@ pub fn page(
     let body = match offer {
         _ if pair.live() == Some(target) => already(view, pair, target, problem),
         Err(error) => view! {
-            <section class="switch">{heading(pair, target, repair)}{refusal(OFF, &error)}</section>
+            <section class="switch">{heading(pair, target, repair)}{refused(OFF, &error)}</section>
         }
         .into_any(),
         Ok(offer) => panel(view, pair, &offer, problem, reason, repair),
     };
-    Page { title, tab: Tab::Switch, refresh: false, body }
+    Page { title, tab: Tab::Switch, follows: false, refresh: false, body }
 }
 
 fn heading(pair: &PairSnapshot, target: Color, repair: bool) -> impl IntoView + use<> {
@@ -85,7 +85,7 @@ fn panel(
     let target = offer.target;
     let reason = reason.unwrap_or_default();
     let store = offer.checks.iter().find(|check| check.name == "store" && check.verdict == Verdict::Block);
-    let without = store.map(|_| refusal(OFF, &plan::without_store(pair, offer)));
+    let without = store.map(|_| refused(OFF, &plan::without_store(pair, offer)));
     let problem = problem.map(|problem| told(view, pair, problem, &reason));
     let block = block(&offer.checks);
     view! {

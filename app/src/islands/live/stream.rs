@@ -1,13 +1,10 @@
 //! The one `EventSource` of the page, its watchdog, and the clock.
 
-use super::{Connection, Live, is_newer};
-use crate::{
-    components::{overview::Glow, when},
-    paths, words,
-};
+use super::{Connection, Glance, Live, follow, is_newer, resting};
+use crate::paths;
 use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*};
 use std::{cell::RefCell, sync::Arc, time::Duration};
-use teal_domain::{LivePair, PairId, Pulse, SnapshotId, Timestamp};
+use teal_domain::{PairId, Pulse, SnapshotId, Timestamp};
 use wasm_bindgen::{JsCast, prelude::Closure};
 use web_sys::{EventSource, MessageEvent};
 
@@ -15,12 +12,12 @@ use web_sys::{EventSource, MessageEvent};
 const SILENCE_MS: f64 = 6_000.0;
 /// While it is lost, a new connection is tried this often.
 const RETRY_MS: f64 = 5_000.0;
-/// How long a changed value glows.
-const GLOW: Duration = Duration::from_millis(1_100);
 
 /// What the stream needs to remember beside the signals.
 struct Stream {
     pair: String,
+    /// Where the page is fetched anew when something changed.
+    from: String,
     /// What the server drew, or the last snapshot taken: nothing older is shown.
     shown: (SnapshotId, Timestamp),
     /// The server's clock, and the browser's monotonic one, at the same moment.
@@ -45,14 +42,14 @@ fn server_now(clock: (Timestamp, f64)) -> Timestamp {
 }
 
 /// Starts the page's stream, once.
-pub fn start(pair: &PairId, id: SnapshotId, at: Timestamp, now: Timestamp) {
+pub fn start(pair: &PairId, from: String, shown: (SnapshotId, Timestamp), now: Timestamp) {
     let begun = STREAM.with_borrow_mut(|stream| {
         if stream.is_some() {
             return false;
         }
         let clock = (now, monotonic());
         let pair = pair.to_string();
-        *stream = Some(Stream { pair, shown: (id, at), clock, heard: clock, tried: clock.1, source: None });
+        *stream = Some(Stream { pair, from, shown, clock, heard: clock, tried: clock.1, source: None });
         true
     });
     if !begun {
@@ -74,7 +71,7 @@ fn connect() {
         stream.tried = monotonic();
         let Ok(source) = EventSource::new(&paths::live(&stream.pair)) else { return };
         listen(&source, "snapshot", |text| {
-            if let Ok(next) = serde_json::from_str::<LivePair>(text) {
+            if let Ok(next) = serde_json::from_str::<Glance>(text) {
                 take(next);
             }
         });
@@ -99,33 +96,25 @@ fn listen(source: &EventSource, event: &str, on: impl Fn(&str) + 'static) {
 }
 
 /// A newer snapshot.
-fn take(next: LivePair) {
+fn take(next: Glance) {
     let live = Live::here();
     let taken = STREAM.with_borrow_mut(|stream| {
-        let Some(stream) = stream else { return false };
+        let stream = stream.as_mut()?;
         let clock = (next.at.max(server_now(stream.clock)), monotonic());
-        stream.heard = clock;
+        (stream.clock, stream.heard) = (clock, clock);
         let newer = is_newer(stream.shown, (next.id, next.at));
         if newer {
             stream.shown = (next.id, next.at);
         }
-        newer
+        Some((newer, clock.0))
     });
+    let Some((newer, now)) = taken else { return };
+    live.now.set(now);
     live.connection.set(Connection::Live);
-    if let Some(now) = STREAM.with_borrow(|stream| stream.as_ref().map(|stream| stream.clock.0)) {
-        live.now.set(now);
+    if newer {
+        live.pair.set(Some(Arc::new(next)));
+        catch_up();
     }
-    if !taken {
-        return;
-    }
-    let glow = live.pair.with_untracked(|before| {
-        before.as_ref().map_or_else(Glow::default, |before| Glow::between(&before.pair, &next.pair))
-    });
-    if glow != Glow::default() {
-        live.glow.set(glow);
-        set_timeout(move || Live::here().glow.set(Glow::default()), GLOW);
-    }
-    live.pair.set(Some(Arc::new(next)));
 }
 
 /// The same snapshot still holds; only the times of reading moved on.
@@ -139,17 +128,31 @@ fn beat(pulse: &Pulse) {
     });
     live.connection.set(Connection::Live);
     live.now.set(pulse.now);
-    let holds = live.pair.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.id == pulse.id));
-    if holds {
+    if !live.pair.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.id == pulse.id)) {
+        return;
+    }
+    if let Some(at) = pulse.flag {
         live.pair.update(|shown| {
             if let Some(shown) = shown {
-                let pair = &mut Arc::make_mut(shown).pair;
-                pulse.flag.into_iter().for_each(|at| pair.flag.refresh(at));
-                pulse.blue.into_iter().for_each(|at| pair.blue.refresh(at));
-                pulse.green.into_iter().for_each(|at| pair.green.refresh(at));
+                Arc::make_mut(shown).pair.flag.refresh(at);
             }
         });
     }
+    for (what, at) in [("flag", pulse.flag), ("blue", pulse.blue), ("green", pulse.green)] {
+        if let Some(at) = at {
+            resting::read_again(what, at);
+        }
+    }
+}
+
+/// Has the page drawn anew if it shows an older snapshot than the stream told of.
+fn catch_up() {
+    let Some((newest, from)) =
+        STREAM.with_borrow(|stream| Some((stream.as_ref()?.shown, stream.as_ref()?.from.clone())))
+    else {
+        return;
+    };
+    follow::catch_up(newest, from);
 }
 
 /// Every second: the clock, the watchdog, and the moments on the page that stand still.
@@ -164,34 +167,13 @@ fn tick() {
     };
     let live = Live::here();
     live.now.set(now);
+    resting::faded(silent > SILENCE_MS);
     if silent > SILENCE_MS {
         live.connection.set(Connection::Lost(heard));
     }
     if since_try > RETRY_MS && (closed || silent > SILENCE_MS) {
         connect();
     }
-    refresh_resting(now);
-}
-
-/// Counts on the ages that the server drew, and puts the reader's local time beside them.
-fn refresh_resting(now: Timestamp) {
-    let Ok(moments) = document().query_selector_all("[data-at]") else { return };
-    for index in 0..moments.length() {
-        let Some(moment) = moments.item(index).and_then(|node| node.dyn_into::<web_sys::Element>().ok()) else {
-            continue;
-        };
-        let Some(at) = moment.get_attribute("data-at").and_then(|text| text.parse().ok()).map(Timestamp) else {
-            continue;
-        };
-        write(&moment, ".ago", Some(words::ago(at, now)));
-        write(&moment, ".local", when::local(at, now));
-    }
-}
-
-fn write(moment: &web_sys::Element, part: &str, text: Option<String>) {
-    if let (Ok(Some(part)), Some(text)) = (moment.query_selector(part), text)
-        && part.text_content().as_deref() != Some(text.as_str())
-    {
-        part.set_text_content(Some(&text));
-    }
+    resting::tell(now);
+    catch_up();
 }

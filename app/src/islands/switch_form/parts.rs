@@ -4,7 +4,6 @@ use super::{Block, Live};
 use crate::{
     components::icon::{Glyph, Icon},
     desk::DeskError,
-    functions::{Reply, SwitchFlag},
     words::time,
 };
 use leptos::{ev::Event, prelude::*};
@@ -75,49 +74,56 @@ pub fn moved_note(
     }
 }
 
+/// What came of the form, where it was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// The desk refused.
+    Refused(DeskError),
+    /// Nobody answered, or not in words that this page understands.
+    None,
+}
+
 /// What the server said, in place.
-pub fn answer(action: ServerAction<SwitchFlag>) -> impl IntoView {
-    move || match action.value().get() {
-        Some(Ok(Reply::Refused(error))) => Some(refusal("Nothing was switched", &error)),
-        Some(Err(_)) => Some(
-            view! {
-                <div class="notice notice-down" role="alert">
-                    <h2>"Teal did not answer"</h2>
-                    <p>
-                        "Whether the switch was begun is not known here. The history says so as soon as Teal answers \
-                         again: look there before you confirm once more."
-                    </p>
-                </div>
-            }
-            .into_any(),
-        ),
-        Some(Ok(Reply::Taken)) | None => None,
+pub fn answer(answer: RwSignal<Option<Answer>>) -> impl IntoView {
+    move || {
+        answer.get().map(|answer| match answer {
+            Answer::Refused(error) => notice("Nothing was switched", error.to_string(), commands(&error)),
+            Answer::None => notice(
+                "Teal did not answer",
+                "Whether the switch was begun is not known here. The history says so as soon as Teal answers again: \
+                 look there before you confirm once more."
+                    .to_owned(),
+                Vec::new(),
+            ),
+        })
     }
 }
 
 /// Why the desk did not do it, and what works instead.
-pub fn refusal(title: &'static str, error: &DeskError) -> AnyView {
-    let commands = match error {
+pub fn refused(title: &'static str, error: &DeskError) -> impl IntoView + use<> {
+    notice(title, error.to_string(), commands(error))
+}
+
+fn commands(error: &DeskError) -> Vec<String> {
+    match error {
         DeskError::StoreAway { commands, .. } => commands.clone(),
         DeskError::NotFound { .. } | DeskError::BadInput { .. } | DeskError::Confirmation { .. } => Vec::new(),
-    };
-    let by_hand = (!commands.is_empty()).then(|| {
-        view! {
-            <p>
-                "In an emergency, the first of these switches and records to a local file, to be merged later. The \
-                 second is the raw call: it will show as an external change."
-            </p>
-            {commands.into_iter().map(|command| view! { <pre tabindex="0"><code>{command}</code></pre> }).collect_view()}
-        }
-    });
+    }
+}
+
+fn notice(title: &'static str, text: String, commands: Vec<String>) -> impl IntoView + use<> {
+    let by_hand = (!commands.is_empty()).then_some(
+        "In an emergency, the first of these switches and records to a local file, to be merged later. The second is \
+         the raw call: it will show as an external change.",
+    );
     view! {
         <div class="notice notice-down" role="alert">
             <h2>{title}</h2>
-            <p>{error.to_string()}</p>
-            {by_hand}
+            <p>{text}</p>
+            {by_hand.map(|text| view! { <p>{text}</p> })}
+            {commands.into_iter().map(|command| view! { <pre tabindex="0"><code>{command}</code></pre> }).collect_view()}
         </div>
     }
-    .into_any()
 }
 
 /// How long the confirmation is still good.

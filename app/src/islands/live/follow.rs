@@ -1,0 +1,68 @@
+//! Keeps the page as the server would draw it now: fetches it anew and puts what differs in place.
+
+use super::{Live, is_newer, morph, resting};
+use leptos::{prelude::*, task::spawn_local};
+use std::cell::Cell;
+use teal_domain::{SnapshotId, Timestamp};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Document, DomParser, Element, Response, SupportedType};
+
+thread_local! {
+    static FETCHING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Fetches the page unless it shows `newest` already. One request at a time; called again every second, so a
+/// request that failed is made good by the next.
+pub fn catch_up(newest: (SnapshotId, Timestamp), from: String) {
+    let drawn = drawn(&document());
+    let behind = drawn.is_none_or(|drawn| drawn.0 != newest.0 && is_newer(drawn, newest));
+    if !behind || FETCHING.replace(true) {
+        return;
+    }
+    spawn_local(async move {
+        // Whatever went wrong is told by the badge as soon as it lasts.
+        let _ = fetch(&from).await;
+        FETCHING.set(false);
+    });
+}
+
+async fn fetch(from: &str) -> Result<(), JsValue> {
+    let response: Response = JsFuture::from(window().fetch_with_str(from)).await?.dyn_into()?;
+    if !response.ok() {
+        return Ok(());
+    }
+    let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    let next = DomParser::new()?.parse_from_string(&html, SupportedType::TextHtml)?;
+    let here = document();
+    // Another instance may have answered, with less than is shown.
+    if let (Some(shown), Some(fetched)) = (drawn(&here), drawn(&next))
+        && !is_newer(shown, fetched)
+    {
+        return Ok(());
+    }
+    let regions = here.query_selector_all("[data-region]")?;
+    for index in 0..regions.length() {
+        let Some(old) = regions.item(index).and_then(|node| node.dyn_into::<Element>().ok()) else { continue };
+        let name = old.get_attribute("data-region").unwrap_or_default();
+        if let Some(new) = next.query_selector(&format!("[data-region={name}]"))? {
+            morph::morph(&old, &new);
+        }
+    }
+    if let (Some(old), Some(new)) = (here.body(), next.body()) {
+        for name in ["data-snapshot", "data-made"] {
+            old.set_attribute(name, &new.get_attribute(name).unwrap_or_default())?;
+        }
+        here.set_title(&next.title());
+    }
+    resting::tell(Live::here().now.get_untracked());
+    Ok(())
+}
+
+/// Which snapshot a document was drawn from.
+fn drawn(document: &Document) -> Option<(SnapshotId, Timestamp)> {
+    let body = document.body()?;
+    let id = body.get_attribute("data-snapshot")?.parse().ok()?;
+    let at = body.get_attribute("data-made")?.parse().ok()?;
+    Some((id, Timestamp(at)))
+}
