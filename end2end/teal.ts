@@ -93,7 +93,7 @@ export class Teal {
 
   /** Posts the form as a browser without script does. Answers the status and where it leads. */
   async post(form: Record<string, string>, headers: Record<string, string> = {}): Promise<{ status: number; to: string }> {
-    const answer = await this.page.request.post('/api/fn/switch', { form, headers: { accept: 'text/html', ...headers }, maxRedirects: 0 });
+    const answer = await this.page.request.post('/api/fn/switch', { form, headers: { accept: 'text/html', origin: new URL(this.page.url()).origin, ...headers }, maxRedirects: 0 });
     return { status: answer.status(), to: answer.headers()['location'] ?? '' };
   }
 

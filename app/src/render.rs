@@ -13,18 +13,21 @@ use leptos::{
     nonce::{provide_nonce, use_nonce},
     prelude::*,
 };
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use teal_domain::{
     Color, PairId, PairSnapshot, Snapshot, Timestamp,
     history::{HistoryPage, HistoryQuery},
 };
 
-/// The names of the built files.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The addresses of the built files.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assets {
-    /// `teal-<hash>`: the script is `/pkg/<name>.js`, the WASM `/pkg/<name>_bg.wasm`.
-    pub name: String,
-    /// The style sheet: `/pkg/teal-<hash>.css`.
+    /// The script.
+    pub js: String,
+    /// The WASM.
+    pub wasm: String,
+    /// The style sheet.
     pub css: String,
 }
 

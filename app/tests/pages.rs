@@ -24,7 +24,11 @@ struct Seen {
 
 impl Seen {
     fn of(pair: PairSnapshot) -> Self {
-        let assets = Assets { name: "teal-0123456789abcdef".into(), css: "/pkg/teal-fedcba.css".into() };
+        let assets = Assets {
+            js: "/pkg/teal-0123456789abcdef.js".into(),
+            wasm: "/pkg/teal-0123456789abcdef_bg.wasm".into(),
+            css: "/pkg/teal-fedcba.css".into(),
+        };
         Self { assets, who: ana(), pair, query: String::new() }
     }
 

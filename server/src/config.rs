@@ -6,6 +6,7 @@
 
 mod clashes;
 mod durations;
+mod endpoints;
 mod mistake;
 mod near;
 mod overrides;
@@ -136,6 +137,8 @@ fn check(
     let site = site.over(top.optional("site", rules::path), findings, rules::path);
     let grace = duration(&mut top, "grace", &durations::GRACE);
     let cloudtrail = top.truth("cloudtrail");
+
+    endpoints::check(env, findings);
 
     let mut store = top.section("store", Part::Store);
     let store_path = Setting::new(("--store-path", flags.store_path.as_ref()), "TEAL_STORE_PATH", env);

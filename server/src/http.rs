@@ -1,8 +1,10 @@
 //! The router: the table of contents of the product.
 
+mod asked;
 mod assets;
 mod csv;
 mod errors;
+mod front;
 mod functions;
 mod headers;
 mod live;
@@ -22,7 +24,9 @@ use teal_app::{
     render::Assets,
 };
 use tower_http::{
+    CompressionLevel,
     catch_panic::CatchPanicLayer,
+    compression::CompressionLayer,
     csrf::CsrfLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
     timeout::TimeoutLayer,
@@ -60,13 +64,18 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Everything that Teal answers.
 pub fn router(app: App, site: &Path) -> io::Result<Router> {
-    let pages = Router::new()
+    let reading = Router::new()
         .route("/", get(pages::home))
         .route("/p/{pair}", get(pages::overview))
-        .route("/p/{pair}/switch", get(pages::switch))
         .route("/p/{pair}/history", get(pages::history))
         .route("/p/{pair}/history.csv", get(csv::history))
         .route("/p/{pair}/history/{seq}", get(pages::record))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
+
+    // The switch page holds a sealed confirmation beside words of its address: compressed, its length would
+    // tell of the one by trying the other.
+    let pages = reading
+        .route("/p/{pair}/switch", get(pages::switch))
         .route("/api/fn/{name}", post(functions::call))
         .route("/health", get(pages::health))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, PATIENCE));
@@ -82,6 +91,8 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         // then gets its headers like every other page.
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(CsrfLayer::new())
+        .layer(middleware::from_fn(front::known_origin))
+        .layer(middleware::from_fn(front::own_name))
         .layer(middleware::from_fn(headers::security))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {

@@ -140,18 +140,19 @@ impl Store {
     }
 
     /// For reading.
-    pub(crate) const fn pool(&self) -> &SqlitePool {
-        &self.pool
+    pub(crate) fn reading(&self) -> Result<&SqlitePool> {
+        // SQLite goes on with a file that was deleted under it: what is written would be lost, and where another
+        // file took its place the two would share a log.
+        if identity(&self.path) != Some(self.file) {
+            return Err(StoreError::Gone(self.path.clone()));
+        }
+        Ok(&self.pool)
     }
 
     /// Begins a transaction that writes. It takes the write lock at once, so that the head of the chain
     /// that it reads is the head that it appends to.
     pub(crate) async fn write(&self) -> Result<Write> {
-        // SQLite goes on writing to a file that was deleted under it; what it holds would be lost.
-        if identity(&self.path) != Some(self.file) {
-            return Err(StoreError::Gone(self.path.clone()));
-        }
-        Ok(self.pool.begin_with("BEGIN IMMEDIATE").await?)
+        Ok(self.reading()?.begin_with("BEGIN IMMEDIATE").await?)
     }
 
     /// Whether it can be written to.
@@ -182,7 +183,7 @@ impl Store {
 
     /// The end of the chain.
     pub async fn head(&self) -> Result<Head> {
-        let mut connection = self.pool.acquire().await?;
+        let mut connection = self.reading()?.acquire().await?;
         head(&mut connection).await
     }
 

@@ -659,3 +659,26 @@ async fn row_39_a_file_deleted_under_the_process_is_not_made_anew_behind_its_bac
     assert!(!store.path().exists(), "an empty journal in the place of the lost one would look whole");
     store.probe().await.expect_err("what is written now would be lost");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn row_39_another_file_in_the_place_of_the_store_is_never_read_for_it() {
+    let folder = folder();
+    let store = a_store(folder.path()).await;
+    filled(&store).await;
+    let whole = store.history(&dev(), &HistoryQuery::default(), 50).await.expect("a page").records.len();
+    std::fs::rename(store.path(), folder.path().join("moved.db")).expect("moved away");
+    let other = Store::open(&folder.path().join("teal.db")).await.expect("another, empty store");
+    assert!(other.history(&dev(), &HistoryQuery::default(), 50).await.expect("a page").records.is_empty());
+    let readers = (0..64).map(|_| {
+        let store = store.clone();
+        tokio::spawn(async move { store.history(&dev(), &HistoryQuery::default(), 50).await })
+    });
+    for reader in futures::future::join_all(readers).await {
+        // A history that is suddenly empty would be a lie; an error is none.
+        if let Ok(page) = reader.expect("it ran") {
+            assert_eq!(page.records.len(), whole);
+        }
+    }
+    store.probe().await.expect_err("what is written now would go into a file without a name");
+    assert_eq!(other.head().await.expect("a head"), Head::EMPTY, "and nothing of it went into the other one");
+}

@@ -12,7 +12,7 @@ fn main() -> io::Result<()> {
     let out = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".into());
     let out = Path::new(&out);
     fs::create_dir_all(out)?;
-    let assets = Assets { name: "teal".into(), css: "style/main.css".into() };
+    let assets = Assets { js: "/teal.js".into(), wasm: "/teal.wasm".into(), css: "style/main.css".into() };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     copy(&root.join("style"), &out.join("style"))?;
     fs::copy(root.join("public/favicon.svg"), out.join("favicon.svg"))?;

@@ -89,11 +89,10 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
 /// Wakes the islands. Leptos has a component for it, but its preload links carry no nonce, which a policy with
 /// `strict-dynamic` demands; the script is the same walk, shorter.
 fn hydration(assets: &Assets) -> impl IntoView + use<> {
-    let base = format!("/pkg/{}", assets.name);
-    let script = format!("({})({base:?})", include_str!("shell/hydrate.js").trim_end());
+    let script = format!("({})({:?}, {:?})", include_str!("shell/hydrate.js").trim_end(), assets.js, assets.wasm);
     view! {
-        <link rel="modulepreload" href=format!("{base}.js") nonce=use_nonce() />
-        <link rel="preload" href=format!("{base}_bg.wasm") r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce() />
+        <link rel="preload" href=assets.wasm.clone() r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         <script type="module" nonce=use_nonce()>{script}</script>
     }
 }

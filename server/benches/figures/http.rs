@@ -32,7 +32,7 @@ impl Client {
 
     pub async fn post_form(&mut self, path: &str, body: &str) -> Answer {
         let request = format!(
-            "POST {path} HTTP/1.1\r\nhost: {}\r\naccept: text/html\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{body}",
+            "POST {path} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\naccept: text/html\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\n\r\n{body}",
             self.address,
             body.len()
         );

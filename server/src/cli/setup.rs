@@ -15,9 +15,13 @@ use crate::{
 /// The config, checked whole.
 pub fn config(common: &Common) -> Result<Config, Stop> {
     let config = config_without_store(common)?;
-    check_store_place(&config.store)
-        .map_err(|mistake| Stop { message: mistake.to_string(), end: super::End::Usage })?;
+    store_place(&config)?;
     Ok(config)
+}
+
+/// Whether the store can be where config puts it.
+pub fn store_place(config: &Config) -> Result<(), Stop> {
+    check_store_place(&config.store).map_err(|mistake| Stop { message: mistake.to_string(), end: super::End::Usage })
 }
 
 /// The config, for a command that does without the store.

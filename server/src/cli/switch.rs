@@ -16,6 +16,7 @@ use teal_domain::{
 use super::{Common, End, Stop, output, setup, status};
 use crate::{
     auth,
+    config::Config,
     engine::{
         Engine, Pair,
         clock::{Clock as _, System},
@@ -58,8 +59,11 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
 }
 
 async fn stored(common: &Common, arguments: Arguments, who: Actor) -> Result<End, Stop> {
-    let config = setup::config(common)?;
-    let engine = setup::engine(&config).await?;
+    let config = setup::config_without_store(common)?;
+    let engine = match open(&config).await {
+        Ok(engine) => engine,
+        Err(stop) => return Err(without_store(&config, &arguments, stop).await),
+    };
     let pair = setup::the_pair(&engine.pairs, |pair| &pair.config, arguments.pair.as_deref())?.clone();
     look(&engine, &pair, arguments.to).await?;
     let known = engine.board.snapshot();
@@ -88,15 +92,34 @@ async fn stored(common: &Common, arguments: Arguments, who: Actor) -> Result<End
         Some(preflight::digest(&checks)),
     )?;
     let record = engine.confirmed(&pair, plan).await.map_err(|error| {
-        let commands = crate::desk::emergency_commands(&pair, Some(&flag), arguments.to);
-        Stop::failed(format_args!(
-            "nothing was switched: {error}\nWhat works without the store:\n  {}",
-            commands.join("\n  ")
-        ))
+        what_works(Stop::failed(format_args!("nothing was switched: {error}")), &pair, &flag, arguments.to)
     })?;
     engine.after_switch(&pair).await;
     engine.store.close().await;
     Ok(report(common, &record))
+}
+
+async fn open(config: &Config) -> Result<Arc<Engine>, Stop> {
+    setup::store_place(config)?;
+    setup::engine(config).await
+}
+
+/// The store cannot be opened: whoever is here at three in the morning is told what works all the same.
+async fn without_store(config: &Config, arguments: &Arguments, stop: Stop) -> Stop {
+    let pairs = setup::pairs(config).await;
+    let pair = match setup::the_pair(&pairs, |pair| &pair.config, arguments.pair.as_deref()) {
+        Ok(pair) => pair,
+        Err(unclear) => return unclear,
+    };
+    match pair.ports.flag.read_one(&pair.config.names.flag).await {
+        Ok(flag) => what_works(stop, pair, &flag, arguments.to),
+        Err(error) => Stop { message: format!("{}\nThe flag could not be read either: {error}", stop.message), ..stop },
+    }
+}
+
+fn what_works(stop: Stop, pair: &Pair, flag: &Flag, target: Color) -> Stop {
+    let commands = crate::desk::emergency_commands(pair, Some(flag), target).join("\n  ");
+    Stop { message: format!("{}\nWhat works without the store:\n  {commands}", stop.message), ..stop }
 }
 
 /// What a page would know: flag, target, and what the store says.

@@ -4,27 +4,28 @@ use std::{io, path::Path};
 
 use axum::{
     Router,
+    extract::Request,
     http::{HeaderValue, header},
-    middleware::map_response,
+    middleware::{Next, from_fn},
     response::Response,
 };
-use serde::Deserialize;
 use teal_app::render::Assets;
-use tower_http::services::ServeDir;
+use tower_http::services::{ServeDir, ServeFile};
 
 use super::App;
 
-/// What the asset build says that it made.
-#[derive(Debug, Deserialize)]
-struct Manifest {
-    js: String,
-    css: String,
-}
+/// Where the asset build writes the names that it gave.
+const MANIFEST: &str = "assets.json";
 
-/// Reads the manifest that the asset build wrote.
+/// Reads the manifest that the asset build wrote. cargo-leptos writes none and gives plain names.
 pub fn manifest(site: &Path) -> io::Result<Assets> {
-    let path = site.join("assets.json");
-    let text = std::fs::read_to_string(&path).map_err(|why| {
+    let path = site.join(MANIFEST);
+    let plain = Assets { js: "/pkg/teal.js".into(), wasm: "/pkg/teal.wasm".into(), css: "/pkg/teal.css".into() };
+    let text = match std::fs::read_to_string(&path) {
+        Err(why) if why.kind() == io::ErrorKind::NotFound && site.join(&plain.js[1..]).is_file() => return Ok(plain),
+        text => text,
+    };
+    let text = text.map_err(|why| {
         io::Error::new(
             why.kind(),
             format!(
@@ -33,11 +34,7 @@ pub fn manifest(site: &Path) -> io::Result<Assets> {
             ),
         )
     })?;
-    let manifest: Manifest =
-        serde_json::from_str(&text).map_err(|why| io::Error::other(format!("{}: {why}", path.display())))?;
-    let name = manifest.js.strip_prefix("/pkg/").and_then(|name| name.strip_suffix(".js"));
-    let name = name.ok_or_else(|| io::Error::other(format!("{}: `js` is not /pkg/NAME.js", path.display())))?;
-    Ok(Assets { name: name.to_owned(), css: manifest.css })
+    serde_json::from_str(&text).map_err(|why| io::Error::other(format!("{}: {why}", path.display())))
 }
 
 /// The routes of the files.
@@ -45,25 +42,32 @@ pub fn router(site: &Path) -> io::Result<Router<App>> {
     let files = |folder: &Path| {
         ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
     };
-    let hashed = Router::new().fallback_service(files(&site.join("pkg"))).layer(map_response(immutable));
-    let mut router = Router::new().nest("/pkg", hashed);
+    let built = Router::new().fallback_service(files(&site.join("pkg"))).layer(from_fn(keep));
+    let mut router = Router::new().nest("/pkg", built);
     for entry in std::fs::read_dir(site)? {
         let entry = entry?;
         let name = entry.file_name();
         let Some(name) = name.to_str() else { continue };
         let public = entry.file_type()?.is_file()
-            && name != "assets.json"
+            && name != MANIFEST
             && ![".br", ".gz"].iter().any(|ending| name.ends_with(ending));
         if public {
-            let file = tower_http::services::ServeFile::new(entry.path()).precompressed_br().precompressed_gzip();
+            let file = ServeFile::new(entry.path()).precompressed_br().precompressed_gzip();
             router = router.route_service(&format!("/{name}"), file);
         }
     }
     Ok(router)
 }
 
-async fn immutable(mut response: Response) -> Response {
-    let value = if response.status().is_success() { "public, max-age=31536000, immutable" } else { "no-store" };
+/// How long a built file may be kept: for ever where its name tells its content.
+async fn keep(request: Request, next: Next) -> Response {
+    let hashed = request.uri().path().contains('-');
+    let mut response = next.run(request).await;
+    let value = match (response.status().is_success(), hashed) {
+        (true, true) => "public, max-age=31536000, immutable",
+        (true, false) => "no-cache",
+        (false, _) => "no-store",
+    };
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(value));
     response
 }

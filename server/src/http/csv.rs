@@ -1,7 +1,7 @@
 //! The history as CSV, for spreadsheets.
 
 use axum::{
-    extract::{OriginalUri, Path, State},
+    extract::{Path, State},
     http::header,
     response::{IntoResponse, Response},
 };
@@ -15,14 +15,14 @@ use teal_domain::{
     history::{HistoryQuery, Record, What},
 };
 
-use super::{App, errors};
+use super::{App, asked::Asked, errors};
 
 /// The most rows of one file; a longer history is exported by its dates.
 const MOST: usize = 100_000;
 
 /// `/p/{pair}/history.csv`
-pub async fn history(State(app): State<App>, Path(pair): Path<String>, OriginalUri(uri): OriginalUri) -> Response {
-    let query = paths::history_query(uri.query().unwrap_or_default());
+pub async fn history(State(app): State<App>, Path(pair): Path<String>, asked: Asked) -> Response {
+    let query = paths::history_query(asked.query());
     let result = match pair.parse::<PairId>() {
         Ok(id) if app.engine.pair(&id).is_some() => rows(&app, &id, query).await,
         _ => Err(DeskError::NotFound { message: "There is no such pair here.".into() }),
@@ -40,7 +40,7 @@ pub async fn history(State(app): State<App>, Path(pair): Path<String>, OriginalU
             )
                 .into_response()
         }
-        Err(error) => errors::page(&app, None, &error),
+        Err(error) => errors::page(&app, None, &asked, &error),
     }
 }
 

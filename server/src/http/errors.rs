@@ -12,10 +12,10 @@ use teal_app::{
     render::{self, Problem, View},
 };
 
-use super::{App, headers::Document};
+use super::{App, asked::Asked, headers::Document};
 
 /// The page for what the desk did not do.
-pub fn page(app: &App, view: Option<&View<'_>>, error: &DeskError) -> Response {
+pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError) -> Response {
     let (status, title, mend) = match error {
         DeskError::NotFound { .. } => {
             (StatusCode::NOT_FOUND, "Not found", "Look at the address, or begin at the overview.")
@@ -30,7 +30,7 @@ pub fn page(app: &App, view: Option<&View<'_>>, error: &DeskError) -> Response {
         ),
     };
     let what = error.to_string();
-    let problem = Problem { status: status.as_u16(), title, what: &what, mend, request_id: None };
+    let problem = Problem { status: status.as_u16(), title, what: &what, mend, request_id: asked.id() };
     (status, Document(render::problem(&app.assets, view, &problem))).into_response()
 }
 

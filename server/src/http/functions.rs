@@ -3,18 +3,23 @@
 use std::sync::Arc;
 
 use axum::{
+    Json,
     body::{Body, to_bytes},
     extract::{Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use leptos::prelude::provide_context;
-use teal_app::context::{Plain, Redirector};
+use leptos::{prelude::provide_context, server_fn::error::SERVER_FN_ERROR_HEADER};
+use teal_app::{
+    context::{Plain, Redirector},
+    desk::DeskError,
+    functions::Reply,
+};
 
-use super::{App, BODY_LIMIT};
+use super::{App, BODY_LIMIT, asked::Asked, errors};
 
 /// `POST /api/fn/{name}`
-pub async fn call(State(app): State<App>, request: Request) -> Response {
+pub async fn call(State(app): State<App>, asked: Asked, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     // Our forms and scripts send nothing else, and Leptos would take a form in whatever wrapping it comes.
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -30,9 +35,10 @@ pub async fn call(State(app): State<App>, request: Request) -> Response {
     let request = Request::from_parts(parts, Body::from(body));
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let plain = Plain(accepts.is_some_and(|accepts| accepts.contains("text/html")));
+    let (desk, who) = (app.desk.clone(), app.local.clone());
     let context = move || {
-        provide_context(app.desk.clone());
-        provide_context(app.local.clone());
+        provide_context(desk.clone());
+        provide_context(who.clone());
         provide_context(plain);
         provide_context(Redirector(Arc::new(|address: &str| {
             // `leptos_axum::redirect` panics on what no header may hold. Ours are made by `paths`, which
@@ -42,5 +48,24 @@ pub async fn call(State(app): State<App>, request: Request) -> Response {
             }
         })));
     };
-    leptos_axum::handle_server_fns_with_context(context, request).await.into_response()
+    let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
+    if answer.status() == StatusCode::BAD_REQUEST {
+        let message = format!("There is no function at {}.", asked.path());
+        return errors::page(&app, None, &asked, &DeskError::NotFound { message });
+    }
+    if !answer.headers().contains_key(SERVER_FN_ERROR_HEADER) {
+        return answer;
+    }
+    // Leptos could not read the form, so the function was never called. By itself it would lead back with its
+    // own words in the address, or answer a script with 500.
+    let said = to_bytes(answer.into_body(), BODY_LIMIT).await.unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let why = said.split_once('|').map_or(&*said, |(_, why)| why);
+    let message =
+        format!("The form could not be read, so nothing was done: {why}. Load its page again, and send it from there.");
+    let refused = DeskError::BadInput { field: "form".to_owned(), message };
+    if plain.0 {
+        return errors::page(&app, None, &asked, &refused);
+    }
+    (StatusCode::UNPROCESSABLE_ENTITY, Json(Reply::Refused(refused))).into_response()
 }

@@ -1,8 +1,8 @@
 //! One handler a page: ask the desk, render, answer.
 
 use axum::{
-    extract::{OriginalUri, Path, State},
-    http::{StatusCode, Uri},
+    extract::{Path, State},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use teal_app::{
@@ -12,7 +12,7 @@ use teal_app::{
 };
 use teal_domain::{Color, PairId};
 
-use super::{App, errors, headers::Document};
+use super::{App, asked::Asked, errors, headers::Document};
 
 /// `/`: the first pair.
 pub async fn home(State(app): State<App>) -> Response {
@@ -28,13 +28,13 @@ pub async fn health() -> &'static str {
 }
 
 /// `/p/{pair}`
-pub async fn overview(State(app): State<App>, Path(pair): Path<String>, OriginalUri(uri): OriginalUri) -> Response {
-    with_view(&app, &pair, &uri, |view| Document(render::overview(view)).into_response())
+pub async fn overview(State(app): State<App>, Path(pair): Path<String>, asked: Asked) -> Response {
+    with_view(&app, &pair, &asked, |view| Document(render::overview(view)).into_response())
 }
 
 /// `/p/{pair}/switch?to=`
-pub async fn switch(State(app): State<App>, Path(pair): Path<String>, OriginalUri(uri): OriginalUri) -> Response {
-    with_view(&app, &pair, &uri, |view| {
+pub async fn switch(State(app): State<App>, Path(pair): Path<String>, asked: Asked) -> Response {
+    with_view(&app, &pair, &asked, |view| {
         let query = SwitchQuery::parse(view.query);
         let live = view.pair().and_then(teal_domain::PairSnapshot::live);
         let target = query.to.unwrap_or_else(|| live.map_or(Color::Blue, Color::other));
@@ -44,45 +44,41 @@ pub async fn switch(State(app): State<App>, Path(pair): Path<String>, OriginalUr
 }
 
 /// `/p/{pair}/history`
-pub async fn history(State(app): State<App>, Path(pair): Path<String>, OriginalUri(uri): OriginalUri) -> Response {
-    let query = paths::history_query(uri.query().unwrap_or_default());
+pub async fn history(State(app): State<App>, Path(pair): Path<String>, asked: Asked) -> Response {
+    let query = paths::history_query(asked.query());
     let Ok(id) = pair.parse::<PairId>() else {
-        return with_view(&app, &pair, &uri, |_| StatusCode::NOT_FOUND.into_response());
+        return with_view(&app, &pair, &asked, |_| StatusCode::NOT_FOUND.into_response());
     };
     let page = app.desk.history(&app.local, &id, &query).await;
-    with_view(&app, &pair, &uri, |view| Document(render::history(view, &query, page)).into_response())
+    with_view(&app, &pair, &asked, |view| Document(render::history(view, &query, page)).into_response())
 }
 
 /// `/p/{pair}/history/{seq}`
-pub async fn record(
-    State(app): State<App>,
-    Path((pair, seq)): Path<(String, String)>,
-    OriginalUri(uri): OriginalUri,
-) -> Response {
+pub async fn record(State(app): State<App>, Path((pair, seq)): Path<(String, String)>, asked: Asked) -> Response {
     let found = match (pair.parse::<PairId>(), seq.parse::<u64>()) {
         (Ok(id), Ok(seq)) => app.desk.record(&app.local, &id, seq).await,
         _ => Err(DeskError::NotFound {
             message: format!("`{}` is not the number of a record.", seq.chars().take(40).collect::<String>()),
         }),
     };
-    with_view(&app, &pair, &uri, |view| match found {
+    with_view(&app, &pair, &asked, |view| match found {
         Ok(detail) => Document(render::record(view, &detail)).into_response(),
-        Err(error) => errors::page(&app, Some(view), &error),
+        Err(error) => errors::page(&app, Some(view), &asked, &error),
     })
 }
 
 /// Whatever has no route.
-pub async fn not_found(State(app): State<App>, OriginalUri(uri): OriginalUri) -> Response {
-    let message = format!("There is no page at {}.", uri.path().chars().take(200).collect::<String>());
-    errors::page(&app, None, &DeskError::NotFound { message })
+pub async fn not_found(State(app): State<App>, asked: Asked) -> Response {
+    let message = format!("There is no page at {}.", asked.path().chars().take(200).collect::<String>());
+    errors::page(&app, None, &asked, &DeskError::NotFound { message })
 }
 
 /// What every page of a pair is made from, if there is such a pair.
-fn with_view(app: &App, pair: &str, uri: &Uri, page: impl FnOnce(&View<'_>) -> Response) -> Response {
+fn with_view(app: &App, pair: &str, asked: &Asked, page: impl FnOnce(&View<'_>) -> Response) -> Response {
     let known = pair.parse::<PairId>().ok().filter(|id| app.engine.pair(id).is_some());
     let Some(pair) = known else {
         let message = format!("There is no pair `{}` here.", pair.chars().take(60).collect::<String>());
-        return errors::page(app, None, &DeskError::NotFound { message });
+        return errors::page(app, None, asked, &DeskError::NotFound { message });
     };
     let view = View {
         assets: &app.assets,
@@ -90,8 +86,8 @@ fn with_view(app: &App, pair: &str, uri: &Uri, page: impl FnOnce(&View<'_>) -> R
         snapshot: app.desk.snapshot(),
         pair,
         now: app.desk.now(),
-        path: uri.path(),
-        query: uri.query().unwrap_or_default(),
+        path: asked.path(),
+        query: asked.query(),
     };
     page(&view)
 }

@@ -62,7 +62,7 @@ impl Store {
             .bind(pair.as_str())
             .bind(now.0)
             .bind((now + LIVES).0)
-            .fetch_optional(self.pool())
+            .fetch_optional(self.reading()?)
             .await?)
     }
 }

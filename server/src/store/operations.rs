@@ -163,7 +163,7 @@ impl Store {
     pub async fn operation(&self, id: OperationId) -> Result<Option<Operation>> {
         let rows = sqlx::query("SELECT * FROM journal WHERE operation = $1 ORDER BY seq")
             .bind(id.to_string())
-            .fetch_all(self.pool())
+            .fetch_all(self.reading()?)
             .await?;
         rows.iter().map(reading::entry).collect::<Result<Vec<_>>>().map(|entries| fold(&entries))
     }
@@ -184,7 +184,7 @@ impl Store {
         )
         .bind(pair.as_str())
         .bind(given_up)
-        .fetch_all(self.pool())
+        .fetch_all(self.reading()?)
         .await?;
         let mut operations = Vec::with_capacity(ids.len());
         for id in ids {

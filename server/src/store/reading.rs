@@ -69,7 +69,7 @@ impl Store {
         }
         // One more than fits tells whether there is an older page.
         sql.push(" ORDER BY seq DESC LIMIT ").push_bind(i64::try_from(limit + 1).unwrap_or(i64::MAX));
-        let rows = sql.build().fetch_all(self.pool()).await?;
+        let rows = sql.build().fetch_all(self.reading()?).await?;
         let mut firsts = rows.iter().map(entry).collect::<Result<Vec<_>>>()?;
         let more = firsts.len() > limit;
         firsts.truncate(limit);
@@ -82,7 +82,7 @@ impl Store {
         let first = sqlx::query("SELECT * FROM journal WHERE seq = $1 AND pair = $2 AND listed IS NOT NULL")
             .bind(signed(seq))
             .bind(pair.as_str())
-            .fetch_optional(self.pool())
+            .fetch_optional(self.reading()?)
             .await?;
         let Some(first) = first.as_ref().map(entry).transpose()? else { return Ok(None) };
         let mut entries = self.about(std::slice::from_ref(&first)).await?;
@@ -95,7 +95,7 @@ impl Store {
     pub async fn record_of(&self, operation: teal_domain::OperationId) -> Result<Option<Record>> {
         let row = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'intent'")
             .bind(operation.to_string())
-            .fetch_optional(self.pool())
+            .fetch_optional(self.reading()?)
             .await?;
         let Some(first) = row.as_ref().map(entry).transpose()? else { return Ok(None) };
         Ok(self.records(std::slice::from_ref(&first)).await?.pop())
@@ -105,7 +105,7 @@ impl Store {
     pub async fn current(&self, parameter: &str) -> Result<Option<Record>> {
         let row = sqlx::query("SELECT * FROM journal WHERE parameter = $1 AND kind = 'version' ORDER BY incarnation DESC, version DESC LIMIT 1")
             .bind(parameter)
-            .fetch_optional(self.pool())
+            .fetch_optional(self.reading()?)
             .await?;
         let Some(version) = row.as_ref().map(entry).transpose()? else { return Ok(None) };
         match &version.body {
@@ -138,6 +138,6 @@ impl Store {
             seqs.push_bind(signed(first.seq));
         }
         sql.push(") ORDER BY seq");
-        sql.build().fetch_all(self.pool()).await?.iter().map(entry).collect()
+        sql.build().fetch_all(self.reading()?).await?.iter().map(entry).collect()
     }
 }

@@ -20,14 +20,14 @@ impl Store {
     pub async fn seq_of(&self, hash: Hash) -> Result<Option<u64>> {
         let seq: Option<i64> = sqlx::query_scalar("SELECT seq FROM journal WHERE hash = $1")
             .bind(hash.to_string())
-            .fetch_optional(self.pool())
+            .fetch_optional(self.reading()?)
             .await?;
         Ok(seq.map(unsigned))
     }
 
     /// Verifies the chain; `kept` is a head that was kept outside the store.
     pub async fn verify(&self, kept: Option<Head>) -> Result<Verdict> {
-        let mut rows = sqlx::query("SELECT * FROM journal ORDER BY seq").fetch(self.pool());
+        let mut rows = sqlx::query("SELECT * FROM journal ORDER BY seq").fetch(self.reading()?);
         let mut verifier = Verifier::new(kept);
         while let Some(row) = rows.try_next().await? {
             // What cannot even be read back was never written by us: an edit like any other.

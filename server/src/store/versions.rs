@@ -18,7 +18,7 @@ const COMPARED: i64 = 120;
 impl Store {
     /// What the journal knows of a parameter.
     pub async fn known(&self, parameter: &str) -> Result<Known> {
-        let mut connection = self.pool().acquire().await?;
+        let mut connection = self.reading()?.acquire().await?;
         known(&mut connection, parameter).await
     }
 
@@ -29,7 +29,7 @@ impl Store {
             let seen: Option<i64> =
                 sqlx::query_scalar("SELECT seq FROM journal WHERE operation = $1 AND kind = 'version' LIMIT 1")
                     .bind(id.to_string())
-                    .fetch_optional(self.pool())
+                    .fetch_optional(self.reading()?)
                     .await?;
             if seen.is_some() {
                 carried.insert(*id);
@@ -119,7 +119,7 @@ impl Store {
         )
         .bind(operation.plan.operation.to_string())
         .bind(parameter)
-        .fetch_all(self.pool())
+        .fetch_all(self.reading()?)
         .await?;
         let mut wrote = None;
         for entry in rows.iter().map(reading::entry) {
@@ -145,7 +145,7 @@ impl Store {
                  AND incarnation = (SELECT incarnation FROM latest) AND COALESCE(color, '') <> COALESCE((SELECT color FROM latest), '')), 0)",
         )
         .bind(parameter)
-        .fetch_one(self.pool())
+        .fetch_one(self.reading()?)
         .await?;
         Ok(since.map(Timestamp))
     }

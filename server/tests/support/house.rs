@@ -27,6 +27,7 @@ pub struct House {
     pub folder: tempfile::TempDir,
     pub world: World,
     pub teal: Instance,
+    pub app: App,
     pub router: Router,
 }
 
@@ -68,8 +69,8 @@ impl House {
             assets: Arc::new(http::manifest(&site).expect("a manifest")),
             local: Identity { actor: Actor::page(who) },
         };
-        let router = http::router(app, &site).expect("a router");
-        let house = Self { folder, world, teal, router };
+        let router = http::router(app.clone(), &site).expect("a router");
+        let house = Self { folder, world, teal, app, router };
         house.poll().await;
         house
     }
@@ -157,7 +158,10 @@ pub fn form(fields: &[(&str, &str)]) -> Body {
 fn build(site: &Path) {
     let write = |name: &str, text: &str| std::fs::write(site.join(name), text).expect("written");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
-    write("assets.json", r#"{"js":"/pkg/teal-abc123.js","css":"/pkg/teal-abc123.css"}"#);
+    write(
+        "assets.json",
+        r#"{"js":"/pkg/teal-abc123.js","wasm":"/pkg/teal-abc123_bg.wasm","css":"/pkg/teal-abc123.css"}"#,
+    );
     for (name, text) in [
         ("pkg/teal-abc123.js", "plain js"),
         ("pkg/teal-abc123.css", "plain css"),

@@ -1,0 +1,45 @@
+//! What a page needs of its request.
+
+use std::convert::Infallible;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{Uri, request::Parts},
+};
+
+use super::REQUEST_ID;
+
+/// The address that was asked for, and the id under which the log knows the request.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    uri: Uri,
+    id: Option<String>,
+}
+
+impl Asked {
+    /// The path, without the query.
+    pub fn path(&self) -> &str {
+        self.uri.path()
+    }
+
+    /// The query, without the question mark; may be empty.
+    pub fn query(&self) -> &str {
+        self.uri.query().unwrap_or_default()
+    }
+
+    /// The id of the request.
+    pub fn id(&self) -> Option<&str> {
+        self.id.as_deref()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Asked {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        // An id that the caller made up may be anything: what is shown is short and plain.
+        let id = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
+        let id = id.filter(|id| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+        Ok(Self { uri: parts.uri.clone(), id: id.map(str::to_owned) })
+    }
+}

@@ -1,0 +1,70 @@
+//! Who may knock at all: requests for this machine's own name, and forms that say which page they come from.
+
+use axum::{
+    extract::Request,
+    http::{Method, StatusCode, header, uri::Authority},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+/// Until people sign in, everybody who reaches Teal is the local user. A page of somewhere else reaches it too
+/// once its own name resolves to loopback (DNS rebinding), and the browser then calls that the same origin: so
+/// Teal answers only to names that are always this machine.
+pub async fn own_name(request: Request, next: Next) -> Response {
+    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let named = named.and_then(|host| host.parse().ok()).or_else(|| request.uri().authority().cloned());
+    if named.is_some_and(|name| is_this_machine(&name)) {
+        return next.run(request).await;
+    }
+    (
+        StatusCode::MISDIRECTED_REQUEST,
+        "Teal answers only to the names of this machine until people can sign in: open it at http://localhost or http://127.0.0.1 with its port.\n",
+    )
+        .into_response()
+}
+
+/// A form says where it was sent from: every browser does, by `Origin` or `Sec-Fetch-Site`. Whether that is here
+/// is for the layer below; what says nothing is not from a page of ours.
+pub async fn known_origin(request: Request, next: Next) -> Response {
+    let harmless = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
+    let headers = request.headers();
+    if harmless || headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site") {
+        return next.run(request).await;
+    }
+    (
+        StatusCode::FORBIDDEN,
+        "This request does not say which page it comes from: send the header `Origin` with the address of Teal, or use the command `teal`.\n",
+    )
+        .into_response()
+}
+
+fn is_this_machine(name: &Authority) -> bool {
+    let host = name.host().trim_end_matches('.').to_ascii_lowercase();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    address.is_ok_and(|address| address.is_loopback()) || host == "localhost" || host.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_that_are_always_this_machine_are_answered() {
+        for name in
+            ["127.0.0.1:3000", "127.9.9.9", "localhost", "LOCALHOST:1", "teal.localhost:80", "[::1]:3000", "localhost."]
+        {
+            assert!(is_this_machine(&name.parse().expect(name)), "{name}");
+        }
+        for name in [
+            "evil.example",
+            "127.0.0.1.evil.example",
+            "localhost.evil.example",
+            "notlocalhost",
+            "10.0.0.1",
+            "[::2]",
+            "0.0.0.0",
+        ] {
+            assert!(!is_this_machine(&name.parse().expect(name)), "{name}");
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! What keeps strangers out: headers, origins, names, methods, limits, panics.
+
+use std::{collections::HashSet, sync::Arc};
+
+use axum::{
+    body::Body,
+    http::{Method, StatusCode, header},
+};
+use teal_app::desk::{Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm};
+use teal_domain::{
+    Color, PairId, Snapshot, Timestamp,
+    history::{HistoryPage, HistoryQuery, Record},
+};
+use teal_server::desk::EngineDesk;
+
+use crate::{
+    ROUTES,
+    house::{House, ORIGIN, form, get, post},
+    location,
+};
+
+#[tokio::test]
+async fn row_7_every_answer_carries_the_headers_that_keep_the_browser_safe() {
+    let house = House::new().await;
+    for (path, status) in ROUTES {
+        let answer = house.get(path).await;
+        assert_eq!(answer.status.as_u16(), status, "{path}: {}", String::from_utf8_lossy(&answer.body));
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "same-origin"),
+            ("x-frame-options", "DENY"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), value, "{name} of {path}");
+        }
+        let policy = answer.header(header::CONTENT_SECURITY_POLICY);
+        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
+            assert!(policy.contains(part), "{path}: {policy}");
+        }
+        assert!(!answer.header("x-request-id").is_empty(), "{path} cannot be found in the log");
+        let kind = answer.header(header::CONTENT_TYPE);
+        assert!(
+            !kind.starts_with("text/") || kind.contains("charset=utf-8") || path.starts_with("/pkg/"),
+            "{path}: {kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn row_14_no_page_is_kept_by_the_browser() {
+    let house = House::new().await;
+    for path in [
+        "/p/dev",
+        "/p/dev/switch?to=green",
+        "/p/dev/history",
+        "/p/dev/history/31",
+        "/p/dev/history.csv",
+        "/nowhere",
+        "/p/prod",
+        "/p/dev/history/999",
+    ] {
+        assert_eq!(house.get(path).await.header(header::CACHE_CONTROL), "no-store", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn row_6_each_page_has_its_own_nonce_and_its_scripts_carry_it() {
+    let house = House::new().await;
+    let mut nonces = HashSet::new();
+    for path in ["/p/dev", "/p/dev", "/p/dev/switch?to=green", "/p/dev/history", "/p/dev/history/31", "/nowhere"] {
+        let page = house.get(path).await;
+        let policy = page.header(header::CONTENT_SECURITY_POLICY).to_owned();
+        let nonce = policy.split("'nonce-").nth(1).expect("a nonce").split('\'').next().expect("its end").to_owned();
+        assert!(nonce.len() >= 16, "{nonce}");
+        assert!(policy.contains("object-src 'none'") && !policy.contains("unsafe-inline"), "{policy}");
+        let text = page.text();
+        let scripts: Vec<&str> =
+            text.split("<script").skip(1).map(|rest| rest.split('>').next().expect("a tag")).collect();
+        assert!(!scripts.is_empty());
+        for script in scripts {
+            assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{path}: <script{script}> is not under {nonce}");
+        }
+        assert!(nonces.insert(nonce), "{path} repeats a nonce");
+    }
+}
+
+#[tokio::test]
+async fn row_5_a_hostile_origin_is_never_reflected() {
+    let house = House::new().await;
+    for path in ["/p/dev", "/health", "/pkg/teal-abc123.js", "/p/dev/history.csv"] {
+        let answer = house
+            .send(get(path).header(header::ORIGIN, "https://evil.example").body(Body::empty()).expect("a request"))
+            .await;
+        assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{path}");
+        assert!(!format!("{:?}", answer.headers).contains("evil.example"), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn row_10_a_form_sent_from_another_site_is_forbidden_and_puts_nothing() {
+    let house = House::new().await;
+    let confirmation = house.confirmation("green").await;
+    let fields =
+        [("pair", "dev"), ("to", "green"), ("confirmation", &*confirmation), ("typed", "green"), ("reason", "why")];
+    let note = [("pair", "dev"), ("about", "1"), ("text", "it was me")];
+    let head = house.world.store.head().await.expect("a head");
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", "http://127.0.0.1:3001"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+    ] {
+        for kind in ["application/x-www-form-urlencoded", "text/plain", "multipart/form-data; boundary=x"] {
+            for (path, fields) in [("/api/fn/switch", &fields[..]), ("/api/fn/note", &note[..])] {
+                let mut request = post(path).header(name, value).body(form(fields)).expect("a request");
+                request.headers_mut().insert(header::CONTENT_TYPE, kind.parse().expect("a type"));
+                let answer = house.send(request).await;
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {name}: {value} as {kind}");
+            }
+        }
+    }
+    assert!(house.world.ssm.puts().is_empty());
+    assert_eq!(house.world.store.head().await.expect("a head"), head, "nothing was journalled either");
+    // What says nothing of where it comes from is no page of ours.
+    for (path, fields) in [("/api/fn/switch", &fields[..]), ("/api/fn/note", &note[..])] {
+        let answer = house.send(post(path).body(form(fields)).expect("a request")).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} without an origin");
+        assert!(answer.text().contains("Origin"), "{}", answer.text());
+    }
+    assert_eq!(house.world.store.head().await.expect("a head"), head, "nothing was journalled either");
+    for kind in ["text/plain", "multipart/form-data; boundary=x", "application/json", ""] {
+        let mut request = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(form(&fields)).expect("a request");
+        request.headers_mut().insert(header::CONTENT_TYPE, kind.parse().expect("a type"));
+        assert_eq!(house.send(request).await.status, StatusCode::FORBIDDEN, "from our own page as {kind:?}");
+    }
+    assert!(house.world.ssm.puts().is_empty());
+    // The very same form from our own page is taken: it was the origin that was wrong.
+    location(&house.switch(&confirmation, "green", "why").await);
+    assert_eq!(house.world.ssm.puts().len(), 1);
+}
+
+#[tokio::test]
+async fn a_name_that_somebody_points_at_this_machine_reads_nothing_and_puts_nothing() {
+    let house = House::new().await;
+    let confirmation = house.confirmation("green").await;
+    let fields =
+        [("pair", "dev"), ("to", "green"), ("confirmation", &*confirmation), ("typed", "green"), ("reason", "why")];
+    for name in ["evil.example:3000", "127.0.0.1.evil.example", "10.0.0.7:3000", "a b", ""] {
+        for (path, _) in ROUTES {
+            let mut request = get(path).body(Body::empty()).expect("a request");
+            request.headers_mut().insert(header::HOST, name.parse().expect("a value"));
+            let answer = house.send(request).await;
+            assert_eq!(answer.status, StatusCode::MISDIRECTED_REQUEST, "{path} as {name:?}");
+            assert!(answer.text().contains("http://localhost"), "it says where Teal is");
+        }
+        // To the browser it is the same origin, so nothing else would stop it.
+        let mut request = post("/api/fn/switch").body(form(&fields)).expect("a request");
+        let headers = request.headers_mut();
+        headers.insert(header::HOST, name.parse().expect("a value"));
+        headers.insert(header::ORIGIN, format!("http://{name}").parse().expect("a value"));
+        headers.insert("sec-fetch-site", "same-origin".parse().expect("a value"));
+        assert_eq!(house.send(request).await.status, StatusCode::MISDIRECTED_REQUEST, "a form as {name:?}");
+    }
+    assert!(house.world.ssm.puts().is_empty());
+    for name in ["localhost:3000", "127.0.0.1", "teal.localhost:3000", "[::1]:3000"] {
+        let mut request = get("/p/dev").body(Body::empty()).expect("a request");
+        request.headers_mut().insert(header::HOST, name.parse().expect("a value"));
+        assert_eq!(house.send(request).await.status, StatusCode::OK, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn row_11_get_and_head_change_nothing_and_call_no_aws() {
+    let house = House::new().await;
+    let confirmation = house.confirmation("green").await;
+    let function = format!("/api/fn/switch?pair=dev&to=green&confirmation={confirmation}&typed=green&reason=why");
+    let (head, calls, snapshot) =
+        (house.world.store.head().await.expect("a head"), house.world.ssm.calls(), house.teal.engine.board.snapshot());
+    for (path, _) in ROUTES.into_iter().chain([(&*function, 405), ("/api/fn/note?pair=dev&about=1&text=hi", 405)]) {
+        for method in [Method::GET, Method::HEAD, Method::OPTIONS] {
+            let answer = house.send(get(path).method(method.clone()).body(Body::empty()).expect("a request")).await;
+            assert_ne!(answer.status, StatusCode::INTERNAL_SERVER_ERROR, "{method} {path}");
+            assert!(
+                !path.starts_with("/api/") || answer.status == StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}: {}",
+                answer.status
+            );
+        }
+    }
+    assert!(house.world.ssm.puts().is_empty());
+    assert_eq!(house.world.store.head().await.expect("a head"), head);
+    assert_eq!(*house.teal.engine.board.snapshot(), *snapshot);
+    assert_eq!(house.world.ssm.calls(), calls, "no page calls AWS");
+}
+
+#[tokio::test]
+async fn row_58_methods_that_no_route_has_are_refused() {
+    let house = House::new().await;
+    for method in ["TRACE", "PUT", "DELETE", "PATCH", "CONNECT"] {
+        for path in ["/p/dev", "/p/dev/history/1", "/api/fn/switch"] {
+            let request =
+                get(path).method(method).header(header::ORIGIN, ORIGIN).body(Body::empty()).expect("a request");
+            let status = house.send(request).await.status;
+            assert!(status.is_client_error(), "{method} {path}: {status}");
+        }
+    }
+    assert!(house.world.ssm.puts().is_empty());
+}
+
+#[tokio::test]
+async fn a_body_over_the_limit_is_refused_before_it_is_read() {
+    let house = House::new().await;
+    let answer = house.post("/api/fn/switch", &[("pair", "dev"), ("reason", &"x".repeat(70_000))]).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{:?}", answer.headers);
+    assert!(house.world.ssm.puts().is_empty());
+}
+
+#[tokio::test]
+async fn row_32_what_a_proxy_might_say_is_not_believed() {
+    let house = House::new().await;
+    let plain = house.get("/p/dev").await.text();
+    let request = get("/p/dev")
+        .header("x-forwarded-host", "evil.example")
+        .header("x-forwarded-proto", "https")
+        .header("x-amzn-oidc-identity", "root")
+        .header("x-amzn-oidc-data", "e30.e30.e30")
+        .header("x-forwarded-user", "root")
+        .body(Body::empty())
+        .expect("a request");
+    let text = house.send(request).await.text();
+    assert!(!text.contains("evil.example") && !text.contains("root"), "{text}");
+    assert!(plain.contains("ana") && text.contains("ana"));
+    // Nor does it turn another site into our own.
+    let confirmation = house.confirmation("green").await;
+    let fields =
+        [("pair", "dev"), ("to", "green"), ("confirmation", &*confirmation), ("typed", "green"), ("reason", "why")];
+    let request = post("/api/fn/switch")
+        .header(header::ORIGIN, "https://evil.example")
+        .header("x-forwarded-host", "evil.example")
+        .body(form(&fields))
+        .expect("a request");
+    assert_eq!(house.send(request).await.status, StatusCode::FORBIDDEN);
+    assert!(house.world.ssm.puts().is_empty());
+}
+
+/// A desk that panics when the history is asked for.
+struct Panics(EngineDesk);
+
+#[async_trait::async_trait]
+impl Desk for Panics {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.snapshot()
+    }
+    fn now(&self) -> Timestamp {
+        self.0.now()
+    }
+    fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError> {
+        self.0.offer(who, pair, target)
+    }
+    async fn switch(&self, _: &Identity, _: SwitchForm) -> Result<Record, DeskError> {
+        panic!("the inner secret of the switch")
+    }
+    async fn history(&self, _: &Identity, _: &PairId, _: &HistoryQuery) -> Result<HistoryPage, DeskError> {
+        panic!("the inner secret of the history")
+    }
+    async fn record(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
+        self.0.record(who, pair, seq).await
+    }
+    async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
+        self.0.note(who, pair, about, text).await
+    }
+}
+
+#[tokio::test]
+async fn row_56_a_panic_is_an_answer_without_its_words_and_the_process_goes_on() {
+    let house = House::with_desk("ana", |desk| Arc::new(Panics(desk))).await;
+    let confirmation = house.confirmation("green").await;
+    for answer in [
+        house.get("/p/dev/history").await,
+        house.get("/p/dev/history.csv").await,
+        house.switch(&confirmation, "green", "why").await,
+    ] {
+        assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!answer.text().contains("secret"), "{}", answer.text());
+        assert_eq!(answer.header("x-content-type-options"), "nosniff", "its headers are those of every answer");
+        assert!(!answer.header("x-request-id").is_empty());
+    }
+    assert_eq!(house.get("/p/dev").await.status, StatusCode::OK);
+}

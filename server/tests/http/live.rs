@@ -1,0 +1,129 @@
+//! The live stream.
+
+use std::time::Duration;
+
+use axum::{
+    body::Body,
+    http::{StatusCode, header},
+};
+use futures::StreamExt as _;
+use teal_domain::Timestamp;
+use teal_server::engine::watch::take_flag;
+use tower::ServiceExt as _;
+
+use crate::house::{House, get};
+
+/// The events of a stream, as they come.
+struct Stream(std::pin::Pin<Box<dyn futures::Stream<Item = String> + Send>>);
+
+#[derive(Debug)]
+struct Event {
+    name: String,
+    id: Option<String>,
+    data: serde_json::Value,
+}
+
+impl Stream {
+    async fn open(house: &House, last: Option<&str>) -> Self {
+        let mut request = get("/p/dev/live");
+        if let Some(last) = last {
+            request = request.header("last-event-id", last);
+        }
+        let response =
+            house.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
+        assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
+        assert_eq!(response.headers()["x-content-type-options"], "nosniff");
+        Self(Box::pin(
+            response
+                .into_body()
+                .into_data_stream()
+                .map(|chunk| String::from_utf8(chunk.expect("a chunk").to_vec()).expect("text")),
+        ))
+    }
+
+    async fn next(&mut self) -> Event {
+        let text = tokio::time::timeout(Duration::from_secs(10), self.0.next())
+            .await
+            .expect("an event in time")
+            .expect("an open stream");
+        let field =
+            |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned());
+        Event {
+            name: field("event:").unwrap_or_else(|| panic!("no event: {text}")),
+            id: field("id:"),
+            data: serde_json::from_str(&field("data:").expect("data")).expect("JSON"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stream_begins_with_the_snapshot_and_brings_each_change_at_once() {
+    let house = House::new().await;
+    let mut stream = Stream::open(&house, None).await;
+    let first = stream.next().await;
+    assert_eq!(
+        (first.name.as_str(), first.id.as_deref()),
+        ("snapshot", Some(&*house.teal.engine.board.snapshot().id.to_string()))
+    );
+    assert_eq!(first.data["pair"]["id"], "dev");
+    assert!(first.data.to_string().contains("\"version\":31"), "{}", first.data);
+
+    // Quicker than any pulse: a change is not waited for.
+    house.world.ssm.outsider_puts("green", None);
+    let (flag, now) = (house.flag(), house.teal.engine.clock.now());
+    let began = std::time::Instant::now();
+    house.teal.engine.board.update(house.teal.pair.id(), now, |known| take_flag(known, flag, now));
+    let changed = stream.next().await;
+    assert_eq!(changed.name, "snapshot");
+    assert!(began.elapsed() < Duration::from_millis(1500), "{:?}", began.elapsed());
+    assert!(changed.data.to_string().contains("\"version\":32"), "{}", changed.data);
+    assert_ne!(changed.id, first.id);
+
+    // Mere read times are no change: they come with the pulse.
+    let now = Timestamp(now.0 + 5000);
+    house.teal.engine.board.update(house.teal.pair.id(), now, |known| known.flag.refresh(now));
+    let pulse = stream.next().await;
+    assert_eq!((pulse.name.as_str(), pulse.id), ("pulse", None));
+    assert_eq!(pulse.data["flag"], now.0);
+    assert_eq!(stream.next().await.name, "pulse", "and they go on coming");
+}
+
+#[tokio::test]
+async fn a_stream_taken_up_again_sends_no_snapshot_that_was_seen() {
+    let house = House::new().await;
+    let seen = Stream::open(&house, None).await.next().await.id.expect("an id");
+    let mut again = Stream::open(&house, Some(&seen)).await;
+    assert_eq!(again.next().await.name, "pulse", "it has what there is");
+    house.world.ssm.outsider_puts("green", None);
+    house.poll().await;
+    let missed = again.next().await;
+    assert_eq!(missed.name, "snapshot");
+    // Whoever was away meanwhile gets what was missed; whoever comes from another life of the process, too.
+    for last in [&*seen, "1-999999", "nonsense", ""] {
+        let first = Stream::open(&house, Some(last)).await.next().await;
+        assert_eq!((first.name.as_str(), &first.id), ("snapshot", &missed.id), "after {last:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_page_and_no_stream_calls_aws() {
+    let house = House::new().await;
+    let calls = house.world.ssm.calls();
+    let mut streams = Vec::new();
+    for _ in 0..50 {
+        let mut stream = Stream::open(&house, None).await;
+        stream.next().await;
+        streams.push(stream);
+    }
+    for _ in 0..20 {
+        for path in ["/p/dev", "/p/dev/switch?to=green", "/p/dev/history", "/p/dev/history/31", "/p/dev/history.csv"] {
+            assert_eq!(house.get(path).await.status, StatusCode::OK);
+        }
+    }
+    for stream in &mut streams {
+        assert_eq!(stream.next().await.name, "pulse");
+    }
+    assert_eq!(house.world.ssm.calls(), calls);
+}
