@@ -10,7 +10,7 @@ use teal_domain::{
 };
 
 /// Who asks. Made by the sign-in layer of `server`, never by a page.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity {
     /// The actor that the journal will name.
     pub actor: Actor,

@@ -10,7 +10,7 @@ use crate::{
 };
 use hydration_context::SsrSharedContext;
 use leptos::{
-    nonce::{provide_nonce, use_nonce},
+    nonce::{Nonce, provide_nonce, use_nonce},
     prelude::*,
 };
 use serde::{Deserialize, Serialize};
@@ -64,6 +64,26 @@ pub struct Rendered {
     pub html: String,
     /// The nonce of its inline scripts, for the `Content-Security-Policy` header.
     pub nonce: String,
+}
+
+/// A finished document without its nonce, to be sent again under others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Drawing(Vec<String>);
+
+impl From<&Rendered> for Drawing {
+    fn from(page: &Rendered) -> Self {
+        let attribute = format!("nonce=\"{}\"", page.nonce);
+        Self(page.html.split(&attribute).map(str::to_owned).collect())
+    }
+}
+
+impl Drawing {
+    /// The document once more, under a nonce of its own.
+    pub fn again(&self) -> Rendered {
+        let nonce = Nonce::new().to_string();
+        let html = self.0.join(&format!("nonce=\"{nonce}\""));
+        Rendered { html, nonce }
+    }
 }
 
 /// A page that says that something is not there, not allowed, or broken.

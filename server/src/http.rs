@@ -3,6 +3,7 @@
 mod asked;
 mod assets;
 mod csv;
+mod drawn;
 mod errors;
 mod front;
 mod functions;
@@ -36,6 +37,7 @@ use tower_http::{
 use crate::engine::Engine;
 
 pub use assets::manifest;
+pub use drawn::Drawn;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -46,6 +48,8 @@ pub struct App {
     pub desk: Arc<dyn Desk>,
     /// The names of the built files.
     pub assets: Arc<Assets>,
+    /// Pages drawn a moment ago.
+    pub drawn: Arc<Drawn>,
     /// Who everybody is until sign-in exists: the person at this machine.
     pub local: Identity,
 }

@@ -28,6 +28,7 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         desk: Arc::new(EngineDesk(engine.clone())),
         engine: engine.clone(),
         assets: Arc::new(assets),
+        drawn: Arc::default(),
         local: auth::local(Via::Page),
     };
     let router = http::router(app, &config.site)

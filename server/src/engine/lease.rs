@@ -5,7 +5,7 @@ use std::time::Duration;
 use teal_domain::switch::{Event, Kind, Plan};
 
 use super::{clock::Clock, recorder::Recorder};
-use crate::store::lease::Lease;
+use crate::store::lease::{Lease, holder};
 
 /// How long a planned switch waits for another one of the pair: a flip takes well under a second.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -32,9 +32,4 @@ pub async fn wait(recorder: &dyn Recorder, plan: &Plan, clock: &dyn Clock) -> Ev
             Ok(Lease::Held { .. }) => clock.sleep(BETWEEN).await,
         }
     }
-}
-
-/// How the holder of a lease is named: by its operation, which no two drivers share.
-pub fn holder(plan: &Plan) -> String {
-    plan.operation.to_string()
 }

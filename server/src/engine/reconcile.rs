@@ -11,18 +11,18 @@ use teal_domain::{
 };
 
 use super::{
-    Engine, Pair, lease,
+    Engine, Pair,
     switch::{Hands, Nobody, carry_out},
 };
 use crate::{
     aws::AwsError,
-    store::{StoreError, operations::Operation},
+    store::{StoreError, lease::holder, operations::Operation},
 };
 
 /// How many versions of a parameter SSM keeps.
 const SSM_KEEPS: u64 = 100;
 /// How many things that happened last the overview shows.
-const RECENT: usize = 6;
+pub(super) const RECENT: usize = 6;
 
 /// Why the journal was not brought into line.
 #[derive(Debug, thiserror::Error)]
@@ -80,10 +80,10 @@ impl Engine {
         if open.is_empty() {
             return Ok(());
         }
-        let holder = self.store.lease_holder(pair.id(), self.clock.now()).await?;
+        let holding = self.store.lease_holder(pair.id(), self.clock.now()).await?;
         for operation in open {
             let id = operation.plan.operation;
-            let driven_elsewhere = holder.as_deref() == Some(lease::holder(&operation.plan).as_str());
+            let driven_elsewhere = holding.as_deref() == Some(holder(&operation.plan).as_str());
             if !self.is_driving(id) && !driven_elsewhere {
                 self.look(pair, &operation, exists).await?;
             }

@@ -4,16 +4,16 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use teal_domain::{
-    Flag, Millis,
-    history::Record,
+    Flag, Millis, PairSnapshot,
+    history::{Progress, Record, SwitchRecord},
     journal::Timings,
     switch::{Effect, Event, Outcome, Plan, Refusal, State, Switch},
 };
 
-use super::{Engine, Pair, clock::Clock, lease, recorder::Recorder, watch};
+use super::{Engine, Pair, clock::Clock, lease, reconcile::RECENT, recorder::Recorder, watch};
 use crate::{
     aws::ssm::{Put, PutAnswer},
-    store::StoreError,
+    store::{StoreError, lease::holder},
 };
 
 /// Between two reads that should show the new version.
@@ -76,7 +76,7 @@ pub async fn carry_out(mut switch: Switch, mut effect: Effect, hands: Hands<'_>)
         }
         effect = switch.on(event);
     }
-    if let Err(error) = hands.recorder.give_back(switch.plan(), &lease::holder(switch.plan())).await {
+    if let Err(error) = hands.recorder.give_back(switch.plan(), &holder(switch.plan())).await {
         tracing::warn!(%error, "the lease was not given back; it runs out by itself");
     }
     Driven { switch, seen }
@@ -241,13 +241,21 @@ impl Engine {
         {
             return Err(StoreError::Away(message.clone()));
         }
-        self.refresh_records(pair).await;
-        self.store.record_of(operation).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound))
+        let record = self.store.record_of(operation).await?;
+        let record = record.ok_or(StoreError::Database(sqlx::Error::RowNotFound))?;
+        if matches!(record.switch(), Some(SwitchRecord { progress: Progress::Ended { .. }, .. })) {
+            // Enough for the page that the answer leads to; reading it all again goes on behind it.
+            self.board.update(pair.id(), self.clock.now(), |known| ended(known, &record));
+        } else {
+            self.refresh_records(pair).await;
+        }
+        Ok(record)
     }
 
     /// After a switch: its version goes into the journal, an unknown outcome is looked for without waiting
     /// for the next poll, and the journal's head leaves the store.
     pub async fn after_switch(self: &Arc<Self>, pair: &Arc<Pair>) {
+        self.refresh_records(pair).await;
         if let Err(error) = self.reconcile(pair).await {
             tracing::warn!(pair = %pair.id(), %error, "not reconciled after a switch; the next poll tries again");
         }
@@ -261,6 +269,20 @@ impl Engine {
         match self.store.head().await {
             Ok(head) => tracing::info!(target: "teal::journal", %head, when, "journal head"),
             Err(error) => tracing::warn!(%error, "the journal's head could not be read"),
+        }
+    }
+}
+
+/// What the board can be told at once of a switch that has ended.
+fn ended(known: &mut PairSnapshot, record: &Record) {
+    if known.open.as_ref().map(|open| open.operation) == record.switch().map(|switch| switch.operation) {
+        known.open = None;
+    }
+    match known.recent.iter_mut().find(|listed| listed.seq == record.seq) {
+        Some(listed) => *listed = record.clone(),
+        None => {
+            known.recent.insert(0, record.clone());
+            known.recent.truncate(RECENT);
         }
     }
 }

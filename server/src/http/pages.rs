@@ -29,7 +29,7 @@ pub async fn health() -> &'static str {
 
 /// `/p/{pair}`
 pub async fn overview(State(app): State<App>, Path(pair): Path<String>, asked: Asked) -> Response {
-    with_view(&app, &pair, &asked, |view| Document(render::overview(view)).into_response())
+    with_view(&app, &pair, &asked, |view| Document(app.drawn.page(view, render::overview)).into_response())
 }
 
 /// `/p/{pair}/switch?to=`

@@ -6,7 +6,7 @@ use teal_domain::{
     switch::{Outcome, Plan, Switch},
 };
 
-use super::{Draft, Result, Store, StoreError, Write, append, reading};
+use super::{Draft, Result, Store, StoreError, Write, append, lease, reading};
 
 /// What came of journalling an intent.
 #[derive(Clone, Debug)]
@@ -49,7 +49,7 @@ impl Operation {
 }
 
 impl Store {
-    /// Step 1: journals the intent.
+    /// Step 1: journals the intent, and takes the lease if it is free.
     pub async fn record_intent(&self, plan: &Plan, at: Timestamp, spooled: bool) -> Result<Intent> {
         let mut write = self.write().await?;
         if operation(&mut write, plan.operation).await?.is_some() {
@@ -62,6 +62,10 @@ impl Store {
             .bind(plan.pair.as_str())
             .execute(&mut *write)
             .await?;
+        // A spooled intent is merged long after its switch.
+        if !spooled {
+            lease::take(&mut write, &plan.pair, &lease::holder(plan), at).await?;
+        }
         write.commit().await?;
         Ok(Intent::Recorded(Box::new(entry)))
     }
@@ -88,7 +92,8 @@ impl Store {
         self.append(draft(plan, Actor::teal(), at, body)).await.map(drop)
     }
 
-    /// Journals the outcome; where one is journalled already, that one stands and is the answer.
+    /// Journals the outcome and gives the lease back; where one is journalled already, that one stands and is
+    /// the answer.
     pub async fn record_outcome(
         &self,
         plan: &Plan,
@@ -114,6 +119,7 @@ impl Store {
             "DELETE FROM open_operation WHERE operation = $1"
         };
         sqlx::query(rest).bind(plan.operation.to_string()).execute(&mut *write).await?;
+        lease::give_back(&mut write, &plan.pair, &lease::holder(plan)).await?;
         write.commit().await?;
         Ok(outcome)
     }

@@ -7,6 +7,8 @@ use axum::{
     http::{StatusCode, header},
 };
 
+use teal_app::desk::Identity;
+use teal_domain::Actor;
 use teal_server::http::{self, App};
 use tower::ServiceExt as _;
 
@@ -110,4 +112,30 @@ async fn plain_names_are_served_too_but_looked_up_again_each_time() {
         assert_eq!(response.status(), StatusCode::OK, "{address}");
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-cache", "{address}");
     }
+}
+
+#[tokio::test]
+async fn a_page_drawn_for_one_person_is_never_sent_to_another_nor_after_a_change() {
+    let house = House::new().await;
+    let ben = App { local: Identity { actor: Actor::page("ben") }, ..house.app.clone() };
+    let ben = http::router(ben, &house.folder.path().join("site")).expect("a router");
+    let asked = async |router: &axum::Router| {
+        let request = get("/p/dev").body(Body::empty()).expect("a request");
+        let response = router.clone().oneshot(request).await.expect("an answer");
+        let body = axum::body::to_bytes(response.into_body(), 1_000_000).await.expect("a body");
+        String::from_utf8(body.to_vec()).expect("text")
+    };
+    for _ in 0..3 {
+        let (hers, his) = (asked(&house.router).await, asked(&ben).await);
+        assert!(hers.contains("ana") && !hers.contains("ben"), "{hers}");
+        assert!(his.contains("ben") && !his.contains(">ana<"), "{his}");
+    }
+    let before = asked(&house.router).await;
+    house
+        .teal
+        .engine
+        .board
+        .update(house.teal.pair.id(), house.teal.engine.clock.now(), |known| known.title = "Renamed".into());
+    let after = asked(&house.router).await;
+    assert!(!before.contains("Renamed") && after.contains("Renamed"), "{after}");
 }

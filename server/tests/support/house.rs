@@ -67,6 +67,7 @@ impl House {
             engine: teal.engine.clone(),
             desk: desk(EngineDesk(teal.engine.clone())),
             assets: Arc::new(http::manifest(&site).expect("a manifest")),
+            drawn: Arc::default(),
             local: Identity { actor: Actor::page(who) },
         };
         let router = http::router(app.clone(), &site).expect("a router");
