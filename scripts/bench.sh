@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # `make bench`: the figures, measured side by side in one run, against the emulated AWS.
+# ONLY="switch overview" measures some of: command switch overview load memory calls history.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
@@ -7,7 +8,7 @@ cd "$ROOT"
 scripts/setup.sh run
 seal_off_aws
 scripts/build.sh
-cargo bench -p teal-server --bench figures --no-run
+cargo bench --workspace --bench figures --no-run
 
 folder="$(mktemp -d)"
 end() { stop_started; rm -rf "$folder"; }
@@ -17,4 +18,5 @@ start_world world "$folder" || exit 1
 source "$folder/world.env"
 
 export TEAL_BENCH_BINARY="$ROOT/target/release/teal" TEAL_BENCH_PYTHON="$TOOLS/venv/bin/python" TEAL_BENCH_TARGET="$ROOT/target"
-cargo bench -p teal-server --bench figures
+# shellcheck disable=SC2086 # several words: the figures wanted; none means all
+cargo bench --workspace --bench figures -- ${ONLY:-}

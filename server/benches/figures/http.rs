@@ -30,6 +30,17 @@ impl Client {
         self.send(request.as_bytes()).await
     }
 
+    /// How many bytes of body come when the answer may be compressed. The connection is used up by it.
+    pub async fn transferred(mut self, path: &str) -> u64 {
+        let head = format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept-encoding: br\r\nconnection: close\r\n\r\n", self.address);
+        self.stream.write_all(head.as_bytes()).await.expect("sent");
+        let mut answer = Vec::new();
+        self.stream.read_to_end(&mut answer).await.expect("read");
+        let at = find(&answer, b"\r\n\r\n").expect("a head");
+        assert!(answer.starts_with(b"HTTP/1.1 200"), "{}", String::from_utf8_lossy(&answer[..at]));
+        (answer.len() - at - 4) as u64
+    }
+
     pub async fn post_form(&mut self, path: &str, body: &str) -> Answer {
         let request = format!(
             "POST {path} HTTP/1.1\r\nhost: {0}\r\norigin: http://{0}\r\naccept: text/html\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {1}\r\n\r\n{body}",

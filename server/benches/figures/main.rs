@@ -21,21 +21,40 @@ mod table;
 use table::Table;
 
 fn main() {
-    let mut arguments = std::env::args().skip(1);
-    if arguments.next().as_deref() == Some("bare-axum") {
-        pages::bare_axum(&arguments.next().expect("a file with the bytes to send"));
+    // Cargo adds a word of its own.
+    let words: Vec<String> = std::env::args().skip(1).filter(|word| word != "--bench").collect();
+    if let [first, file] = &words[..]
+        && first == "bare-axum"
+    {
+        pages::bare_axum(file);
         return;
     }
+    // `make bench ONLY="switch overview"`
+    let wanted = |name: &str| words.is_empty() || words.iter().any(|word| word == name);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
     let mut table = Table::default();
     runtime.block_on(async {
-        switch::command(&mut table).await;
-        switch::server(&mut table).await;
-        pages::overview(&mut table).await;
-        pages::first_load(&mut table).await;
-        pages::memory(&mut table).await;
-        calls::streams(&mut table).await;
-        history::pages(&mut table).await;
+        if wanted("command") {
+            switch::command(&mut table).await;
+        }
+        if wanted("switch") {
+            switch::server(&mut table).await;
+        }
+        if wanted("overview") {
+            pages::overview(&mut table).await;
+        }
+        if wanted("load") {
+            pages::first_load(&mut table).await;
+        }
+        if wanted("memory") {
+            pages::memory(&mut table).await;
+        }
+        if wanted("calls") {
+            calls::streams(&mut table).await;
+        }
+        if wanted("history") {
+            history::pages(&mut table).await;
+        }
     });
     table.write();
 }

@@ -63,10 +63,10 @@ pub async fn first_load(table: &mut Table) {
     let folder = tempfile::tempdir().expect("a folder");
     let teal = Server::start(&config(folder.path(), &folder.path().join("teal.db"), FLAG), &[]);
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let page = Client::connect(&teal.address).await.get("/p/dev").await;
+    let page = Client::connect(&teal.address).await.transferred("/p/dev").await;
     let site = crate::process::binary().with_file_name("site");
-    let mut sum = page.body.len() as u64;
-    let mut parts = vec![format!("page {:.1} (not compressed)", page.body.len() as f64 / 1e3)];
+    let mut sum = page;
+    let mut parts = vec![format!("page {:.1}", page as f64 / 1e3)];
     let mut files: Vec<_> =
         std::fs::read_dir(site.join("pkg")).expect("pkg").map(|entry| entry.expect("an entry").path()).collect();
     files.push(site.join("favicon.svg.br"));
