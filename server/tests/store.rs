@@ -378,7 +378,7 @@ async fn an_outcome_is_recorded_once_and_the_first_one_stands() {
     let plan = plan(1, Kind::Planned, Color::Green);
     assert!(matches!(
         stores[0].record_intent(&plan, plan.confirmed_at, false).await.expect("asked"),
-        Intent::Recorded(_)
+        Intent::Recorded(..)
     ));
     assert!(matches!(stores[1].record_intent(&plan, plan.confirmed_at, false).await.expect("asked"), Intent::Known));
     assert_eq!(stores[0].open_operations(&dev()).await.expect("asked").len(), 1);

@@ -32,7 +32,10 @@ impl Client {
 
     /// How many bytes of body come when the answer may be compressed. The connection is used up by it.
     pub async fn transferred(mut self, path: &str) -> u64 {
-        let head = format!("GET {path} HTTP/1.1\r\nhost: {}\r\naccept-encoding: br\r\nconnection: close\r\n\r\n", self.address);
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\naccept-encoding: br\r\nconnection: close\r\n\r\n",
+            self.address
+        );
         self.stream.write_all(head.as_bytes()).await.expect("sent");
         let mut answer = Vec::new();
         self.stream.read_to_end(&mut answer).await.expect("read");

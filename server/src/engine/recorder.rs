@@ -10,14 +10,14 @@ use teal_domain::{
 use crate::store::{
     Result, Store,
     lease::Lease,
-    operations::{Intent, Mark},
+    operations::{Intent, Mark, Turn},
 };
 
 /// What the driver of a switch records, and where it asks for its turn.
 #[async_trait]
 pub trait Recorder: Send + Sync {
-    /// Step 1. `false`: an intent with this operation id was recorded before.
-    async fn intent(&self, plan: &Plan, at: Timestamp) -> Result<bool>;
+    /// Step 1. `None`: an intent with this operation id was recorded before.
+    async fn intent(&self, plan: &Plan, at: Timestamp) -> Result<Option<Turn>>;
     /// Step 2.
     async fn lease(&self, plan: &Plan, holder: &str, now: Timestamp) -> Result<Lease>;
     /// Another operation of the pair whose outcome is unknown.
@@ -36,8 +36,11 @@ pub trait Recorder: Send + Sync {
 
 #[async_trait]
 impl Recorder for Store {
-    async fn intent(&self, plan: &Plan, at: Timestamp) -> Result<bool> {
-        Ok(matches!(self.record_intent(plan, at, false).await?, Intent::Recorded(_)))
+    async fn intent(&self, plan: &Plan, at: Timestamp) -> Result<Option<Turn>> {
+        Ok(match self.record_intent(plan, at, false).await? {
+            Intent::Recorded(_, turn) => Some(turn),
+            Intent::Known => None,
+        })
     }
 
     async fn lease(&self, plan: &Plan, holder: &str, now: Timestamp) -> Result<Lease> {
@@ -45,11 +48,7 @@ impl Recorder for Store {
     }
 
     async fn unknown(&self, plan: &Plan) -> Result<Option<OperationId>> {
-        let open = self.open_operations(&plan.pair).await?;
-        Ok(open
-            .into_iter()
-            .find(|op| op.marked_at.is_some() && op.plan.operation != plan.operation)
-            .map(|op| op.plan.operation))
+        self.unknown_before(plan).await
     }
 
     async fn mark(&self, plan: &Plan, at: Timestamp) -> Result<bool> {

@@ -18,7 +18,7 @@ use teal_domain::{
 };
 
 use super::{Engine, recorder::Recorder};
-use crate::store::{Result, Store, StoreError, lease::Lease};
+use crate::store::{Result, Store, StoreError, lease::Lease, operations::Turn};
 
 /// One line of a spool file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,8 +57,9 @@ impl Spool {
 
 #[async_trait]
 impl Recorder for Spool {
-    async fn intent(&self, plan: &Plan, at: Timestamp) -> Result<bool> {
-        self.write(at, Body::Intent { plan: plan.clone(), spooled: true }).map(|()| true)
+    async fn intent(&self, plan: &Plan, at: Timestamp) -> Result<Option<Turn>> {
+        self.write(at, Body::Intent { plan: plan.clone(), spooled: true })?;
+        Ok(Some(Turn::Ours { waits_for: None }))
     }
 
     async fn lease(&self, _: &Plan, _: &str, _: Timestamp) -> Result<Lease> {

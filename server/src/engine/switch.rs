@@ -13,7 +13,7 @@ use teal_domain::{
 use super::{Engine, Pair, clock::Clock, lease, reconcile::RECENT, recorder::Recorder, watch};
 use crate::{
     aws::ssm::{Put, PutAnswer},
-    store::{StoreError, lease::holder},
+    store::{StoreError, lease::holder, operations::Turn},
 };
 
 /// Between two reads that should show the new version.
@@ -66,17 +66,22 @@ pub async fn drive(plan: Plan, hands: Hands<'_>) -> Driven {
 /// Goes on with a switch from an effect of its machine.
 pub async fn carry_out(mut switch: Switch, mut effect: Effect, hands: Hands<'_>) -> Driven {
     let mut stopwatch = Stopwatch::new(hands.clock);
+    let mut turn = Turn::Theirs;
+    let mut given_back = false;
     let mut seen = None;
     while effect != Effect::Rest {
         hands.witness.before(&effect).await;
-        let event = one(&switch, &effect, hands, &mut stopwatch).await;
+        let event = one(&switch, &effect, hands, &mut stopwatch, &mut turn).await;
         hands.witness.after(&effect).await;
-        if let Event::FlagRead(flag) = &event {
-            seen = Some(flag.clone());
+        match &event {
+            Event::FlagRead(flag) => seen = Some(flag.clone()),
+            // The end gives the lease back as it is recorded.
+            Event::OutcomeRecorded(_) => given_back = true,
+            _ => {}
         }
         effect = switch.on(event);
     }
-    if let Err(error) = hands.recorder.give_back(switch.plan(), &holder(switch.plan())).await {
+    if !given_back && let Err(error) = hands.recorder.give_back(switch.plan(), &holder(switch.plan())).await {
         tracing::warn!(%error, "the lease was not given back; it runs out by itself");
     }
     Driven { switch, seen }
@@ -91,19 +96,31 @@ pub struct Driven {
     pub seen: Option<Flag>,
 }
 
-async fn one(switch: &Switch, effect: &Effect, hands: Hands<'_>, stopwatch: &mut Stopwatch<'_>) -> Event {
+async fn one(
+    switch: &Switch,
+    effect: &Effect,
+    hands: Hands<'_>,
+    stopwatch: &mut Stopwatch<'_>,
+    turn: &mut Turn,
+) -> Event {
     let (plan, recorder, clock) = (switch.plan(), hands.recorder, hands.clock);
     let flag = &hands.pair.ports.flag;
     let name = &hands.pair.config.names.flag;
     let failed = |error: StoreError| Event::StoreFailed(error.to_string());
     match effect {
         Effect::RecordIntent => match recorder.intent(plan, clock.now()).await {
-            Ok(true) => Event::IntentRecorded,
-            Ok(false) => Event::IntentKnown,
+            Ok(Some(taken)) => {
+                *turn = taken;
+                Event::IntentRecorded
+            }
+            Ok(None) => Event::IntentKnown,
             Err(error) => failed(error),
         },
         Effect::TakeLease => {
-            let event = lease::wait(recorder, plan, clock).await;
+            let event = match *turn {
+                Turn::Ours { waits_for } => Event::LeaseTaken { waits_for },
+                Turn::Theirs => lease::wait(recorder, plan, clock).await,
+            };
             stopwatch.lap(|timings| &mut timings.queue);
             event
         }

@@ -1,5 +1,6 @@
 //! What may be written about a switch, and when. Each of these is one transaction.
 
+use sqlx::SqliteConnection;
 use teal_domain::{
     Actor, OperationId, PairId, Reason, Timestamp,
     journal::{Body, Entry, Timings},
@@ -12,9 +13,21 @@ use super::{Draft, Result, Store, StoreError, Write, append, lease, reading};
 #[derive(Clone, Debug)]
 pub enum Intent {
     /// It is journalled.
-    Recorded(Box<Entry>),
+    Recorded(Box<Entry>, Turn),
     /// One with this operation id was journalled before.
     Known,
+}
+
+/// Whose turn it is, as far as the intent's own transaction could tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Turn {
+    /// The lease was free: it is this operation's now.
+    Ours {
+        /// Another operation of the pair whose put was sent and whose outcome is unknown.
+        waits_for: Option<OperationId>,
+    },
+    /// Somebody else holds the lease.
+    Theirs,
 }
 
 /// What came of marking a put.
@@ -63,11 +76,10 @@ impl Store {
             .execute(&mut *write)
             .await?;
         // A spooled intent is merged long after its switch.
-        if !spooled {
-            lease::take(&mut write, &plan.pair, &lease::holder(plan), at).await?;
-        }
+        let ours = !spooled && lease::take(&mut write, &plan.pair, &lease::holder(plan), at).await?;
+        let turn = if ours { Turn::Ours { waits_for: unknown(&mut write, plan).await? } } else { Turn::Theirs };
         write.commit().await?;
-        Ok(Intent::Recorded(Box::new(entry)))
+        Ok(Intent::Recorded(Box::new(entry), turn))
     }
 
     /// Before step 4: journals that the put is about to be sent. Refused once the operation is settled or
@@ -104,6 +116,8 @@ impl Store {
         let mut write = self.write().await?;
         let known = operation(&mut write, plan.operation).await?;
         if let Some(standing) = known.as_ref().and_then(|op| op.outcome.clone()) {
+            lease::give_back(&mut write, &plan.pair, &lease::holder(plan)).await?;
+            write.commit().await?;
             return Ok(standing);
         }
         // Whoever found it unmarked a moment ago may find that its driver was only slow.
@@ -174,6 +188,12 @@ impl Store {
         rows.iter().map(reading::entry).collect::<Result<Vec<_>>>().map(|entries| fold(&entries))
     }
 
+    /// Another operation of the pair whose put was sent and whose outcome is unknown.
+    pub async fn unknown_before(&self, plan: &Plan) -> Result<Option<OperationId>> {
+        let mut connection = self.reading()?.acquire().await?;
+        unknown(&mut connection, plan).await
+    }
+
     /// The pair's operations that have not ended, oldest first.
     pub async fn open_operations(&self, pair: &PairId) -> Result<Vec<Operation>> {
         self.listed_operations(pair, 0).await
@@ -194,11 +214,7 @@ impl Store {
         .await?;
         let mut operations = Vec::with_capacity(ids.len());
         for id in ids {
-            let id = id.parse().map_err(|why: teal_domain::operation::NotAnOperationId| StoreError::Unreadable {
-                seq: 0,
-                why: why.to_string(),
-            })?;
-            operations.extend(self.operation(id).await?);
+            operations.extend(self.operation(parsed(&id)?).await?);
         }
         Ok(operations)
     }
@@ -206,6 +222,26 @@ impl Store {
 
 fn draft(plan: &Plan, actor: Actor, at: Timestamp, body: Body) -> Draft {
     Draft { at, pair: plan.pair.clone(), actor, body, parameter: None }
+}
+
+async fn unknown(connection: &mut SqliteConnection, plan: &Plan) -> Result<Option<OperationId>> {
+    let id: Option<String> = sqlx::query_scalar(
+        "SELECT o.operation FROM open_operation o WHERE o.pair = $1 AND o.given_up = 0 AND o.operation <> $2
+         AND EXISTS (SELECT 1 FROM journal j WHERE j.operation = o.operation AND j.kind = 'put')
+         ORDER BY o.operation LIMIT 1",
+    )
+    .bind(plan.pair.as_str())
+    .bind(plan.operation.to_string())
+    .fetch_optional(connection)
+    .await?;
+    id.map(|id| parsed(&id)).transpose()
+}
+
+fn parsed(id: &str) -> Result<OperationId> {
+    id.parse().map_err(|why: teal_domain::operation::NotAnOperationId| StoreError::Unreadable {
+        seq: 0,
+        why: why.to_string(),
+    })
 }
 
 async fn operation(write: &mut Write, id: OperationId) -> Result<Option<Operation>> {

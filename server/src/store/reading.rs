@@ -93,12 +93,17 @@ impl Store {
 
     /// The record of the pair's switch with this operation id.
     pub async fn record_of(&self, operation: teal_domain::OperationId) -> Result<Option<Record>> {
-        let row = sqlx::query("SELECT * FROM journal WHERE operation = $1 AND kind = 'intent'")
-            .bind(operation.to_string())
-            .fetch_optional(self.reading()?)
-            .await?;
-        let Some(first) = row.as_ref().map(entry).transpose()? else { return Ok(None) };
-        Ok(self.records(std::slice::from_ref(&first)).await?.pop())
+        let rows = sqlx::query(
+            "SELECT * FROM journal WHERE operation = $1 AND kind <> 'version' UNION ALL
+             SELECT * FROM journal WHERE about = (SELECT seq FROM journal WHERE operation = $1 AND kind = 'intent')
+             ORDER BY seq",
+        )
+        .bind(operation.to_string())
+        .fetch_all(self.reading()?)
+        .await?;
+        let entries = rows.iter().map(entry).collect::<Result<Vec<_>>>()?;
+        let intent = entries.iter().find(|entry| matches!(entry.body, Body::Intent { .. }));
+        Ok(intent.and_then(|first| Record::fold(first, &entries)))
     }
 
     /// How the version that the journal knows as the latest came about.
