@@ -130,6 +130,8 @@ pub struct ExternalRecord {
     pub written_at: Timestamp,
     /// The description that it came with.
     pub description: Option<String>,
+    /// That description is the one of the version before: whoever wrote this one gave none.
+    pub carried_over: bool,
     /// It carries the id of a Teal operation that this journal does not know.
     pub foreign: Option<OperationId>,
     /// It was there before Teal first looked.
@@ -154,16 +156,19 @@ impl Record {
                 timings: None,
                 landed_late: None,
             }),
-            Body::Version { incarnation, record, previous, imported, .. } => What::External(ExternalRecord {
-                incarnation: *incarnation,
-                version: record.version,
-                value: record.value.clone(),
-                previous: previous.clone(),
-                written_at: record.modified_at,
-                description: record.description.clone(),
-                foreign: record.operation(),
-                imported: *imported,
-            }),
+            Body::Version { incarnation, record, previous, imported, carried_over, .. } => {
+                What::External(ExternalRecord {
+                    incarnation: *incarnation,
+                    version: record.version,
+                    value: record.value.clone(),
+                    previous: previous.clone(),
+                    written_at: record.modified_at,
+                    description: record.description.clone(),
+                    carried_over: *carried_over,
+                    foreign: record.operation(),
+                    imported: *imported,
+                })
+            }
             Body::MadeAnew { incarnation, last } => What::MadeAnew { incarnation: *incarnation, last: *last },
             Body::Gap { from, to, .. } => What::Gap { from: *from, to: *to },
             Body::Gone { last, .. } => What::Gone { last: *last },

@@ -85,6 +85,9 @@ pub enum Body {
         wrote: Option<OperationId>,
         /// It was there before Teal first looked.
         imported: bool,
+        /// Its description is that of the version before: whoever wrote it gave none.
+        #[serde(default)]
+        carried_over: bool,
     },
     /// The parameter was deleted and made anew.
     MadeAnew {

@@ -44,6 +44,8 @@ pub enum Discovery {
         previous: Option<FlagValue>,
         /// The operation id that it is the lowest version to carry.
         first_with: Option<OperationId>,
+        /// Its description is that of the version before: whoever wrote it gave none, and SSM kept the old one.
+        carried_over: bool,
     },
 }
 
@@ -71,10 +73,12 @@ pub fn discover(known: &Known, history: &[VersionRecord], carried: &HashSet<Oper
     }
 
     let mut carried = carried.clone();
+    let mut before: Option<&VersionRecord> = None;
     for record in history {
         let operation = record.operation();
         if after.is_some_and(|after| record.version <= after) {
             carried.extend(operation);
+            before = Some(record);
             continue;
         }
         let expected = after.map_or(FlagVersion(1), FlagVersion::next);
@@ -83,7 +87,7 @@ pub fn discover(known: &Known, history: &[VersionRecord], carried: &HashSet<Oper
         let follows_a_gap = record.version > expected;
         if follows_a_gap {
             discoveries.push(Discovery::Gap { incarnation, from: expected, to: FlagVersion(record.version.0 - 1) });
-            previous = None;
+            (previous, before) = (None, None);
         }
         let first_with = operation.filter(|id| carried.insert(*id) && !follows_a_gap);
         discoveries.push(Discovery::Version {
@@ -91,7 +95,10 @@ pub fn discover(known: &Known, history: &[VersionRecord], carried: &HashSet<Oper
             record: record.clone(),
             previous: previous.take(),
             first_with,
+            carried_over: record.description.is_some()
+                && before.is_some_and(|before| before.description == record.description),
         });
+        before = Some(record);
         previous = Some(record.value.clone());
         after = Some(record.version);
     }
@@ -195,6 +202,30 @@ mod tests {
             versions(&discover(&known(&[(1, 1)]), &history, &HashSet::new())),
             [(0, 2, Some(op(7))), (0, 3, None)]
         );
+    }
+
+    #[test]
+    fn a_description_that_was_left_out_is_known_as_that_of_the_version_before() {
+        let said = |text: &str| Some(text.to_owned());
+        let history = [
+            record(1, 1, "blue", said("drill")),
+            record(2, 2, "green", said("drill")),
+            record(3, 3, "blue", said("back")),
+            record(4, 4, "green", None),
+            record(6, 6, "blue", said("back")),
+        ];
+        let carried = |known: &Known| -> Vec<(u64, bool)> {
+            let found = discover(known, &history, &HashSet::new());
+            found
+                .iter()
+                .filter_map(|found| match found {
+                    Discovery::Version { record, carried_over, .. } => Some((record.version.0, *carried_over)),
+                    _ => None,
+                })
+                .collect()
+        };
+        assert_eq!(carried(&Known::default()), [(1, false), (2, true), (3, false), (4, false), (6, false)]);
+        assert_eq!(carried(&known(&[(1, 1)])), [(2, true), (3, false), (4, false), (6, false)]);
     }
 
     #[test]

@@ -61,6 +61,7 @@ fn version(number: u64, value: &str, at: i64) -> Body {
         wrote: None,
         first_with: None,
         imported: false,
+        carried_over: false,
     }
 }
 
@@ -556,6 +557,7 @@ async fn since_when_the_flag_holds_what_it_holds_is_the_date_of_the_first_versio
         wrote: None,
         first_with: None,
         imported: false,
+        carried_over: false,
     };
     store.append(draft(Actor::teal(), 900, anew)).await.expect("appended");
     assert_eq!(since().await, Some(900));

@@ -90,6 +90,7 @@ pub fn record(seq: u64, seconds_ago: i64, actor: Actor, what: What) -> Record {
 
 pub fn external(version: u64, value: Color, description: Option<&str>) -> ExternalRecord {
     ExternalRecord {
+        carried_over: false,
         incarnation: Incarnation(0),
         version: FlagVersion(version),
         value: FlagValue::Color(value),

@@ -30,7 +30,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
     let follows = open.then(|| view! { <p class="hint">"This page follows along by itself."</p> });
     let quote = match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
-        What::External(external) => external.description.as_deref(),
+        What::External(external) => record::said(external),
         _ => None,
     };
     let body = view! {
@@ -141,7 +141,15 @@ fn of_external(external: &ExternalRecord, now: Timestamp) -> impl IntoView + use
     view! {
         <div><dt>"Value"</dt><dd><code>{record::clipped(external.value.as_str(), 200)}</code></dd></div>
         <div><dt>"Written"</dt><dd><When at=external.written_at now /></dd></div>
-        <div><dt>"Description"</dt><dd>{external.description.clone().unwrap_or_else(|| "none".to_owned())}</dd></div>
+        <div>
+            <dt>"Description"</dt>
+            <dd>
+                {record::said(external).unwrap_or("none").to_owned()}
+                {external.description.as_ref().filter(|_| external.carried_over).map(|old| view! {
+                    <span class="hush">"; the parameter still shows “"{old.clone()}"”, which is that of the version before"</span>
+                })}
+            </dd>
+        </div>
         {(external.incarnation.0 > 0).then(|| view! {
             <div><dt>"Life"</dt><dd>{external.incarnation.0 + 1}" of the parameter"</dd></div>
         })}

@@ -3,7 +3,7 @@
 use crate::components::mark::Tone;
 use teal_domain::{
     Color, Flag, FlagValue, FlagVersion, Millis, Via,
-    history::{Progress, Record, SwitchRecord, What},
+    history::{ExternalRecord, Progress, Record, SwitchRecord, What},
     journal::Listed,
     switch::{Interleaving, Kind, Outcome, Refusal, Verification},
 };
@@ -271,11 +271,14 @@ pub fn tags(record: &Record) -> Vec<(Tone, &'static str)> {
 pub fn why(record: &Record) -> Option<&str> {
     match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
-        What::External(external) => {
-            record.notes.last().map(|note| note.text.as_str()).or(external.description.as_deref())
-        }
+        What::External(external) => record.notes.last().map(|note| note.text.as_str()).or_else(|| said(external)),
         _ => record.notes.last().map(|note| note.text.as_str()),
     }
+}
+
+/// What whoever wrote past Teal said of it. A description that was carried over belongs to another version.
+pub fn said(external: &ExternalRecord) -> Option<&str> {
+    external.description.as_deref().filter(|_| !external.carried_over)
 }
 
 /// How long the flip took, where there was one: a refusal takes time too, but flips nothing.

@@ -87,6 +87,7 @@ fn draft(number: u64) -> Draft {
             first_with: None,
             wrote: None,
             imported: false,
+            carried_over: false,
         },
         parameter: Some("us-east-2:/elsewhere".into()),
     }

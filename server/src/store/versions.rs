@@ -62,7 +62,7 @@ impl Store {
                 Discovery::Gap { incarnation, from, to } => {
                     (Body::Gap { incarnation: *incarnation, from: *from, to: *to }, Actor::teal())
                 }
-                Discovery::Version { incarnation, record, previous, first_with } => {
+                Discovery::Version { incarnation, record, previous, first_with, carried_over } => {
                     let writer = match first_with {
                         Some(id) => intent_of(&mut write, *id).await?,
                         None => None,
@@ -79,6 +79,7 @@ impl Store {
                             first_with: *first_with,
                             wrote,
                             imported: imported && wrote.is_none(),
+                            carried_over: *carried_over,
                         },
                         actor,
                     )
