@@ -3,6 +3,7 @@
 //! are components. None holds a signal: the same functions draw on the server and, again and again, in the
 //! browser.
 
+pub mod allowed;
 pub mod bar;
 pub mod checks;
 pub mod facts;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use teal_domain::{
-    Actor, Base, Color, OperationId, PairId, Snapshot, Timestamp,
+    Actor, Base, Color, Denied, Grants, OperationId, PairId, Snapshot, Timestamp,
     history::{HistoryPage, HistoryQuery, Record},
     preflight::Check,
 };
@@ -14,6 +14,8 @@ use teal_domain::{
 pub struct Identity {
     /// The actor that the journal will name.
     pub actor: Actor,
+    /// What they may do.
+    pub grants: Grants,
 }
 
 /// What the switch page shows before the click: everything that the confirmation will be bound to.
@@ -72,6 +74,13 @@ pub enum DeskError {
     Confirmation {
         /// What is wrong and what to do.
         message: String,
+    },
+    /// The person may not; nothing was done.
+    #[error(transparent)]
+    Forbidden {
+        /// What is missing.
+        #[from]
+        denied: Denied,
     },
     /// The store is away; nothing was switched. `command` is what works without it.
     #[error("{message}")]

@@ -107,7 +107,10 @@ mod ways {
                 Ok(Reply::Taken)
             }
             Err(refused) => {
-                if plain() {
+                if plain() && matches!(refused, DeskError::Forbidden { .. }) {
+                    // The page says by itself what is missing.
+                    go(&paths::record(pair, about));
+                } else if plain() {
                     go(&paths::note_again(pair, about, text, matches!(refused, DeskError::StoreAway { .. })));
                 }
                 Ok(Reply::Refused(refused))
@@ -120,6 +123,7 @@ mod ways {
             DeskError::BadInput { field, .. } if field == "typed" => SwitchProblem::Typed,
             DeskError::BadInput { field, .. } if field == "reason" => SwitchProblem::Reason,
             DeskError::Confirmation { .. } => SwitchProblem::Confirmation,
+            DeskError::Forbidden { .. } => SwitchProblem::Forbidden,
             DeskError::StoreAway { .. } => SwitchProblem::Store,
             DeskError::NotFound { .. } | DeskError::BadInput { .. } => SwitchProblem::Form,
         }

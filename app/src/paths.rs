@@ -58,10 +58,13 @@ pub enum SwitchProblem {
     Moved,
     /// The form could not be read at all.
     Form,
+    /// The person may not switch.
+    Forbidden,
 }
 
 impl SwitchProblem {
-    const ALL: [Self; 6] = [Self::Typed, Self::Reason, Self::Confirmation, Self::Store, Self::Moved, Self::Form];
+    const ALL: [Self; 7] =
+        [Self::Typed, Self::Reason, Self::Confirmation, Self::Store, Self::Moved, Self::Form, Self::Forbidden];
 
     /// The word in the address.
     pub const fn code(self) -> &'static str {
@@ -72,6 +75,7 @@ impl SwitchProblem {
             Self::Store => "store",
             Self::Moved => "moved",
             Self::Form => "form",
+            Self::Forbidden => "forbidden",
         }
     }
 

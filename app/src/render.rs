@@ -16,7 +16,7 @@ use leptos::{
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use teal_domain::{
-    Color, PairId, PairSnapshot, Snapshot, Timestamp,
+    Action, Color, Denied, On, PairId, PairSnapshot, Snapshot, Timestamp,
     history::{HistoryPage, HistoryQuery},
 };
 
@@ -51,6 +51,11 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// Whether the reader may do this to the pair; if not, what is missing.
+    pub fn denied(&self, action: Action) -> Option<Denied> {
+        self.who.grants.may(action, On::Pair(&self.pair)).err()
+    }
+
     /// The pair's part of the snapshot.
     pub fn pair(&self) -> Option<&PairSnapshot> {
         self.snapshot.pair(&self.pair)

@@ -10,7 +10,8 @@ use teal_app::{
     render::{self, Assets, Rendered, View},
 };
 use teal_domain::{
-    Actor, Color, Flag, FlagValue, FlagVersion, PairSnapshot, Reading, Reason,
+    Action, Actor, Color, Flag, FlagValue, FlagVersion, Grants, PairSnapshot, Reading, Reason, Role,
+    access::{Grant, Scope},
     history::{HistoryPage, HistoryQuery, Progress, What},
     preflight::Verdict,
 };
@@ -282,7 +283,7 @@ fn a_record_told_by_its_progress_never_claims_more_than_is_known() {
 fn hostile() -> Seen {
     const EVIL: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)></textarea>&amp;";
     let mut seen = Seen::state("external");
-    seen.who = Identity { actor: Actor::page(EVIL) };
+    seen.who = Identity { actor: Actor::page(EVIL), grants: Grants::everything() };
     let pair = &mut seen.pair;
     pair.title = EVIL.into();
     pair.region = EVIL.into();
@@ -369,4 +370,27 @@ fn a_pair_that_does_not_exist_is_a_page_that_says_so() {
     let seen = Seen::state("live");
     let view = View { pair: "other".parse().expect("an id"), ..seen.view() };
     says(&render::overview(&view).html, "Teal has no pair called other.");
+}
+
+fn only(role: Role) -> Identity {
+    Identity { actor: Actor::page("vera"), grants: Grants::from_iter([Grant { role, scope: Scope::All }]) }
+}
+
+#[test]
+fn what_somebody_may_not_do_is_there_switched_off_and_explained() {
+    let needs = "Switching needs the role operator or admin for dev. You are viewer here.";
+    for state in ["live", "missing"] {
+        let seen = Seen { who: only(Role::Viewer), ..Seen::state(state) };
+        let overview = seen.overview();
+        says(&overview, needs);
+        is_silent_about(&overview, "href=\"/p/dev/switch?to=green\" class=\"button");
+        assert!(overview.contains("disabled"), "{overview}");
+        let operator = Seen { who: only(Role::Operator), ..Seen::state(state) }.overview();
+        is_silent_about(&operator, "needs the role");
+    }
+    let seen = Seen { who: only(Role::Viewer), ..Seen::state("live") };
+    let refused = seen.who.grants.may(Action::Switch, teal_domain::On::Pair(&dev())).unwrap_err();
+    let switch = render::switch(&seen.view(), Color::Blue, Err(DeskError::from(refused)), None, None).html;
+    says(&switch, needs);
+    is_silent_about(&switch, "name=\"confirmation\"");
 }

@@ -117,7 +117,7 @@ impl Action {
 }
 
 /// The pairs that a role is held for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
     /// All of them, also those to come.
@@ -127,7 +127,7 @@ pub enum Scope {
 }
 
 /// A role, and for what it is held.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Grant {
     /// The role.
     pub role: Role,
@@ -136,7 +136,7 @@ pub struct Grant {
 }
 
 /// Everything that somebody was granted. Nothing, by default.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Grants(BTreeSet<Grant>);
 

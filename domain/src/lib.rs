@@ -4,6 +4,7 @@
 //! process, in the browser, in property tests and under the model checker.
 #![warn(missing_docs)]
 
+pub mod access;
 pub mod actor;
 pub mod color;
 pub mod confirmation;
@@ -21,6 +22,7 @@ pub mod snapshot;
 pub mod switch;
 pub mod time;
 
+pub use access::{Action, Denied, Grants, On, Role};
 pub use actor::{Actor, Via};
 pub use color::Color;
 pub use confirmation::{Base, Confirm};

@@ -1,7 +1,7 @@
 //! Who is asking. Until sign-in exists, Teal listens on loopback only and the actor is the local user.
 
 use teal_app::desk::Identity;
-use teal_domain::{Actor, Via};
+use teal_domain::{Actor, Grants, Via};
 
 /// The person at this machine, by the name under which the operating system knows them.
 pub fn local(via: Via) -> Identity {
@@ -10,7 +10,7 @@ pub fn local(via: Via) -> Identity {
         .filter_map(|key| std::env::var(key).ok())
         .find(|name| !name.trim().is_empty())
         .unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
-    Identity { actor: Actor { name: plain(&name), via } }
+    Identity { actor: Actor { name: plain(&name), via }, grants: Grants::everything() }
 }
 
 /// A name on one line, of a length that fits: it goes into the journal and into logs.

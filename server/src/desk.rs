@@ -6,7 +6,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use teal_app::desk::{Desk, DeskError, EntryLine, Identity, Offer, RecordDetail, SwitchForm};
 use teal_domain::{
-    Base, Color, Flag, PairId, Reason, Snapshot, Timestamp,
+    Action, Base, Color, Flag, On, PairId, Reason, Snapshot, Timestamp,
     history::{HistoryPage, HistoryQuery, Record},
     preflight,
     switch::{Kind, Outcome, Plan, Refusal},
@@ -27,6 +27,14 @@ pub struct EngineDesk(pub Arc<Engine>);
 impl EngineDesk {
     fn pair(&self, id: &PairId) -> Result<&Arc<Pair>, DeskError> {
         self.0.pair(id).ok_or_else(|| DeskError::NotFound { message: format!("There is no pair `{id}` here.") })
+    }
+
+    /// The one table is asked here, whichever way somebody came in. What is refused is in the log.
+    fn may(who: &Identity, action: Action, pair: &PairId) -> Result<(), DeskError> {
+        who.grants.may(action, On::Pair(pair)).map_err(|denied| {
+            tracing::warn!(target: "teal::denied", who = %who.actor, via = who.actor.via.as_str(), %pair, ?action, "denied");
+            denied.into()
+        })
     }
 
     fn store_away(&self, pair: &Pair, target: Color, error: &StoreError) -> DeskError {
@@ -72,6 +80,7 @@ impl Desk for EngineDesk {
     }
 
     fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError> {
+        Self::may(who, Action::Switch, pair)?;
         let pair = self.pair(pair)?;
         let snapshot = self.0.board.snapshot();
         let known = snapshot.pair(pair.id()).and_then(|known| known.flag.value().map(|flag| (known, flag)));
@@ -104,6 +113,7 @@ impl Desk for EngineDesk {
             .pair
             .parse()
             .map_err(|error: teal_domain::pair::NotAPairId| DeskError::NotFound { message: error.to_string() })?;
+        Self::may(who, Action::Switch, &pair)?;
         let pair = self.pair(&pair)?;
         let now = self.0.clock.now();
         let confirmation = self
@@ -136,12 +146,14 @@ impl Desk for EngineDesk {
         self.0.confirmed(pair, plan).await.map_err(|error| self.store_away(pair, target, &error))
     }
 
-    async fn history(&self, _: &Identity, pair: &PairId, query: &HistoryQuery) -> Result<HistoryPage, DeskError> {
+    async fn history(&self, who: &Identity, pair: &PairId, query: &HistoryQuery) -> Result<HistoryPage, DeskError> {
+        Self::may(who, Action::See, pair)?;
         let pair = self.pair(pair)?;
         self.0.store.history(pair.id(), query, PAGE).await.map_err(|error| away(&error))
     }
 
-    async fn record(&self, _: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
+    async fn record(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
+        Self::may(who, Action::See, pair)?;
         let pair = self.pair(pair)?;
         let found = self.0.store.record(pair.id(), seq).await.map_err(|error| away(&error))?;
         let (record, entries) = found.ok_or_else(|| DeskError::NotFound {
@@ -162,6 +174,7 @@ impl Desk for EngineDesk {
     }
 
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
+        Self::may(who, Action::Note, pair)?;
         let pair = self.pair(pair)?;
         let text = Reason::parse(text)
             .map_err(|error| DeskError::BadInput { field: "text".into(), message: error.to_string() })?;

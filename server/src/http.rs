@@ -3,6 +3,7 @@
 mod asked;
 mod assets;
 mod csv;
+mod doors;
 mod drawn;
 mod errors;
 mod front;
@@ -15,15 +16,17 @@ use std::{io, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderName, Request},
-    middleware,
-    routing::{get, post},
+    body::Body,
+    extract::{DefaultBodyLimit, State},
+    http::{HeaderName, Request, StatusCode},
+    middleware::{self, Next},
+    response::Response,
 };
 use teal_app::{
     desk::{Desk, Identity},
     render::Assets,
 };
+use teal_domain::Action;
 use tower_http::{
     CompressionLevel,
     catch_panic::CatchPanicLayer,
@@ -37,6 +40,7 @@ use tower_http::{
 use crate::engine::Engine;
 
 pub use assets::manifest;
+pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
 
 /// What the handlers share.
@@ -66,28 +70,31 @@ const BODY_LIMIT: usize = 64 * 1024;
 const PATIENCE: Duration = Duration::from_secs(30);
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
+/// The table of contents: every address, and what it takes to open it.
+pub fn doors(app: &App) -> Doors {
+    use Need::{May, Open, SomebodyKnown};
+    let reading = Doors::new(app)
+        .get("/", SomebodyKnown, pages::home)
+        .get("/p/{pair}", May(Action::See), pages::overview)
+        .get("/p/{pair}/history", May(Action::See), pages::history)
+        .get("/p/{pair}/history.csv", May(Action::Export), csv::history)
+        .get("/p/{pair}/history/{seq}", May(Action::See), pages::record)
+        .map(|router| router.layer(CompressionLayer::new().quality(CompressionLevel::Fastest)));
+    // The switch page holds a sealed confirmation beside words of its address: compressed, its length would
+    // tell of the one by trying the other. It is shown, switched off, also to who may only look.
+    let pages = reading
+        .get("/p/{pair}/switch", May(Action::See), pages::switch)
+        .post("/api/fn/{name}", SomebodyKnown, functions::call)
+        .get("/health", Open, pages::health)
+        .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)));
+    pages.and(Doors::new(app).get("/p/{pair}/live", May(Action::See), live::stream))
+}
+
 /// Everything that Teal answers.
 pub fn router(app: App, site: &Path) -> io::Result<Router> {
-    let reading = Router::new()
-        .route("/", get(pages::home))
-        .route("/p/{pair}", get(pages::overview))
-        .route("/p/{pair}/history", get(pages::history))
-        .route("/p/{pair}/history.csv", get(csv::history))
-        .route("/p/{pair}/history/{seq}", get(pages::record))
-        .layer(CompressionLayer::new().quality(CompressionLevel::Fastest));
-
-    // The switch page holds a sealed confirmation beside words of its address: compressed, its length would
-    // tell of the one by trying the other.
-    let pages = reading
-        .route("/p/{pair}/switch", get(pages::switch))
-        .route("/api/fn/{name}", post(functions::call))
-        .route("/health", get(pages::health))
-        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, PATIENCE));
-
-    let streams = Router::new().route("/p/{pair}/live", get(live::stream));
-
-    Ok(pages
-        .merge(streams)
+    Ok(doors(&app)
+        .router
+        .layer(middleware::from_fn_with_state(app.clone(), known))
         .merge(assets::router(site)?)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -105,4 +112,10 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         }))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(app))
+}
+
+/// Finds out who asks. Until people sign in it is the person at this machine.
+async fn known(State(app): State<App>, mut request: Request<Body>, next: Next) -> Response {
+    request.extensions_mut().insert(app.local.clone());
+    next.run(request).await
 }

@@ -1,5 +1,7 @@
 //! What Teal answers over HTTP: pages, forms, files and streams, over fakes.
 
+#[path = "http/access.rs"]
+mod access;
 #[path = "http/csv.rs"]
 mod csv;
 #[path = "http/edge.rs"]

@@ -4,8 +4,8 @@
 use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
 use teal_domain::{
-    Actor, Base, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Incarnation, Millis, OperationId,
-    PairId, PairNames, PairSnapshot, Reading, Reason, Snapshot, SnapshotId, Timestamp,
+    Actor, Base, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Grants, Incarnation, Millis,
+    OperationId, PairId, PairNames, PairSnapshot, Reading, Reason, Snapshot, SnapshotId, Timestamp,
     environment::LastUpdate,
     history::{ExternalRecord, HistoryPage, Note, Progress, Record, SwitchRecord, What},
     journal::{Timings, chain::Hash},
@@ -26,7 +26,7 @@ pub fn dev() -> PairId {
 }
 
 pub fn ana() -> Identity {
-    Identity { actor: Actor::page("ana") }
+    Identity { actor: Actor::page("ana"), grants: Grants::everything() }
 }
 
 pub fn hash(n: u64) -> Hash {

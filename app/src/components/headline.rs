@@ -1,6 +1,7 @@
 //! Which side is live? The first thing on the overview, in words that are true however old the reading is.
 
 use super::{
+    allowed,
     icon::{Glyph, Icon},
     mark::Tag,
     side::Shape,
@@ -8,6 +9,7 @@ use super::{
 };
 use crate::{
     paths,
+    render::View,
     words::{self, record},
 };
 use leptos::{
@@ -15,7 +17,7 @@ use leptos::{
     prelude::*,
 };
 use teal_domain::{
-    Color, Flag, FlagValue, FlagVersion, PairSnapshot, Reading, Timestamp,
+    Action, Color, Flag, FlagValue, FlagVersion, PairSnapshot, Reading, Timestamp,
     history::{Progress, Record, What},
     preflight::FLAG_IS_STALE_AFTER,
     switch::Kind,
@@ -27,14 +29,15 @@ pub fn is_stale(flag: &Reading<Flag>, now: Timestamp) -> bool {
 }
 
 /// The headline.
-pub fn headline(pair: &PairSnapshot, now: Timestamp) -> AnyView {
+pub fn headline(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
+    let now = view.now;
     let stale = pair.flag.value().is_some() && is_stale(&pair.flag, now);
     let class = if stale { "headline stale" } else { "headline" };
     let main = match pair.flag.value() {
         None => EitherOf3::A(unread(pair)),
         Some(flag) => match flag.color() {
             Some(color) => EitherOf3::B(live(pair, color, stale, now)),
-            None => EitherOf3::C(none_works(pair, flag, stale)),
+            None => EitherOf3::C(none_works(view, pair, flag, stale)),
         },
     };
     view! { <section class=class aria-labelledby="headline" data-glow="">{main}{staleness(pair, stale, now)}</section> }
@@ -77,7 +80,8 @@ fn live(pair: &PairSnapshot, color: Color, stale: bool, now: Timestamp) -> impl 
     }
 }
 
-fn none_works(pair: &PairSnapshot, flag: &Flag, stale: bool) -> impl IntoView + use<> {
+fn none_works(view: &View<'_>, pair: &PairSnapshot, flag: &Flag, stale: bool) -> impl IntoView + use<> {
+    let denied = view.denied(Action::Switch);
     let name = pair.names.flag.clone();
     let what = match flag {
         Flag::Present { value: FlagValue::Invalid(text), version, .. } => {
@@ -98,15 +102,16 @@ fn none_works(pair: &PairSnapshot, flag: &Flag, stale: bool) -> impl IntoView + 
         <p class="actions">
             {Color::BOTH
                 .map(|color| {
-                    view! {
-                        <a class="button" href=paths::switch(&pair.id, color)>
-                            "Set the flag to " <Shape color /> {color.title()} "…"
-                        </a>
+                    let label = view! { "Set the flag to " <Shape color /> {color.title()} "…" };
+                    match &denied {
+                        None => Either::Left(view! { <a class="button" href=paths::switch(&pair.id, color)>{label}</a> }),
+                        Some(_) => Either::Right(allowed::off(label)),
                     }
                 })
                 .into_iter()
                 .collect_view()}
         </p>
+        {denied.as_ref().map(allowed::why_not)}
     }
 }
 

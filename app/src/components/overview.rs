@@ -7,27 +7,29 @@ use super::{
     recent::recent,
     side_card::side_card,
 };
+use crate::render::View;
 use leptos::prelude::*;
-use teal_domain::{Color, PairSnapshot, Timestamp};
+use teal_domain::{Color, PairSnapshot};
 
 /// The body.
-pub fn overview(pair: &PairSnapshot, now: Timestamp) -> AnyView {
+pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
+    let now = view.now;
     let live = pair.live().map_or("none", Color::as_str);
     let points = match pair.live() {
         Some(color) => format!("The flag points to {}", color.title()),
         None => "The flag points to neither side".to_owned(),
     };
     view! {
-        {headline(pair, now)}
+        {headline(view, pair)}
         <div class="pair" data-live=live>
-            {side_card(pair, Color::Blue, now)}
+            {side_card(view, pair, Color::Blue)}
             <div class="pointer">
                 <span class="hush">{points}</span>
                 <span class="pole" aria-hidden="true">
                     <Icon glyph=Glyph::Flag /><span class="arrow"><Icon glyph=Glyph::Arrow /></span>
                 </span>
             </div>
-            {side_card(pair, Color::Green, now)}
+            {side_card(view, pair, Color::Green)}
         </div>
         <div class="columns">{recent(pair, now)}{flag_facts(pair, now)}</div>
     }

@@ -1,17 +1,21 @@
 //! One side: what it is, whether it could take over, and what can be done with it.
 
 use super::{
+    allowed,
     icon::{Glyph, Icon},
     mark::{Mark, Tone},
     side::Shape,
     when::Ago,
 };
-use crate::paths;
-use leptos::prelude::*;
-use teal_domain::{Color, Environment, EnvironmentStatus, PairSnapshot, Timestamp, environment::Readiness};
+use crate::{paths, render::View};
+use leptos::{either::Either, prelude::*};
+use teal_domain::{Action, Color, Environment, EnvironmentStatus, PairSnapshot, Timestamp, environment::Readiness};
 
 /// The card of a side.
-pub fn side_card(pair: &PairSnapshot, color: Color, now: Timestamp) -> AnyView {
+pub fn side_card(view: &View<'_>, pair: &PairSnapshot, color: Color) -> AnyView {
+    let now = view.now;
+    let denied = view.denied(Action::Switch);
+    let may_take_over = live_elsewhere(pair, color);
     let live = pair.live();
     let reading = pair.side(color);
     let stale = reading.error().is_some();
@@ -45,14 +49,22 @@ pub fn side_card(pair: &PairSnapshot, color: Color, now: Timestamp) -> AnyView {
             {facts(reading.value())}
             {freshness(pair, color, now)}
             <p class="actions">
-                {(live == Some(color.other())).then(|| view! {
-                    <a class="button" href=paths::switch(&pair.id, color)>"Switch to "{color.title()}"…"</a>
+                {may_take_over.then(|| match &denied {
+                    None => Either::Left(view! {
+                        <a class="button" href=paths::switch(&pair.id, color)>"Switch to "{color.title()}"…"</a>
+                    }),
+                    Some(_) => Either::Right(allowed::off(view! { "Switch to "{color.title()}"…" })),
                 })}
                 {airflow(reading.value(), color)}
             </p>
+            {denied.as_ref().filter(|_| may_take_over).map(allowed::why_not)}
         </section>
     }
     .into_any()
+}
+
+fn live_elsewhere(pair: &PairSnapshot, color: Color) -> bool {
+    pair.live() == Some(color.other())
 }
 
 /// The status word of MWAA.

@@ -18,7 +18,7 @@ use crate::{
 };
 use leptos::{either::Either, prelude::*};
 use teal_domain::{
-    Color, Millis, PairId, PairSnapshot, Timestamp,
+    Action, Color, Millis, PairId, PairSnapshot, Timestamp,
     history::{HistoryPage, HistoryQuery, Record},
     journal::Listed,
 };
@@ -43,7 +43,12 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, query: &HistoryQuery, page: Re
         <section class="history" aria-labelledby="history">
             <header class="page-head">
                 <h1 id="history">"History"</h1>
-                <a href=csv download>"Download as CSV"</a>
+                {match view.denied(Action::Export) {
+                    None => Either::Left(view! { <a href=csv download>"Download as CSV"</a> }),
+                    Some(denied) => Either::Right(view! {
+                        <span class="hint denied">{denied.to_string()}</span>
+                    }),
+                }}
             </header>
             {filters(query, base)}
             {found}

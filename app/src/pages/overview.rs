@@ -7,7 +7,7 @@ use teal_domain::{Color, PairSnapshot};
 
 /// The page.
 pub fn page(view: &View<'_>, pair: &PairSnapshot) -> Page {
-    let body = overview(pair, view.now);
+    let body = overview(view, pair);
     let title = match (pair.live(), pair.flag.value()) {
         (Some(color), _) => format!("{} is live", Color::title(color)),
         (None, Some(_)) => "No side is working".to_owned(),

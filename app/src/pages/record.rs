@@ -5,6 +5,7 @@ mod steps;
 use super::shell::{Page, Tab};
 use crate::{
     components::{
+        allowed,
         mark::Mark,
         recent::{movement, tags},
         side::Side,
@@ -18,7 +19,7 @@ use crate::{
 };
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use teal_domain::{
-    PairSnapshot, Timestamp,
+    Action, PairSnapshot, Timestamp,
     history::{ExternalRecord, Progress, Record, SwitchRecord, What},
 };
 
@@ -166,6 +167,8 @@ fn notes(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> impl IntoView
             }
             _ => super::switch::line_problem(&kept, "note"),
         });
+    let denied = view.denied(Action::Note);
+    let off = denied.is_some();
     let label = if record.unexplained() { "Explain this change" } else { "Add a note" };
     let said = record.notes.iter().map(|note| {
         view! {
@@ -186,10 +189,11 @@ fn notes(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> impl IntoView
                 <input type="hidden" name="about" value=record.seq.to_string() />
                 <div class="field">
                     <label for="text">{label}</label>
-                    <textarea id="text" name="text" rows="2" required inner_html=words::escaped(&kept)></textarea>
+                    <textarea id="text" name="text" rows="2" required disabled=off inner_html=words::escaped(&kept)></textarea>
                     <p class="hint">"At most 500 characters. Notes are kept for ever and cannot be changed."</p>
                 </div>
-                <button type="submit" class="button">"Add the note"</button>
+                <button type="submit" class="button" disabled=off>"Add the note"</button>
+                {denied.as_ref().map(allowed::why_not)}
             </form>
         </section>
     }

@@ -136,6 +136,7 @@ fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &s
         SwitchProblem::Confirmation => ("Nothing was switched", "The confirmation had run out (it is good for two minutes), or was made for something else. This one is new: look again, then confirm.".to_owned()),
         SwitchProblem::Store => ("Nothing was switched", "The journal could not be written, and nothing is switched that cannot be recorded. The emergency command lines work without it.".to_owned()),
         SwitchProblem::Moved => ("The flag had moved, so nothing was switched", moved(pair)),
+        SwitchProblem::Forbidden => ("Nothing was switched", "You may not switch this pair. What is missing stands below.".to_owned()),
         SwitchProblem::Form => ("Nothing was switched", "The form could not be read. It is filled in anew below.".to_owned()),
     };
     let after = SwitchQuery::parse(view.query).after.map(|seq| {

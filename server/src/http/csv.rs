@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use teal_app::{
-    desk::DeskError,
+    desk::{DeskError, Identity},
     paths,
     words::{record as words, time},
 };
@@ -15,16 +15,16 @@ use teal_domain::{
     history::{HistoryQuery, Record, What},
 };
 
-use super::{App, asked::Asked, errors};
+use super::{App, asked::Asked, doors::Who, errors};
 
 /// The most rows of one file; a longer history is exported by its dates.
 const MOST: usize = 100_000;
 
 /// `/p/{pair}/history.csv`
-pub async fn history(State(app): State<App>, Path(pair): Path<String>, asked: Asked) -> Response {
+pub async fn history(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
     let query = paths::history_query(asked.query());
     let result = match pair.parse::<PairId>() {
-        Ok(id) if app.engine.pair(&id).is_some() => rows(&app, &id, query).await,
+        Ok(id) if app.engine.pair(&id).is_some() => rows(&app, &who, &id, query).await,
         _ => Err(DeskError::NotFound { message: "There is no such pair here.".into() }),
     };
     match result {
@@ -44,14 +44,14 @@ pub async fn history(State(app): State<App>, Path(pair): Path<String>, asked: As
     }
 }
 
-async fn rows(app: &App, pair: &PairId, mut query: HistoryQuery) -> Result<Vec<u8>, DeskError> {
+async fn rows(app: &App, who: &Identity, pair: &PairId, mut query: HistoryQuery) -> Result<Vec<u8>, DeskError> {
     let mut csv = csv::Writer::from_writer(Vec::new());
     let broken =
         |why: String| DeskError::StoreAway { message: format!("The export broke off: {why}"), commands: Vec::new() };
     csv.write_record(HEADER).map_err(|why| broken(why.to_string()))?;
     let mut written = 0;
     loop {
-        let page = app.desk.history(&app.local, pair, &query).await?;
+        let page = app.desk.history(who, pair, &query).await?;
         for record in &page.records {
             csv.write_record(row(record)).map_err(|why| broken(why.to_string()))?;
         }

@@ -4,11 +4,12 @@ use std::any::Any;
 
 use axum::{
     body::Body,
+    extract::Request,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use teal_app::{
-    desk::DeskError,
+    desk::{DeskError, Identity},
     render::{self, Problem, View},
 };
 
@@ -23,6 +24,11 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
         DeskError::BadInput { .. } | DeskError::Confirmation { .. } => {
             (StatusCode::UNPROCESSABLE_ENTITY, "Not taken", "Go back, mend it and send it again.")
         }
+        DeskError::Forbidden { .. } => (
+            StatusCode::FORBIDDEN,
+            "Not allowed",
+            "Whoever runs Teal grants roles: tell them which one you need, and for what.",
+        ),
         DeskError::StoreAway { .. } => (
             StatusCode::SERVICE_UNAVAILABLE,
             "The journal is away",
@@ -32,6 +38,24 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
     let what = error.to_string();
     let problem = Problem { status: status.as_u16(), title, what: &what, mend, request_id: asked.id() };
     (status, Document(render::problem(&app.assets, view, &problem))).into_response()
+}
+
+/// Nobody is known behind the request.
+pub fn sign_in_first(app: &App, asked: &Asked, _: &Request) -> Response {
+    let problem = Problem {
+        status: 401,
+        title: "Sign in first",
+        what: "Teal shows nothing to people that it does not know.",
+        mend: "Sign in, then open this address again.",
+        request_id: asked.id(),
+    };
+    (StatusCode::UNAUTHORIZED, Document(render::problem(&app.assets, None, &problem))).into_response()
+}
+
+/// What was refused goes into the log: who, what, where.
+pub fn denied(who: Option<&Identity>, asked: &Asked, error: &DeskError) {
+    let who = who.map_or("nobody", |who| who.actor.name.as_str());
+    tracing::warn!(target: "teal::denied", who, path = asked.path(), id = asked.id(), why = %error, "denied");
 }
 
 /// A handler panicked: the process goes on, and the reader learns no more than that.

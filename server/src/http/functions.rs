@@ -16,10 +16,10 @@ use teal_app::{
     functions::Reply,
 };
 
-use super::{App, BODY_LIMIT, asked::Asked, errors};
+use super::{App, BODY_LIMIT, asked::Asked, doors::Who, errors};
 
 /// `POST /api/fn/{name}`
-pub async fn call(State(app): State<App>, asked: Asked, request: Request) -> Response {
+pub async fn call(State(app): State<App>, Who(who): Who, asked: Asked, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     // Our forms and scripts send nothing else, and Leptos would take a form in whatever wrapping it comes.
     let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
@@ -35,7 +35,7 @@ pub async fn call(State(app): State<App>, asked: Asked, request: Request) -> Res
     let request = Request::from_parts(parts, Body::from(body));
     let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let plain = Plain(accepts.is_some_and(|accepts| accepts.contains("text/html")));
-    let (desk, who) = (app.desk.clone(), app.local.clone());
+    let desk = app.desk.clone();
     let context = move || {
         provide_context(desk.clone());
         provide_context(who.clone());

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use teal_app::desk::{Desk, Identity};
-use teal_domain::{Actor, Environment, Flag};
+use teal_domain::{Actor, Environment, Flag, Grants};
 use teal_server::{
     aws::mwaa::EnvironmentPort as _,
     desk::EngineDesk,
@@ -68,7 +68,7 @@ impl House {
             desk: desk(EngineDesk(teal.engine.clone())),
             assets: Arc::new(http::manifest(&site).expect("a manifest")),
             drawn: Arc::default(),
-            local: Identity { actor: Actor::page(who) },
+            local: Identity { actor: Actor::page(who), grants: Grants::everything() },
         };
         let router = http::router(app.clone(), &site).expect("a router");
         let house = Self { folder, world, teal, app, router };

@@ -107,7 +107,10 @@ pub fn refused(title: &'static str, error: &DeskError) -> impl IntoView + use<> 
 fn commands(error: &DeskError) -> Vec<String> {
     match error {
         DeskError::StoreAway { commands, .. } => commands.clone(),
-        DeskError::NotFound { .. } | DeskError::BadInput { .. } | DeskError::Confirmation { .. } => Vec::new(),
+        DeskError::NotFound { .. }
+        | DeskError::BadInput { .. }
+        | DeskError::Confirmation { .. }
+        | DeskError::Forbidden { .. } => Vec::new(),
     }
 }
 

@@ -1,0 +1,145 @@
+//! Who may do what, over every route and every function, for every role.
+
+use std::collections::BTreeSet;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Method, StatusCode, header},
+};
+use teal_app::{
+    desk::{DeskError, Identity},
+    functions::Reply,
+};
+use teal_domain::{
+    Actor, Grants, Role,
+    access::{Grant, Scope},
+};
+use teal_server::http::{self, App};
+use tower::ServiceExt as _;
+
+use crate::house::{House, ORIGIN, form, get, post};
+
+/// Everything that there is, and the roles that come in. A route that is not here fails the test.
+const EVERYBODY: [Role; 6] = Role::ALL;
+const ROUTES: [(&str, &str, &[Role]); 9] = [
+    ("GET", "/", &EVERYBODY),
+    ("GET", "/p/{pair}", &EVERYBODY),
+    ("GET", "/p/{pair}/history", &EVERYBODY),
+    ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
+    ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),
+    // Shown to all who may look, switched off for those who may not switch.
+    ("GET", "/p/{pair}/switch", &EVERYBODY),
+    // What a function does is asked by the desk: see below.
+    ("POST", "/api/fn/{name}", &EVERYBODY),
+    ("GET", "/p/{pair}/live", &EVERYBODY),
+    ("GET", "/health", &EVERYBODY),
+];
+
+const FUNCTIONS: [(&str, &[Role]); 2] =
+    [("switch", &[Role::Operator, Role::Admin]), ("note", &[Role::Operator, Role::Approver, Role::Admin])];
+
+fn somebody(role: Role, scope: Scope) -> Identity {
+    Identity { actor: Actor::page("vera"), grants: Grants::from_iter([Grant { role, scope }]) }
+}
+
+fn for_pair(pair: &str) -> Scope {
+    Scope::Only(BTreeSet::from([pair.parse().expect("a pair")]))
+}
+
+fn router(house: &House, who: Identity) -> Router {
+    http::router(App { local: who, ..house.app.clone() }, &house.folder.path().join("site")).expect("a router")
+}
+
+async fn confirmation(router: &Router) -> String {
+    let request = get("/p/dev/switch?to=green").body(Body::empty()).expect("a request");
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let page = to_bytes(response.into_body(), 1_000_000).await.expect("a body");
+    let page = String::from_utf8_lossy(&page).into_owned();
+    let tag = page.split("name=\"confirmation\"").nth(1).expect("a confirmation");
+    tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its value").to_owned()
+}
+
+async fn status(router: &Router, method: &str, path: &str) -> StatusCode {
+    let path = path.replace("{pair}", "dev").replace("{seq}", "31").replace("{name}", "nothing");
+    let method: Method = method.parse().expect("a method");
+    let request = if method == Method::POST { post(&path).header(header::ORIGIN, ORIGIN) } else { get(&path) };
+    let request = request.method(method).body(Body::empty()).expect("a request");
+    router.clone().oneshot(request).await.expect("an answer").status()
+}
+
+#[tokio::test]
+async fn row_33_each_route_lets_in_who_may_and_nobody_else() {
+    let house = House::new().await;
+    let doors = http::doors(&house.app).list;
+    let known: BTreeSet<(String, String)> =
+        doors.iter().map(|door| (door.method.to_string(), door.path.to_owned())).collect();
+    let listed: BTreeSet<(String, String)> =
+        ROUTES.iter().map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(known, listed, "every route stands in this test");
+
+    for role in Role::ALL {
+        let everywhere = router(&house, somebody(role, Scope::All));
+        let here = router(&house, somebody(role, for_pair("dev")));
+        let elsewhere = router(&house, somebody(role, for_pair("prod")));
+        for (method, path, roles) in ROUTES {
+            for router in [&everywhere, &here] {
+                let denied = status(router, method, path).await == StatusCode::FORBIDDEN;
+                assert_eq!(denied, !roles.contains(&role), "{role}: {method} {path}");
+            }
+            // Row 34: a role on another pair is none here.
+            let of_a_pair = path.contains("{pair}") || path == "/";
+            let denied = status(&elsewhere, method, path).await == StatusCode::FORBIDDEN;
+            assert_eq!(denied, of_a_pair, "{role} of another pair: {method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn row_33_whoever_was_granted_nothing_sees_nothing() {
+    let house = House::new().await;
+    let nobody = router(&house, Identity { actor: Actor::page("vera"), grants: Grants::default() });
+    for (method, path, _) in ROUTES {
+        let open = ["/health", "/api/fn/{name}"].contains(&path);
+        let status = status(&nobody, method, path).await;
+        assert_eq!(status == StatusCode::FORBIDDEN, !open, "{method} {path}: {status}");
+    }
+}
+
+#[tokio::test]
+async fn row_33_each_function_does_it_for_who_may_and_nobody_else() {
+    for role in Role::ALL {
+        for (scope, here) in [(Scope::All, true), (for_pair("dev"), true), (for_pair("prod"), false)] {
+            for (function, roles) in FUNCTIONS {
+                let house = House::new().await;
+                // Made for her while she still might: what she may not do must not hang on the page alone.
+                let vera = Identity { actor: Actor::page("vera"), grants: Grants::everything() };
+                let confirmation = confirmation(&router(&house, vera)).await;
+                let router = router(&house, somebody(role, scope.clone()));
+                let head = house.world.store.head().await.expect("a head");
+                let fields: &[(&str, &str)] = match function {
+                    "switch" => &[
+                        ("pair", "dev"),
+                        ("to", "green"),
+                        ("confirmation", &confirmation),
+                        ("typed", "green"),
+                        ("reason", "why"),
+                    ],
+                    _ => &[("pair", "dev"), ("about", "31"), ("text", "it was me")],
+                };
+                let request = post(&format!("/api/fn/{function}")).header(header::ORIGIN, ORIGIN);
+                let mut request = request.body(form(fields)).expect("a request");
+                request.headers_mut().insert(header::ACCEPT, "application/json".parse().expect("a type"));
+                let response = router.oneshot(request).await.expect("an answer");
+                let body = to_bytes(response.into_body(), 100_000).await.expect("a body");
+                let reply: Reply = serde_json::from_slice(&body).expect("a reply");
+                let denied = matches!(reply, Reply::Refused(DeskError::Forbidden { .. }));
+                assert_eq!(denied, !(here && roles.contains(&role)), "{role} {scope:?} {function}: {reply:?}");
+                if denied {
+                    assert_eq!(house.world.store.head().await.expect("a head"), head, "nothing was written");
+                    assert!(house.world.ssm.puts().is_empty());
+                }
+            }
+        }
+    }
+}
