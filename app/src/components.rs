@@ -1,17 +1,24 @@
-//! Parts of pages. Those that take a whole [`PairSnapshot`](teal_domain::PairSnapshot) are plain functions
-//! over a reference, so that neither the server nor the browser copies a snapshot to draw it; the small ones
-//! are components. None holds a signal: the same functions draw on the server and, again and again, in the
-//! browser.
+//! Parts of pages. Those that take a whole [`PairSnapshot`](teal_domain::PairSnapshot) are plain functions over a
+//! reference, so that it is not copied to be drawn; the small ones are components. None holds a signal. Only what
+//! islands use too is built for the browser.
 
+#[cfg(feature = "ssr")]
 pub mod allowed;
+#[cfg(feature = "ssr")]
 pub mod bar;
+#[cfg(feature = "ssr")]
 pub mod checks;
+#[cfg(feature = "ssr")]
 pub mod facts;
+#[cfg(feature = "ssr")]
 pub mod headline;
 pub mod icon;
 pub mod mark;
+#[cfg(feature = "ssr")]
 pub mod overview;
+#[cfg(feature = "ssr")]
 pub mod recent;
 pub mod side;
+#[cfg(feature = "ssr")]
 pub mod side_card;
 pub mod when;

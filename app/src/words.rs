@@ -5,9 +5,16 @@ pub mod time;
 
 pub use time::{age, ago, iso, span, stamp};
 
+use teal_domain::{Flag, Reading, Timestamp, preflight::FLAG_IS_STALE_AFTER};
+
 /// "1 worker", "2 workers": the noun follows the number.
 pub fn counted(count: u64, one: &str, many: &str) -> String {
     format!("{count} {}", if count == 1 { one } else { many })
+}
+
+/// Whether the last good reading of the flag is too old to be told as the present.
+pub fn is_stale(flag: &Reading<Flag>, now: Timestamp) -> bool {
+    flag.error().is_some() || flag.age(now).is_some_and(|age| age > FLAG_IS_STALE_AFTER)
 }
 
 /// Text as it must stand inside a `<textarea>`, where Leptos can only put raw HTML.

@@ -10,23 +10,17 @@ use super::{
 use crate::{
     paths,
     render::View,
-    words::{self, record},
+    words::{self, is_stale, record},
 };
 use leptos::{
     either::{Either, EitherOf3},
     prelude::*,
 };
 use teal_domain::{
-    Action, Color, Flag, FlagValue, FlagVersion, PairSnapshot, Reading, Timestamp,
+    Action, Color, Flag, FlagValue, FlagVersion, PairSnapshot, Timestamp,
     history::{Progress, Record, What},
-    preflight::FLAG_IS_STALE_AFTER,
     switch::Kind,
 };
-
-/// Whether the last good reading of the flag is too old to be told as the present.
-pub fn is_stale(flag: &Reading<Flag>, now: Timestamp) -> bool {
-    flag.error().is_some() || flag.age(now).is_some_and(|age| age > FLAG_IS_STALE_AFTER)
-}
 
 /// The headline.
 pub fn headline(view: &View<'_>, pair: &PairSnapshot) -> AnyView {

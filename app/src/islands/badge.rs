@@ -1,10 +1,7 @@
 //! The badge in the header: how fresh the page is. It also starts the page's live store.
 
 use super::live::{Connection, Live};
-use crate::{
-    components::headline::is_stale,
-    words::{self, time},
-};
+use crate::words::{self, time};
 use leptos::prelude::*;
 use teal_domain::{PairId, SnapshotId, Timestamp};
 
@@ -67,7 +64,9 @@ impl State {
             Connection::Lost(heard) => Self::Lost(heard),
             Connection::Live => live.pair.with(|pair| match pair {
                 None => Self::Starting,
-                Some(shown) if is_stale(&shown.pair.flag, live.now.get()) => Self::Stale(shown.pair.flag.read_at()),
+                Some(shown) if words::is_stale(&shown.pair.flag, live.now.get()) => {
+                    Self::Stale(shown.pair.flag.read_at())
+                }
                 Some(shown) => Self::Live(shown.pair.flag.read_at()),
             }),
         }
