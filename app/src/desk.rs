@@ -16,6 +16,8 @@ pub struct Identity {
     pub actor: Actor,
     /// What they may do.
     pub grants: Grants,
+    /// They signed in, so they can sign out.
+    pub signed_in: bool,
 }
 
 /// What the switch page shows before the click: everything that the confirmation will be bound to.

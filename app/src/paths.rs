@@ -30,6 +30,13 @@ pub fn live(pair: &str) -> String {
     format!("/p/{pair}/live")
 }
 
+/// `/sign-in?next={wanted}`
+pub fn sign_in(wanted: &str) -> String {
+    let mut out = Query("/sign-in".to_owned());
+    out.put("next", (wanted != "/").then_some(wanted));
+    out.0
+}
+
 /// What a query of the switch page may hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwitchQuery {

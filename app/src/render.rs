@@ -94,14 +94,16 @@ impl Drawing {
 /// A page that says that something is not there, not allowed, or broken.
 #[derive(Clone, Copy, Debug)]
 pub struct Problem<'a> {
-    /// The HTTP status.
-    pub status: u16,
+    /// The HTTP status, where it is one that people may want to name.
+    pub status: Option<u16>,
     /// What happened, in a few words.
     pub title: &'a str,
     /// What happened, to what.
     pub what: &'a str,
-    /// What to do now.
+    /// What to do now; may be empty.
     pub mend: &'a str,
+    /// The way on, an address and a label; by default to the overview.
+    pub then: Option<(&'a str, &'a str)>,
     /// The request, for whoever looks into it.
     pub request_id: Option<&'a str>,
 }
@@ -144,10 +146,11 @@ fn with_pair(view: &View<'_>, page: impl FnOnce(&PairSnapshot) -> Page) -> Rende
             view.assets,
             None,
             &Problem {
-                status: 404,
+                status: Some(404),
                 title: "No such pair",
                 what: &format!("Teal has no pair called {}.", view.pair),
                 mend: "Look at the address, or at the pairs in the configuration.",
+                then: None,
                 request_id: None,
             },
         ),

@@ -27,6 +27,11 @@ impl Millis {
         Self(seconds.saturating_mul(1000))
     }
 
+    /// As a signed number, for arithmetic with moments.
+    pub const fn as_i64(self) -> i64 {
+        if self.0 > i64::MAX as u64 { i64::MAX } else { self.0.cast_signed() }
+    }
+
     /// Whole seconds, rounded down.
     pub const fn as_secs(self) -> u64 {
         self.0 / 1000

@@ -1,7 +1,22 @@
-//! Who is asking. Until sign-in exists, Teal listens on loopback only and the actor is the local user.
+//! Who is asking: the person at this machine, or somebody for whom an identity provider vouches.
+
+pub mod oidc;
+pub mod roles;
+pub mod sessions;
+
+use std::sync::Arc;
 
 use teal_app::desk::Identity;
 use teal_domain::{Actor, Grants, Via};
+
+/// How people come in.
+#[derive(Clone, Debug)]
+pub enum SignIn {
+    /// Everybody who reaches Teal is the person at this machine.
+    Local(Identity),
+    /// An identity provider vouches for them.
+    Oidc(Arc<sessions::Sessions>),
+}
 
 /// The person at this machine, by the name under which the operating system knows them.
 pub fn local(via: Via) -> Identity {
@@ -10,7 +25,7 @@ pub fn local(via: Via) -> Identity {
         .filter_map(|key| std::env::var(key).ok())
         .find(|name| !name.trim().is_empty())
         .unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
-    Identity { actor: Actor { name: plain(&name), via }, grants: Grants::everything() }
+    Identity { actor: Actor { name: plain(&name), via }, grants: Grants::everything(), signed_in: false }
 }
 
 /// A name on one line, of a length that fits: it goes into the journal and into logs.

@@ -14,6 +14,7 @@ mod pairs;
 mod reader;
 mod rules;
 mod shape;
+mod sign_in;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -38,6 +39,7 @@ pub use self::{
     mistake::{Mistake, Mistakes, Origin},
     overrides::Overrides,
     pairs::PairConfig,
+    sign_in::{Hidden, OidcConfig, SignInConfig},
     store::{StoreConfig, check_store_place},
 };
 
@@ -63,6 +65,8 @@ pub struct Config {
     pub grace: Duration,
     /// Whether `CloudTrail` may be asked how an external change was made.
     pub cloudtrail: bool,
+    /// How people sign in.
+    pub sign_in: SignInConfig,
     /// The pairs, in the order of the file; at least one.
     pub pairs: Vec<PairConfig>,
 }
@@ -152,6 +156,8 @@ fn check(
     let request_timeout = duration(&mut polling, "request_timeout", &durations::REQUEST);
     polling.finish();
 
+    let sign_in = sign_in::read(top.section("sign_in", Part::SignIn), env, findings);
+
     let sections = top.sections("pair", Part::Pair);
     top.finish();
     let drafts = sections.map(|all| all.into_iter().map(|one| Draft::read(one, findings)).collect::<Vec<_>>());
@@ -176,6 +182,7 @@ fn check(
         polling: Polling { flag: flag?, environments: environments?, request_timeout: request_timeout? },
         grace: grace?,
         cloudtrail: cloudtrail?.unwrap_or(false),
+        sign_in: sign_in?,
         pairs: drafts?.into_iter().map(Draft::finish).collect::<Result<_, _>>()?,
     })
 }

@@ -11,21 +11,17 @@ mod functions;
 mod headers;
 mod live;
 mod pages;
+mod sign_in;
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
-    body::Body,
-    extract::{DefaultBodyLimit, State},
+    extract::DefaultBodyLimit,
     http::{HeaderName, Request, StatusCode},
-    middleware::{self, Next},
-    response::Response,
+    middleware,
 };
-use teal_app::{
-    desk::{Desk, Identity},
-    render::Assets,
-};
+use teal_app::{desk::Desk, render::Assets};
 use teal_domain::Action;
 use tower_http::{
     CompressionLevel,
@@ -37,7 +33,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::engine::Engine;
+use crate::{auth::SignIn, engine::Engine};
 
 pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
@@ -54,13 +50,13 @@ pub struct App {
     pub assets: Arc<Assets>,
     /// Pages drawn a moment ago.
     pub drawn: Arc<Drawn>,
-    /// Who everybody is until sign-in exists: the person at this machine.
-    pub local: Identity,
+    /// How people come in.
+    pub sign_in: SignIn,
 }
 
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("App").field("assets", &self.assets).field("local", &self.local).finish_non_exhaustive()
+        f.debug_struct("App").field("assets", &self.assets).field("sign_in", &self.sign_in).finish_non_exhaustive()
     }
 }
 
@@ -85,6 +81,10 @@ pub fn doors(app: &App) -> Doors {
     let pages = reading
         .get("/p/{pair}/switch", May(Action::See), pages::switch)
         .post("/api/fn/{name}", SomebodyKnown, functions::call)
+        .get("/sign-in", Open, sign_in::depart)
+        .get("/sign-in/back", Open, sign_in::back)
+        .post("/sign-out", Open, sign_in::out)
+        .get("/signed-out", Open, sign_in::signed_out)
         .get("/health", Open, pages::health)
         .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)));
     pages.and(Doors::new(app).get("/p/{pair}/live", May(Action::See), live::stream))
@@ -94,7 +94,7 @@ pub fn doors(app: &App) -> Doors {
 pub fn router(app: App, site: &Path) -> io::Result<Router> {
     Ok(doors(&app)
         .router
-        .layer(middleware::from_fn_with_state(app.clone(), known))
+        .layer(middleware::from_fn_with_state(app.clone(), sign_in::known))
         .merge(assets::router(site)?)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -103,7 +103,8 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn(front::known_origin))
-        .layer(middleware::from_fn(front::own_name))
+        .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
+        .layer(middleware::from_fn_with_state(app.clone(), sign_in::forms_lead_to))
         .layer(middleware::from_fn(headers::security))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
@@ -112,10 +113,4 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         }))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(app))
-}
-
-/// Finds out who asks. Until people sign in it is the person at this machine.
-async fn known(State(app): State<App>, mut request: Request<Body>, next: Next) -> Response {
-    request.extensions_mut().insert(app.local.clone());
-    next.run(request).await
 }

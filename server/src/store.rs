@@ -7,6 +7,7 @@
 pub mod lease;
 pub mod operations;
 pub mod reading;
+pub mod sessions;
 pub mod verify;
 pub mod versions;
 
@@ -219,7 +220,10 @@ fn migrations() -> Migrator {
     let step = |version, name: &'static str, sql: &'static str| {
         Migration::new(version, name.into(), MigrationType::Simple, SqlStr::from_static(sql), false)
     };
-    Migrator::with_migrations(vec![step(1, "journal", include_str!("../migrations/sqlite/0001_journal.sql"))])
+    Migrator::with_migrations(vec![
+        step(1, "journal", include_str!("../migrations/sqlite/0001_journal.sql")),
+        step(2, "session", include_str!("../migrations/sqlite/0002_session.sql")),
+    ])
 }
 
 fn identity(path: &Path) -> Option<(u64, u64)> {

@@ -28,10 +28,11 @@ fn main() -> io::Result<()> {
         fs::write(out.join(format!("{name}.json")), serde_json::to_string(&live)?)?;
     }
     let problem = Problem {
-        status: 404,
+        status: Some(404),
         title: "No such record",
         what: "The journal of this pair has no record 4711.",
         mend: "Look at the number in the address, or look the record up in the history.",
+        then: None,
         request_id: Some("01KAZZ4J1N3V9T"),
     };
     let pair = fixtures::green_is_live();

@@ -10,7 +10,7 @@ use crate::{
     render::{Assets, View},
 };
 use leptos::{either::Either, nonce::use_nonce, prelude::*};
-use teal_domain::{Color, PairSnapshot};
+use teal_domain::{Color, PairSnapshot, Role};
 
 /// A page, ready to be put into its frame.
 pub struct Page {
@@ -99,7 +99,10 @@ fn hydration(assets: &Assets) -> impl IntoView + use<> {
 
 fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follows: bool) -> impl IntoView + use<> {
     let home = pair.map_or_else(|| "/".to_owned(), |pair| paths::overview(&pair.id));
-    let who = view.map(|view| view.who.actor.name.clone());
+    let who = view.map(|view| {
+        let roles: Vec<&str> = view.who.grants.roles().into_iter().map(Role::as_str).collect();
+        (view.who.actor.name.clone(), roles.join(", "), view.who.signed_in)
+    });
     let badge = pair.zip(view).map(|(pair, view)| {
         let (id, at) = (view.snapshot.id, view.snapshot.at);
         let from = if follows { view.path.to_owned() } else { home.clone() };
@@ -119,7 +122,13 @@ fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follow
             <div class="aside">
                 {badge}
                 <ThemeToggle />
-                {who.map(|who| view! { <span class="signed-in"><span class="hush">"Signed in as "</span>{who}</span> })}
+                {who.map(|(who, roles, out)| view! {
+                    <span class="signed-in"><span class="hush">"Signed in as "</span>{who}</span>
+                    {out.then(|| view! {
+                        <span class="roles">{roles}</span>
+                        <form method="post" action="/sign-out"><button type="submit" class="link">"Sign out"</button></form>
+                    })}
+                })}
             </div>
         </header>
     }

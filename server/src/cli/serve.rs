@@ -8,9 +8,10 @@ use tokio::net::TcpListener;
 
 use super::{Common, End, Stop, setup};
 use crate::{
-    auth,
+    auth::{self, SignIn, oidc::Oidc, sessions::Sessions},
+    config::{Config, OidcConfig, SignInConfig},
     desk::EngineDesk,
-    engine::watch,
+    engine::{Engine, watch},
     http::{self, App},
 };
 
@@ -29,7 +30,7 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         engine: engine.clone(),
         assets: Arc::new(assets),
         drawn: Arc::default(),
-        local: auth::local(Via::Page),
+        sign_in: sign_in(&config, &engine)?,
     };
     let router = http::router(app, &config.site)
         .map_err(|error| Stop::failed(format_args!("{}: {error}", config.site.display())))?;
@@ -59,6 +60,16 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     engine.log_head("at the end").await;
     engine.store.close().await;
     served.map(|()| End::Done).map_err(Stop::failed)
+}
+
+fn sign_in(config: &Config, engine: &Arc<Engine>) -> Result<SignIn, Stop> {
+    Ok(match &config.sign_in {
+        SignInConfig::Local => SignIn::Local(auth::local(Via::Page)),
+        SignInConfig::Oidc(oidc) => {
+            let oidc = Oidc::new(OidcConfig::clone(oidc)).map_err(Stop::failed)?;
+            SignIn::Oidc(Arc::new(Sessions::new(oidc, engine.store.clone(), engine.clock.clone())))
+        }
+    })
 }
 
 async fn told_to_stop() {

@@ -57,6 +57,46 @@ pub(super) const GRACE: Bounds = Bounds {
     why_most: "other switches of the pair wait that long after one without an answer",
 };
 
+/// `sign_in.idle`
+pub(super) const IDLE: Bounds = Bounds {
+    key: "sign_in.idle",
+    default: Duration::from_hours(1),
+    least: Duration::from_mins(5),
+    why_least: "people read a page for that long",
+    most: Duration::from_hours(24),
+    why_most: "whoever finds a screen unlocked the next day could switch",
+};
+
+/// `sign_in.lasts`
+pub(super) const LASTS: Bounds = Bounds {
+    key: "sign_in.lasts",
+    default: Duration::from_hours(12),
+    least: Duration::from_mins(15),
+    why_least: "people would sign in all day",
+    most: Duration::from_hours(7 * 24),
+    why_most: "a stolen cookie would be good for that long",
+};
+
+/// `sign_in.refresh`
+pub(super) const REFRESH: Bounds = Bounds {
+    key: "sign_in.refresh",
+    default: Duration::from_mins(5),
+    least: Duration::from_secs(10),
+    why_least: "the provider would be asked at every click",
+    most: Duration::from_hours(24),
+    why_most: "somebody who was disabled there stays in for that long",
+};
+
+/// `sign_in.outage`
+pub(super) const OUTAGE: Bounds = Bounds {
+    key: "sign_in.outage",
+    default: Duration::from_hours(1),
+    least: Duration::from_secs(1),
+    why_least: "a request that fails once is no outage",
+    most: Duration::from_hours(24),
+    why_most: "nobody knows meanwhile who was disabled",
+};
+
 impl Bounds {
     /// The duration that the text says, if it is within bounds.
     pub fn parse(&self, text: &str) -> Result<Duration, Wrong> {

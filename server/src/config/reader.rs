@@ -144,6 +144,29 @@ impl<'s, 'a> Section<'s, 'a> {
         Err(self.source.report(&self.origin, Wrong::new(what, format!("add `{key} = \"{example}\"`"))))
     }
 
+    /// A list of texts that its rule takes; nothing if the key is not there.
+    pub fn list<T>(
+        &mut self,
+        key: &'static str,
+        rule: impl Fn(&str) -> Result<T, Wrong>,
+    ) -> Result<Option<Vec<T>>, Reported> {
+        let Some((origin, value)) = self.take(key) else { return Ok(None) };
+        let mend = format!("write `{key} = [\"…\", \"…\"]`");
+        let Some(items) = value.get_ref().as_array() else {
+            return Err(self.wrong_type(key, &origin, value, "a list", &mend));
+        };
+        let read = items.iter().map(|item| {
+            let at = self.source.origin(item.span().start);
+            match item.get_ref().as_str() {
+                Some(text) => rule(text).map_err(|wrong| self.source.report(&at, wrong)),
+                None => Err(self.wrong_type(key, &at, item, "texts", &mend)),
+            }
+        });
+        // All of them, so that each mistake is named.
+        let read: Vec<_> = read.collect();
+        read.into_iter().collect::<Result<Vec<_>, _>>().map(Some)
+    }
+
     /// `true` or `false`; nothing if the key is not there.
     pub fn truth(&mut self, key: &'static str) -> Result<Option<bool>, Reported> {
         let Some((origin, value)) = self.take(key) else { return Ok(None) };
@@ -199,6 +222,14 @@ impl<'s, 'a> Section<'s, 'a> {
             DeValue::Table(_) => "a section".to_owned(),
         };
         self.source.report(at, Wrong::new(format!("`{key}` wants {want}, and this is {is}"), mend))
+    }
+
+    /// Reports every key that is left because it means nothing here.
+    pub fn finish_empty(self, mend: &str) {
+        for (key, (at, _)) in self.left {
+            let what = format!("`{key}` means nothing here");
+            self.source.report(&self.source.origin(at), Wrong::new(what, mend));
+        }
     }
 
     /// Reports every key that was not read.

@@ -13,10 +13,13 @@ pub(super) enum Part {
     Polling,
     Pair,
     Names,
+    SignIn,
+    Role,
 }
 
 impl Part {
-    pub const ALL: [Self; 5] = [Self::Top, Self::Store, Self::Polling, Self::Pair, Self::Names];
+    pub const ALL: [Self; 7] =
+        [Self::Top, Self::Store, Self::Polling, Self::Pair, Self::Names, Self::SignIn, Self::Role];
 
     /// How its head is written in the file.
     pub fn head(self) -> &'static str {
@@ -26,17 +29,37 @@ impl Part {
             Self::Polling => "[polling]",
             Self::Pair => "[[pair]]",
             Self::Names => "[pair.names]",
+            Self::SignIn => "[sign_in]",
+            Self::Role => "[[sign_in.role]]",
         }
     }
 
     /// The keys that may stand in it.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "pair"],
+            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "sign_in", "pair"],
             Self::Store => &["path", "spool"],
             Self::Polling => &["flag", "environments", "request_timeout"],
             Self::Pair => &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names"],
             Self::Names => &["flag", "blue", "green"],
+            Self::SignIn => &[
+                "kind",
+                "public_url",
+                "issuer",
+                "discovery",
+                "client_id",
+                "client_secret_file",
+                "scopes",
+                "groups_claim",
+                "name_claim",
+                "logout",
+                "idle",
+                "lasts",
+                "refresh",
+                "outage",
+                "role",
+            ],
+            Self::Role => &["group", "role", "pairs"],
         }
     }
 

@@ -5,15 +5,15 @@ use std::any::Any;
 use axum::{
     body::Body,
     extract::Request,
-    http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    http::{Method, StatusCode, header},
+    response::{IntoResponse, Redirect, Response},
 };
 use teal_app::{
     desk::{DeskError, Identity},
     render::{self, Problem, View},
 };
 
-use super::{App, asked::Asked, headers::Document};
+use super::{App, asked::Asked, headers::Document, sign_in};
 
 /// The page for what the desk did not do.
 pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError) -> Response {
@@ -36,20 +36,19 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
         ),
     };
     let what = error.to_string();
-    let problem = Problem { status: status.as_u16(), title, what: &what, mend, request_id: asked.id() };
+    let problem =
+        Problem { status: Some(status.as_u16()), title, what: &what, mend, then: None, request_id: asked.id() };
     (status, Document(render::problem(&app.assets, view, &problem))).into_response()
 }
 
-/// Nobody is known behind the request.
-pub fn sign_in_first(app: &App, asked: &Asked, _: &Request) -> Response {
-    let problem = Problem {
-        status: 401,
-        title: "Sign in first",
-        what: "Teal shows nothing to people that it does not know.",
-        mend: "Sign in, then open this address again.",
-        request_id: asked.id(),
-    };
-    (StatusCode::UNAUTHORIZED, Document(render::problem(&app.assets, None, &problem))).into_response()
+/// Nobody is known behind the request: people are led to where they can sign in, scripts are told.
+pub fn sign_in_first(asked: &Asked, request: &Request) -> Response {
+    let accepts = request.headers().get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    if request.method() == Method::GET && accepts.is_some_and(|accepts| accepts.contains("text/html")) {
+        return Redirect::to(&sign_in::address(asked)).into_response();
+    }
+    let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (StatusCode::UNAUTHORIZED, text, "Sign in first.\n").into_response()
 }
 
 /// What was refused goes into the log: who, what, where.

@@ -1,26 +1,41 @@
 //! Who may knock at all: requests for this machine's own name, and forms that say which page they come from.
 
 use axum::{
-    extract::Request,
+    extract::{Request, State},
     http::{Method, StatusCode, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
-/// Until people sign in, everybody who reaches Teal is the local user. A page of somewhere else reaches it too
+use super::App;
+use crate::auth::SignIn;
+
+/// While nobody signs in, everybody who reaches Teal is the local user. A page of somewhere else reaches it too
 /// once its own name resolves to loopback (DNS rebinding), and the browser then calls that the same origin: so
 /// Teal answers only to names that are always this machine.
-pub async fn own_name(request: Request, next: Next) -> Response {
+pub async fn own_name(State(app): State<App>, request: Request, next: Next) -> Response {
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let named = named.and_then(|host| host.parse().ok()).or_else(|| request.uri().authority().cloned());
-    if named.is_some_and(|name| is_this_machine(&name)) {
+    let (ours, open) = match &app.sign_in {
+        SignIn::Local(_) => (
+            named.is_some_and(|name| is_this_machine(&name)),
+            "at http://localhost or http://127.0.0.1 with its port".to_owned(),
+        ),
+        SignIn::Oidc(sessions) => {
+            let public = &sessions.oidc.config().public_url;
+            let name = public.split_once("://").map(|(_, name)| name);
+            (
+                named.is_some_and(|named| name.is_some_and(|name| named.as_str().eq_ignore_ascii_case(name))),
+                format!("at {public}"),
+            )
+        }
+    };
+    // A load balancer asks for the process's health by its address.
+    if ours || request.uri().path() == "/health" {
         return next.run(request).await;
     }
-    (
-        StatusCode::MISDIRECTED_REQUEST,
-        "Teal answers only to the names of this machine until people can sign in: open it at http://localhost or http://127.0.0.1 with its port.\n",
-    )
-        .into_response()
+    let text = format!("Teal does not answer to this name: open it {open}.\n");
+    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
 /// A form says where it was sent from: every browser does, by `Origin` or `Sec-Fetch-Site`. Whether that is here

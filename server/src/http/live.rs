@@ -14,16 +14,19 @@ use futures::stream;
 use teal_domain::{LivePair, PairId, SnapshotId};
 use tokio::{sync::watch, time::Instant};
 
-use super::App;
+use super::{App, doors::Who};
 use crate::engine::{Engine, board::Published};
 
 /// Between two pulses; the browser calls the connection lost after three of them.
 const PULSE: Duration = Duration::from_secs(2);
+/// How long one stream lasts for somebody who is signed in: then the browser comes back, and whether they still
+/// are is looked at anew.
+const LASTS: Duration = Duration::from_secs(240);
 /// How soon the browser comes back after a drop.
 const COME_BACK: Duration = Duration::from_secs(1);
 
 /// `/p/{pair}/live`
-pub async fn stream(State(app): State<App>, Path(pair): Path<String>, headers: HeaderMap) -> Response {
+pub async fn stream(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, headers: HeaderMap) -> Response {
     let known = pair.parse::<PairId>().ok().filter(|id| app.engine.pair(id).is_some());
     let Some(pair) = known else { return StatusCode::NOT_FOUND.into_response() };
     // After a drop the browser says what it saw last; what it has need not be sent again.
@@ -35,6 +38,7 @@ pub async fn stream(State(app): State<App>, Path(pair): Path<String>, headers: H
         seen,
         greeted: false,
         pulse_at: Instant::now(),
+        until: who.signed_in.then(|| Instant::now() + LASTS),
     };
     let events = stream::unfold(state, |mut state| async move {
         state.next().await.map(|event| (Ok::<_, Infallible>(event), state))
@@ -53,6 +57,7 @@ struct Follower {
     seen: Option<SnapshotId>,
     greeted: bool,
     pulse_at: Instant,
+    until: Option<Instant>,
 }
 
 impl Follower {
@@ -62,6 +67,9 @@ impl Follower {
             self.pulse_at = Instant::now() + PULSE;
             let event = self.greeting().or_else(|| self.pulse())?;
             return Some(event.retry(COME_BACK));
+        }
+        if self.until.is_some_and(|until| Instant::now() >= until) {
+            return None;
         }
         loop {
             tokio::select! {

@@ -15,7 +15,10 @@ use teal_domain::{
     Actor, Grants, Role,
     access::{Grant, Scope},
 };
-use teal_server::http::{self, App};
+use teal_server::{
+    auth::SignIn,
+    http::{self, App},
+};
 use tower::ServiceExt as _;
 
 use crate::house::{House, ORIGIN, form, get, post};
@@ -40,7 +43,7 @@ const FUNCTIONS: [(&str, &[Role]); 2] =
     [("switch", &[Role::Operator, Role::Admin]), ("note", &[Role::Operator, Role::Approver, Role::Admin])];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
-    Identity { actor: Actor::page("vera"), grants: Grants::from_iter([Grant { role, scope }]) }
+    Identity { actor: Actor::page("vera"), grants: Grants::from_iter([Grant { role, scope }]), signed_in: false }
 }
 
 fn for_pair(pair: &str) -> Scope {
@@ -48,7 +51,8 @@ fn for_pair(pair: &str) -> Scope {
 }
 
 fn router(house: &House, who: Identity) -> Router {
-    http::router(App { local: who, ..house.app.clone() }, &house.folder.path().join("site")).expect("a router")
+    http::router(App { sign_in: SignIn::Local(who), ..house.app.clone() }, &house.folder.path().join("site"))
+        .expect("a router")
 }
 
 async fn confirmation(router: &Router) -> String {
@@ -98,7 +102,7 @@ async fn row_33_each_route_lets_in_who_may_and_nobody_else() {
 #[tokio::test]
 async fn row_33_whoever_was_granted_nothing_sees_nothing() {
     let house = House::new().await;
-    let nobody = router(&house, Identity { actor: Actor::page("vera"), grants: Grants::default() });
+    let nobody = router(&house, Identity { actor: Actor::page("vera"), grants: Grants::default(), signed_in: false });
     for (method, path, _) in ROUTES {
         let open = ["/health", "/api/fn/{name}"].contains(&path);
         let status = status(&nobody, method, path).await;
@@ -113,7 +117,7 @@ async fn row_33_each_function_does_it_for_who_may_and_nobody_else() {
             for (function, roles) in FUNCTIONS {
                 let house = House::new().await;
                 // Made for her while she still might: what she may not do must not hang on the page alone.
-                let vera = Identity { actor: Actor::page("vera"), grants: Grants::everything() };
+                let vera = Identity { actor: Actor::page("vera"), grants: Grants::everything(), signed_in: false };
                 let confirmation = confirmation(&router(&house, vera)).await;
                 let router = router(&house, somebody(role, scope.clone()));
                 let head = house.world.store.head().await.expect("a head");

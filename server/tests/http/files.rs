@@ -9,7 +9,10 @@ use axum::{
 
 use teal_app::desk::Identity;
 use teal_domain::{Actor, Grants};
-use teal_server::http::{self, App};
+use teal_server::{
+    auth::SignIn,
+    http::{self, App},
+};
 use tower::ServiceExt as _;
 
 use crate::{
@@ -117,7 +120,10 @@ async fn plain_names_are_served_too_but_looked_up_again_each_time() {
 #[tokio::test]
 async fn a_page_drawn_for_one_person_is_never_sent_to_another_nor_after_a_change() {
     let house = House::new().await;
-    let ben = App { local: Identity { actor: Actor::page("ben"), grants: Grants::everything() }, ..house.app.clone() };
+    let ben = App {
+        sign_in: SignIn::Local(Identity { actor: Actor::page("ben"), grants: Grants::everything(), signed_in: false }),
+        ..house.app.clone()
+    };
     let ben = http::router(ben, &house.folder.path().join("site")).expect("a router");
     let asked = async |router: &axum::Router| {
         let request = get("/p/dev").body(Body::empty()).expect("a request");

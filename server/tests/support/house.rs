@@ -10,6 +10,7 @@ use axum::{
 use teal_app::desk::{Desk, Identity};
 use teal_domain::{Actor, Environment, Flag, Grants};
 use teal_server::{
+    auth::SignIn,
     aws::mwaa::EnvironmentPort as _,
     desk::EngineDesk,
     engine::watch::take_flag,
@@ -68,7 +69,11 @@ impl House {
             desk: desk(EngineDesk(teal.engine.clone())),
             assets: Arc::new(http::manifest(&site).expect("a manifest")),
             drawn: Arc::default(),
-            local: Identity { actor: Actor::page(who), grants: Grants::everything() },
+            sign_in: SignIn::Local(Identity {
+                actor: Actor::page(who),
+                grants: Grants::everything(),
+                signed_in: false,
+            }),
         };
         let router = http::router(app.clone(), &site).expect("a router");
         let house = Self { folder, world, teal, app, router };
