@@ -96,4 +96,6 @@ start_world() {
 }
 
 # One value of a world's JSON file.
-world_value() { "$VENV_PYTHON" -c 'import json,sys; print(json.load(open(sys.argv[1]))[sys.argv[2]])' "$1" "$2"; }
+world_value() {
+  "$VENV_PYTHON" -c 'import functools,json,sys; print(functools.reduce(dict.get, sys.argv[2].split("."), json.load(open(sys.argv[1]))))' "$1" "$2"
+}

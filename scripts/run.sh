@@ -56,10 +56,6 @@ trap 'end; exit 130' INT
 trap 'end; exit 143' TERM HUP
 trap end EXIT
 
-start_world world .teal --live 9>&- || exit 1
-world=$LAST
-source .teal/world.env
-
 # The port of the file, unless somebody sits on it already.
 if [ -z "${TEAL_LISTEN:-}" ]; then
   wanted="$(sed -n 's/^listen *= *"127\.0\.0\.1:\([0-9]*\)".*/\1/p' .teal/teal.toml)"
@@ -70,10 +66,24 @@ if [ -z "${TEAL_LISTEN:-}" ]; then
   fi
 fi
 
+port="${TEAL_LISTEN:-127.0.0.1:${wanted:-3000}}"
+port="${port##*:}"
+start_world world .teal --live --teal "http://localhost:$port" 9>&- || exit 1
+world=$LAST
+source .teal/world.env
+
+# People sign in at the emulated Cognito, which is another one each time.
+cp .teal/teal.toml .teal/run.toml
+if ! grep -q '^\[sign_in\]' .teal/teal.toml; then
+  { printf '\n'; cat .teal/world.sign_in.toml; } >>.teal/run.toml
+  say "Sign in as vera (viewer), marc (manager), olga (operator), anton (approver), aude (auditor) or ada (admin);"
+  say "  the password is $(world_value .teal/world.json sign_in.password) for all of them"
+fi
+
 say "Emulated AWS at $AWS_ENDPOINT_URL. To play somebody with the AWS command line, in another window:"
 say "  scripts/outsider.py --to green"
-say "For Teal's own command line there: source .teal/world.env; target/debug/teal status --config .teal/teal.toml"
-start - target/debug/teal serve --config .teal/teal.toml 9>&-
+say "For Teal's own command line there: source .teal/world.env; target/debug/teal status --config .teal/run.toml"
+start - target/debug/teal serve --config .teal/run.toml 9>&-
 teal=$LAST
 
 # Until one of the two ends by itself; Ctrl-C goes through the trap above.

@@ -19,6 +19,7 @@ import field
 import seed_costs
 import seed_flag
 import seed_metrics
+import seed_people
 
 GUARDED_DAG = f'''"""Does its work only on the side that the flag calls live."""
 import os
@@ -195,7 +196,7 @@ def secret(endpoint: str) -> None:
     )
 
 
-def everything(ministack: str, moto: str | None, now: datetime, history_versions: int) -> dict:
+def everything(ministack: str, moto: str | None, now: datetime, history_versions: int, teal: list[str]) -> dict:
     """Seeds both emulators. Answers what later steps need: the series to feed, a few counts."""
     with ThreadPoolExecutor(8) as pool:
         waiting = [
@@ -207,6 +208,7 @@ def everything(ministack: str, moto: str | None, now: datetime, history_versions
         ]
         if moto:
             waiting.append(pool.submit(seed_costs.seed, moto, now.date()))
+        people = pool.submit(seed_people.seed, ministack, teal)
         topic = field.client("sns", ministack).create_topic(Name=field.ALERTS, Tags=AWS_TAGS)["TopicArn"]
         marquez = load_balancer(ministack)
         waiting.append(pool.submit(fleet, ministack, marquez["arns"]))
@@ -221,7 +223,7 @@ def everything(ministack: str, moto: str | None, now: datetime, history_versions
         seed_metrics.put_alarms(cloudwatch, wanted, topic)
         for one in waiting:
             one.result()
-    return {"series": series, "points": count, "alarms": len(wanted)}
+    return {"series": series, "points": count, "alarms": len(wanted), "people": people.result()}
 
 
 def main() -> None:
@@ -229,10 +231,11 @@ def main() -> None:
     options.add_argument("--ministack", required=True, metavar="URL")
     options.add_argument("--moto", metavar="URL")
     options.add_argument("--history-versions", type=int, default=30, metavar="N")
+    options.add_argument("--teal", action="append", metavar="URL", help="where browsers find Teal, for sign-in")
     chosen = options.parse_args()
     field.seal_off()
     began = time.monotonic()
-    done = everything(chosen.ministack, chosen.moto, datetime.now(timezone.utc), chosen.history_versions)
+    done = everything(chosen.ministack, chosen.moto, datetime.now(timezone.utc), chosen.history_versions, chosen.teal or ["http://localhost:3000"])
     print(f"seeded {done['points']} points and {done['alarms']} alarms in {time.monotonic() - began:.1f} s")
 
 

@@ -58,11 +58,12 @@ browser_tests() {
 }
 
 run_playwright() {
-  local port config="$scratch/teal.toml"
+  local port door config="$scratch/teal.toml"
   cargo build --quiet -p teal-server --bin teal || return 1
   TEAL_CARGO_QUIET=1 scripts/assets.sh dev || return 1
-  start_world browser "$logs" || return 1
   port="$(free_port 3200)" || return 1
+  door="$(free_port "$((port + 1))")" || return 1
+  start_world browser "$logs" --teal "http://localhost:$door" || return 1
   cat >"$config" <<TOML
 listen = "127.0.0.1:$port"
 site = "$ROOT/target/site"
@@ -83,7 +84,17 @@ TOML
     tail -n 20 "$logs/teal.log" >&2
     return 1
   fi
+  # A second one, behind the emulated Cognito, for what is about signing in.
+  sed -e "s/^listen = .*/listen = \"127.0.0.1:$door\"/" -e "s/teal\.db/door.db/" "$config" >"$scratch/door.toml"
+  { printf '\n'; cat "$logs/browser.sign_in.toml"; } >>"$scratch/door.toml"
+  start "$logs/door.log" bash -c 'source "$1"; exec "$2" serve --config "$3"' \
+    - "$logs/browser.env" "$ROOT/target/debug/teal" "$scratch/door.toml"
+  if ! wait_for "$LAST" 30 "the server behind sign-in (see $logs/door.log)" grep -qs "Teal is ready" "$logs/door.log"; then
+    tail -n 20 "$logs/door.log" >&2
+    return 1
+  fi
   (
+    export TEAL_DOOR="http://localhost:$door"
     export TEAL_URL="http://127.0.0.1:$port" TEAL_WORLD="$logs/browser.json" TEAL_WORLD_ENV="$logs/browser.env"
     export TEAL_CHROMIUM="$CHROMIUM" TEAL_E2E_JSON="$logs/playwright.json"
     # For tests that use the command line beside the browser.

@@ -31,6 +31,7 @@ import field
 import seed
 import seed_flag
 import seed_metrics
+import seed_people
 
 HOST = "127.0.0.1"
 READY_WITHIN = 30.0
@@ -171,7 +172,7 @@ def airflow_ports(ministack: str) -> dict[str, int]:
     return found
 
 
-def describe(out: Path, ministack: Emulator, moto: Emulator, seeded: bool) -> None:
+def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None, seeded: bool) -> None:
     env = {
         # By name: the SDK puts `api.` in front for MWAA, and `api.localhost` is loopback where `api.127.0.0.1` is nothing.
         "AWS_ENDPOINT_URL": ministack.url.replace(HOST, "localhost"),
@@ -191,9 +192,12 @@ def describe(out: Path, ministack: Emulator, moto: Emulator, seeded: bool) -> No
         "region": field.REGION,
         "flag": field.FLAG,
         "airflow_ports": airflow_ports(ministack.url) if seeded else {},
+        "sign_in": people,
         "pid": os.getpid(),
         "env": env,
     }
+    if people:
+        env = {**env, "TEAL_CLIENT_SECRET": people["client_secret"]}
     lines = [f"export {name}={shlex.quote(value)}" for name, value in env.items()]
     lines.append("unset AWS_PROFILE AWS_DEFAULT_PROFILE AWS_SESSION_TOKEN AWS_ROLE_ARN AWS_WEB_IDENTITY_TOKEN_FILE AWS_CA_BUNDLE")
     replace(out.with_suffix(".env"), "\n".join(lines) + "\n")
@@ -201,8 +205,13 @@ def describe(out: Path, ministack: Emulator, moto: Emulator, seeded: bool) -> No
     replace(out, json.dumps(told, indent=2) + "\n")
 
 
+def sign_in_file(out: Path) -> Path:
+    """The part of Teal's configuration by which the seeded people sign in."""
+    return out.with_suffix(".sign_in.toml")
+
+
 def forget(out: Path) -> None:
-    for told in (out, out.with_suffix(".env")):
+    for told in (out, out.with_suffix(".env"), sign_in_file(out)):
         told.unlink(missing_ok=True)
 
 
@@ -230,6 +239,7 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--ministack-port", type=int, metavar="PORT", help="instead of a free one")
     options.add_argument("--moto-port", type=int, metavar="PORT", help="instead of a free one")
     options.add_argument("--history-versions", type=int, default=30, metavar="N", help="versions of the flag (30); of more than 100 the last 100 are kept, as in SSM")
+    options.add_argument("--teal", action="append", metavar="URL", help="where browsers find Teal, for signing in (http://localhost:3000)")
     options.add_argument("--no-seed", action="store_true", help="leave both emulators empty")
     options.add_argument("--live", action="store_true", help="go on writing metrics every five minutes")
     return options.parse_args()
@@ -263,13 +273,16 @@ def main() -> int:
         emulators.append(moto)
         ministack.wait_until_it_answers("/_ministack/health")
         moto.wait_until_it_answers("/moto-api/data.json")
-        said = "empty"
+        said, people = "empty", None
         if not chosen.no_seed:
-            done = seed.everything(ministack.url, moto.url, now, chosen.history_versions)
+            teal = chosen.teal or ["http://localhost:3000"]
+            done = seed.everything(ministack.url, moto.url, now, chosen.history_versions, teal)
+            people = done["people"]
+            replace(sign_in_file(chosen.out), seed_people.toml(people, teal[0]))
             said = f"seeded: {done['points']} metric points, {done['alarms']} alarms"
             if chosen.live:
                 threading.Thread(target=feed, args=(ministack.url, done["series"], stop), daemon=True).start()
-        describe(chosen.out, ministack, moto, seeded=not chosen.no_seed)
+        describe(chosen.out, ministack, moto, people, seeded=not chosen.no_seed)
         print(f"emulated AWS at {ministack.url}, Cost Explorer at {moto.url} ({said}; {time.monotonic() - began:.1f} s)", flush=True)
 
         while not stop.wait(0.5):

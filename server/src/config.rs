@@ -53,7 +53,7 @@ region = "us-east-2"
 /// Everything that Teal is told, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Where to listen: loopback only, until people can sign in.
+    /// Where to listen: on loopback only, unless people sign in.
     pub listen: SocketAddr,
     /// The folder of the static files.
     pub site: PathBuf,
@@ -135,8 +135,14 @@ fn check(
     let complete = readable && findings.is_empty();
     let mut top = Section::new(&source, Part::Top, 0, tree.as_ref().map(toml::Spanned::get_ref));
 
+    let sign_in = sign_in::read(top.section("sign_in", Part::SignIn), env, findings);
+    let listen_rule = match &sign_in {
+        Ok(SignInConfig::Local) => rules::listen,
+        // Whoever signs in may come from anywhere.
+        Ok(SignInConfig::Oidc(_)) | Err(_) => rules::anywhere,
+    };
     let listen = Setting::new(("--listen", flags.listen.as_ref()), "TEAL_LISTEN", env);
-    let listen = listen.over(top.optional("listen", rules::listen), findings, rules::listen);
+    let listen = listen.over(top.optional("listen", listen_rule), findings, listen_rule);
     let site = Setting::new(("--site", flags.site.as_ref()), "TEAL_SITE", env);
     let site = site.over(top.optional("site", rules::path), findings, rules::path);
     let grace = duration(&mut top, "grace", &durations::GRACE);
@@ -155,8 +161,6 @@ fn check(
     let environments = duration(&mut polling, "environments", &durations::ENVIRONMENTS);
     let request_timeout = duration(&mut polling, "request_timeout", &durations::REQUEST);
     polling.finish();
-
-    let sign_in = sign_in::read(top.section("sign_in", Part::SignIn), env, findings);
 
     let sections = top.sections("pair", Part::Pair);
     top.finish();

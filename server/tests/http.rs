@@ -14,6 +14,10 @@ mod forms;
 mod house;
 #[path = "http/live.rs"]
 mod live;
+#[path = "support/provider.rs"]
+mod provider;
+#[path = "http/sign_in.rs"]
+mod sign_in;
 mod support;
 
 use axum::http::{StatusCode, header};

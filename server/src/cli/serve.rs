@@ -34,7 +34,10 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     };
     let router = http::router(app, &config.site)
         .map_err(|error| Stop::failed(format_args!("{}: {error}", config.site.display())))?;
-    println!("Teal is ready at http://{address}/");
+    match &config.sign_in {
+        SignInConfig::Local => println!("Teal is ready at http://{address}/"),
+        SignInConfig::Oidc(oidc) => println!("Teal is ready at {}/", oidc.public_url),
+    }
     tracing::info!(%address, pairs = config.pairs.len(), "ready");
 
     // Without TCP_NODELAY a small answer waits for the other side's acknowledgement: 40 ms.

@@ -13,14 +13,22 @@ pub(super) struct Role {
     pub account: String,
 }
 
-pub(super) fn listen(text: &str) -> Result<SocketAddr, Wrong> {
-    let Ok(address) = text.parse::<SocketAddr>() else {
+pub(super) fn anywhere(text: &str) -> Result<SocketAddr, Wrong> {
+    text.parse().map_err(|_| {
         let what = format!("{} is not an address to listen on", quoted(text));
-        return Err(Wrong::new(what, "write an IP address and a port, like \"127.0.0.1:3000\" or \"[::1]:3000\""));
-    };
+        Wrong::new(what, "write an IP address and a port, like \"127.0.0.1:3000\" or \"[::1]:3000\"")
+    })
+}
+
+/// While nobody signs in: what only this machine reaches.
+pub(super) fn listen(text: &str) -> Result<SocketAddr, Wrong> {
+    let address = anywhere(text)?;
     if !address.ip().to_canonical().is_loopback() {
-        let what = format!("{} can be reached from other machines, and Teal cannot sign people in yet", quoted(text));
-        let mend = format!("listen on \"127.0.0.1:{}\" and reach it through a tunnel", address.port());
+        let what = format!("{} can be reached from other machines, and nobody signs in", quoted(text));
+        let mend = format!(
+            "listen on \"127.0.0.1:{}\" and reach it through a tunnel, or let people sign in with [sign_in]",
+            address.port()
+        );
         return Err(Wrong::new(what, mend));
     }
     Ok(address)

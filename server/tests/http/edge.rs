@@ -148,7 +148,8 @@ async fn a_name_that_somebody_points_at_this_machine_reads_nothing_and_puts_noth
     let fields =
         [("pair", "dev"), ("to", "green"), ("confirmation", &*confirmation), ("typed", "green"), ("reason", "why")];
     for name in ["evil.example:3000", "127.0.0.1.evil.example", "10.0.0.7:3000", "a b", ""] {
-        for (path, _) in ROUTES {
+        // A load balancer asks for the health of a process by its address; it tells nothing.
+        for (path, _) in ROUTES.into_iter().filter(|(path, _)| *path != "/health") {
             let mut request = get(path).body(Body::empty()).expect("a request");
             request.headers_mut().insert(header::HOST, name.parse().expect("a value"));
             let answer = house.send(request).await;

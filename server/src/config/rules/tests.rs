@@ -14,9 +14,12 @@ fn only_loopback_addresses_are_taken_until_people_can_sign_in() {
     }
     for open in ["0.0.0.0:3000", "[::]:3000", "10.0.0.4:80", "192.168.1.2:443"] {
         let wrong = listen(open).unwrap_err();
-        assert!(wrong.what.contains("cannot sign people in yet"), "{open}: {}", wrong.what);
+        assert!(wrong.what.contains("nobody signs in"), "{open}: {}", wrong.what);
     }
-    assert_eq!(mend(listen("0.0.0.0:8080")), "listen on \"127.0.0.1:8080\" and reach it through a tunnel");
+    assert_eq!(
+        mend(listen("0.0.0.0:8080")),
+        "listen on \"127.0.0.1:8080\" and reach it through a tunnel, or let people sign in with [sign_in]"
+    );
     for bad in ["", "localhost:3000", ":3000", "3000", "127.0.0.1", "127.0.0.1:65536", "::1:3000"] {
         assert!(listen(bad).unwrap_err().what.contains("is not an address"), "{bad}");
     }

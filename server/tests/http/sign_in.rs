@@ -1,0 +1,433 @@
+//! Signing in: the way to the provider and back, what its tokens must hold, and how long a session lives.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Method, StatusCode, header},
+};
+use serde_json::json;
+use teal_domain::{Millis, Role, access::Scope};
+use teal_server::{
+    auth::{
+        SignIn,
+        oidc::Oidc,
+        roles::GroupRole,
+        sessions::{Limits, Sessions},
+    },
+    config::{Hidden, OidcConfig},
+    http::{self, App},
+};
+use tower::ServiceExt as _;
+
+use crate::{
+    house::{Answer, HOST, House, ORIGIN, get, post},
+    provider::{CLIENT, Provider, SECRET},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+/// Teal behind a provider.
+struct Door {
+    house: House,
+    provider: Provider,
+    router: Router,
+}
+
+/// A browser: what it holds for Teal.
+#[derive(Clone, Debug, Default)]
+struct Browser(Vec<(String, String)>);
+
+impl Browser {
+    fn take(&mut self, answer: &Answer) {
+        for set in answer.headers.get_all(header::SET_COOKIE) {
+            let set = set.to_str().expect("plain");
+            let (name, rest) = set.split_once('=').expect("a cookie");
+            let value = rest.split(';').next().expect("its value").to_owned();
+            self.0.retain(|(held, _)| held != name);
+            if !value.is_empty() {
+                self.0.push((name.to_owned(), value));
+            }
+        }
+    }
+
+    fn header(&self) -> String {
+        self.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    fn session(&self) -> Option<&str> {
+        self.0.iter().find(|(name, _)| name == "__Host-teal").map(|(_, value)| &**value)
+    }
+}
+
+impl Door {
+    async fn new() -> Self {
+        let (house, provider) = (House::new().await, Provider::start().await);
+        let router = router(&house, &provider);
+        Self { house, provider, router }
+    }
+
+    async fn ask(&self, browser: &mut Browser, path: &str) -> Answer {
+        ask(&self.router, browser, path).await
+    }
+
+    /// As far as the provider's page. Answers with the address there.
+    async fn depart(&self, browser: &mut Browser, next: &str) -> reqwest::Url {
+        let answer = self.ask(browser, next).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let way = answer.header(header::LOCATION).to_owned();
+        assert!(way.starts_with("/sign-in"), "{way}");
+        let answer = self.ask(browser, &way).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let there: reqwest::Url = answer.header(header::LOCATION).parse().expect("an address");
+        let mut facts = self.provider.facts();
+        facts.nonce = said(&there, "nonce");
+        facts.challenge = said(&there, "code_challenge");
+        there
+    }
+
+    /// And back, with the code that the provider gave.
+    async fn back(&self, browser: &mut Browser, there: &reqwest::Url) -> Answer {
+        let state = said(there, "state");
+        self.ask(browser, &format!("/sign-in/back?code=a-code&state={state}")).await
+    }
+
+    async fn signed_in(&self) -> Browser {
+        let mut browser = Browser::default();
+        let there = self.depart(&mut browser, "/p/dev").await;
+        let answer = self.back(&mut browser, &there).await;
+        assert_eq!(answer.header(header::LOCATION), "/p/dev", "{}", answer.text());
+        browser
+    }
+
+    fn pass(&self, span: Duration) {
+        self.house.world.clock.pass(span);
+    }
+}
+
+fn router(house: &House, provider: &Provider) -> Router {
+    let span = |seconds| Millis::from_secs(seconds);
+    let config = OidcConfig {
+        public_url: ORIGIN.into(),
+        issuer: provider.issuer.clone(),
+        discovery: provider.issuer.clone(),
+        client_id: CLIENT.into(),
+        client_secret: Some(Hidden(SECRET.into())),
+        scopes: vec!["openid".into(), "email".into()],
+        groups_claim: "groups".into(),
+        name_claim: "preferred_username".into(),
+        logout: Some(format!("{}/logout", provider.issuer)),
+        limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(300), outage: span(1800) },
+        roles: vec![
+            GroupRole { group: "ops".into(), role: Role::Operator, scope: Scope::All },
+            GroupRole { group: "watchers".into(), role: Role::Viewer, scope: Scope::All },
+        ],
+    };
+    let sessions =
+        Sessions::new(Oidc::new(config).expect("a client"), house.world.store.clone(), house.world.clock.clone());
+    let app = App { sign_in: SignIn::Oidc(Arc::new(sessions)), ..house.app.clone() };
+    http::router(app, &house.folder.path().join("site")).expect("a router")
+}
+
+fn said(address: &reqwest::Url, name: &str) -> String {
+    let found = address.query_pairs().find(|(key, _)| key == name);
+    found.unwrap_or_else(|| panic!("no {name} in {address}")).1.into_owned()
+}
+
+async fn ask(router: &Router, browser: &mut Browser, path: &str) -> Answer {
+    send(router, browser, get(path).body(Body::empty()).expect("a request")).await
+}
+
+async fn send(router: &Router, browser: &mut Browser, mut request: axum::http::Request<Body>) -> Answer {
+    if !browser.0.is_empty() {
+        request.headers_mut().insert(header::COOKIE, browser.header().parse().expect("a header"));
+    }
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, 1_000_000).await.expect("a body").to_vec();
+    let answer = Answer { status: parts.status, headers: parts.headers, body };
+    browser.take(&answer);
+    answer
+}
+
+#[tokio::test]
+async fn somebody_signs_in_and_is_led_on_to_where_they_wanted_to_go() {
+    let door = Door::new().await;
+    let mut browser = Browser::default();
+    let there = door.depart(&mut browser, "/p/dev/history?kind=switch").await;
+    assert!(there.as_str().starts_with(&format!("{}/authorize?", door.provider.issuer)));
+    assert_eq!(said(&there, "code_challenge_method"), "S256");
+    assert_eq!(said(&there, "redirect_uri"), format!("{ORIGIN}/sign-in/back"));
+    assert_eq!(said(&there, "response_type"), "code");
+    let answer = door.back(&mut browser, &there).await;
+    assert_eq!(answer.header(header::LOCATION), "/p/dev/history?kind=switch");
+    let page = door.ask(&mut browser, "/p/dev").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for says in ["vera", "operator", "Sign out"] {
+        assert!(page.text().contains(says), "{says} is not on the page");
+    }
+}
+
+#[tokio::test]
+async fn rows_1_to_3_the_cookies_are_for_this_host_over_tls_and_for_no_script() {
+    let door = Door::new().await;
+    let mut browser = Browser::default();
+    let there = door.depart(&mut browser, "/p/dev").await;
+    let state = said(&there, "state");
+    let answers = [
+        door.ask(&mut Browser::default(), "/sign-in").await,
+        door.ask(&mut browser, &format!("/sign-in/back?code=a-code&state={state}")).await,
+    ];
+    let mut seen = 0;
+    for answer in &answers {
+        for set in answer.headers.get_all(header::SET_COOKIE) {
+            let set = set.to_str().expect("plain");
+            seen += 1;
+            for part in ["; HttpOnly", "; SameSite=Lax", "; Secure", "; Path=/"] {
+                assert!(set.contains(part), "{set}");
+            }
+            assert!(set.starts_with("__Host-teal") && !set.contains("Domain"), "{set}");
+        }
+    }
+    assert_eq!(seen, 3, "one to set out with, that one taken back, one for the session");
+}
+
+#[tokio::test]
+async fn nobody_gets_in_without_a_session_by_any_way() {
+    let door = Door::new().await;
+    for door_of in http::doors(&door.house.app).list {
+        let path = door_of.path.replace("{pair}", "dev").replace("{seq}", "31").replace("{name}", "switch");
+        let open = door_of.need == http::Need::Open;
+        for accepts in ["text/html", "application/json"] {
+            let request =
+                if door_of.method == Method::POST { post(&path).header(header::ORIGIN, ORIGIN) } else { get(&path) };
+            let mut request = request.body(Body::empty()).expect("a request");
+            request.headers_mut().insert(header::ACCEPT, accepts.parse().expect("a type"));
+            let answer = send(&door.router, &mut Browser::default(), request).await;
+            let turned_away = answer.status == StatusCode::UNAUTHORIZED
+                || answer.status == StatusCode::SEE_OTHER && answer.header(header::LOCATION).starts_with("/sign-in");
+            assert_eq!(turned_away, !open, "{} {path}: {}", door_of.method, answer.status);
+        }
+    }
+    for made_up in ["0".repeat(64), "x".into(), "' OR 1=1".into()] {
+        let mut browser = Browser(vec![("__Host-teal".into(), made_up)]);
+        assert_eq!(door.ask(&mut browser, "/p/dev").await.status, StatusCode::SEE_OTHER);
+    }
+}
+
+#[tokio::test]
+async fn row_26_the_way_back_is_good_once_in_the_browser_that_set_out_and_not_for_long() {
+    let door = Door::new().await;
+    let mut browser = Browser::default();
+    let there = door.depart(&mut browser, "/p/dev").await;
+    let mut other = Browser::default();
+    door.depart(&mut other, "/p/dev").await;
+    for mut wrong in [Browser::default(), other] {
+        let answer = door.back(&mut wrong, &there).await;
+        assert_eq!((answer.status, wrong.session()), (StatusCode::FORBIDDEN, None), "another browser");
+    }
+    door.provider.facts().nonce = said(&there, "nonce");
+    door.provider.facts().challenge = said(&there, "code_challenge");
+    let mut early = browser.clone();
+    assert!(door.back(&mut early, &there).await.status.is_redirection());
+    let answer = door.back(&mut browser, &there).await;
+    assert_eq!((answer.status, browser.session()), (StatusCode::FORBIDDEN, None), "a second time");
+    assert!(answer.text().contains("Sign in"), "{}", answer.text());
+
+    let mut slow = Browser::default();
+    let there = door.depart(&mut slow, "/p/dev").await;
+    door.pass(SECOND * 601);
+    assert_eq!(door.back(&mut slow, &there).await.status, StatusCode::FORBIDDEN, "after ten minutes");
+}
+
+#[tokio::test]
+async fn rows_27_to_30_a_token_that_does_not_hold_lets_nobody_in() {
+    let now = jiff::Timestamp::now().as_second();
+    let lies: [(&str, fn(i64, &mut serde_json::Value, &mut serde_json::Value)); 13] = [
+        ("another issuer", |_, _, claims| claims["iss"] = json!("https://evil.example")),
+        ("an issuer with a slash more", |_, _, claims| {
+            claims["iss"] = json!(format!("{}/", claims["iss"].as_str().unwrap_or_default()))
+        }),
+        ("for another client", |_, _, claims| claims["aud"] = json!("somebody-else")),
+        ("for others too", |_, _, claims| claims["aud"] = json!([CLIENT, "somebody-else"])),
+        ("another nonce", |_, _, claims| claims["nonce"] = json!("mine")),
+        ("no nonce", |_, _, claims| {
+            claims.as_object_mut().map(|claims| claims.remove("nonce"));
+        }),
+        ("an access token", |_, _, claims| claims["token_use"] = json!("access")),
+        ("run out", |now, _, claims| claims["exp"] = json!(now - 120)),
+        ("not good yet", |now, _, claims| claims["nbf"] = json!(now + 600)),
+        ("made in the future", |now, _, claims| claims["iat"] = json!(now + 600)),
+        ("unsigned", |_, header, _| header["alg"] = json!("none")),
+        ("signed with what both know", |_, header, _| header["alg"] = json!("HS256")),
+        ("an unknown key, with an address to fetch it from", |_, header, _| {
+            header["kid"] = json!("mine");
+            header["jku"] = json!("https://evil.example/keys");
+        }),
+    ];
+    for (what, lie) in lies {
+        let door = Door::new().await;
+        door.provider.facts().lie = Some(Box::new(move |header, claims| lie(now, header, claims)));
+        let mut browser = Browser::default();
+        let there = door.depart(&mut browser, "/p/dev").await;
+        let answer = door.back(&mut browser, &there).await;
+        assert_eq!((answer.status, browser.session()), (StatusCode::FORBIDDEN, None), "{what}");
+        assert!(answer.text().contains("does not hold"), "{what}: {}", answer.text());
+        assert_eq!(door.ask(&mut browser, "/p/dev").await.status, StatusCode::SEE_OTHER, "{what}");
+    }
+}
+
+#[tokio::test]
+async fn row_30_whoever_takes_over_an_address_is_not_taken_for_whoever_had_it() {
+    let door = Door::new().await;
+    let browser = door.signed_in().await;
+    door.provider.facts().lie = Some(Box::new(|_, claims| claims["sub"] = json!("somebody-else")));
+    door.pass(SECOND * 301);
+    assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn row_19_a_session_gets_a_new_id_at_each_sign_in_and_the_old_one_is_dead() {
+    let door = Door::new().await;
+    let mut browser = door.signed_in().await;
+    let old = browser.clone();
+    let answer = door.ask(&mut browser, "/sign-in?next=/p/dev&anew=1").await;
+    let there: reqwest::Url = answer.header(header::LOCATION).parse().expect("an address");
+    assert_eq!(said(&there, "prompt"), "login");
+    door.provider.facts().nonce = said(&there, "nonce");
+    door.provider.facts().challenge = said(&there, "code_challenge");
+    door.back(&mut browser, &there).await;
+    assert_ne!(browser.session(), old.session());
+    assert_eq!(door.ask(&mut browser, "/p/dev").await.status, StatusCode::OK);
+    door.pass(SECOND * 2);
+    assert_eq!(door.ask(&mut old.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn row_20_a_session_ends_when_it_is_not_used_and_ends_in_any_case() {
+    let door = Door::new().await;
+    let unused = door.signed_in().await;
+    door.pass(SECOND * 3601);
+    assert_eq!(door.ask(&mut unused.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER, "after an hour unused");
+
+    let used = door.signed_in().await;
+    for hour in 1..=24 {
+        door.pass(SECOND * 1800);
+        assert_eq!(door.ask(&mut used.clone(), "/p/dev").await.status, StatusCode::OK, "in half-hour {hour}");
+    }
+    door.pass(SECOND * 61);
+    assert_eq!(door.ask(&mut used.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER, "after twelve hours");
+}
+
+#[tokio::test]
+async fn row_21_a_signed_out_cookie_is_nobody_on_every_instance() {
+    let door = Door::new().await;
+    let mut browser = door.signed_in().await;
+    let kept = browser.clone();
+    let second = router(&door.house, &door.provider);
+    assert_eq!(ask(&second, &mut browser.clone(), "/p/dev").await.status, StatusCode::OK);
+    let request = post("/sign-out").header(header::ORIGIN, ORIGIN).body(Body::empty()).expect("a request");
+    let answer = send(&door.router, &mut browser, request).await;
+    assert_eq!(browser.session(), None, "the cookie is taken back");
+    let there: reqwest::Url = answer.header(header::LOCATION).parse().expect("an address");
+    assert_eq!(said(&there, "client_id"), CLIENT);
+    assert_eq!(said(&there, "post_logout_redirect_uri"), format!("{ORIGIN}/signed-out"));
+    assert!(answer.header(header::CONTENT_SECURITY_POLICY).is_empty() || !door.provider.issuer.is_empty());
+    assert_eq!(door.ask(&mut kept.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+    door.pass(SECOND * 2);
+    assert_eq!(ask(&second, &mut kept.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+    assert_eq!(door.ask(&mut Browser::default(), "/signed-out").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn row_22_changed_groups_and_disabled_people_take_effect_within_five_minutes() {
+    let door = Door::new().await;
+    let browser = door.signed_in().await;
+    let may_switch = async || {
+        let page = door.ask(&mut browser.clone(), "/p/dev/switch?to=green").await;
+        page.text().contains("name=\"confirmation\"")
+    };
+    assert!(may_switch().await);
+    door.provider.facts().groups = vec!["watchers".into()];
+    door.pass(SECOND * 301);
+    assert!(!may_switch().await);
+    door.provider.facts().disabled = true;
+    door.pass(SECOND * 301);
+    assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+    // And not again once they are enabled: they sign in.
+    door.provider.facts().disabled = false;
+    assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn an_outage_of_the_provider_does_not_take_the_control_room_away_at_once() {
+    let door = Door::new().await;
+    let browser = door.signed_in().await;
+    door.provider.facts().down = true;
+    for minute in [6, 12, 18, 24, 30] {
+        door.pass(SECOND * 360);
+        assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::OK, "in minute {minute}");
+    }
+    door.pass(SECOND * 600);
+    assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER, "after its time");
+}
+
+#[tokio::test]
+async fn row_31_a_new_key_is_fetched_once_and_made_up_ones_do_not_have_it_fetched_each_time() {
+    let door = Door::new().await;
+    door.signed_in().await;
+    let fetched = |door: &Door| door.provider.facts().calls["keys"];
+    assert_eq!(fetched(&door), 1);
+    door.provider.facts().turn_the_key();
+    door.signed_in().await;
+    assert_eq!(fetched(&door), 2);
+    door.provider.facts().lie = Some(Box::new(|header, _| header["kid"] = json!("made-up")));
+    for _ in 0..5 {
+        let mut browser = Browser::default();
+        let there = door.depart(&mut browser, "/p/dev").await;
+        assert_eq!(door.back(&mut browser, &there).await.status, StatusCode::FORBIDDEN);
+    }
+    assert_eq!(fetched(&door), 2, "not within half a minute");
+}
+
+#[tokio::test]
+async fn rows_18_and_25_no_token_leaves_the_server_and_the_store_holds_nothing_that_lets_anybody_in() {
+    let door = Door::new().await;
+    let mut browser = Browser::default();
+    let there = door.depart(&mut browser, "/p/dev").await;
+    let mut answers = vec![door.back(&mut browser, &there).await];
+    for path in ["/p/dev", "/p/dev/switch?to=green", "/p/dev/history"] {
+        answers.push(door.ask(&mut browser, path).await);
+    }
+    let tokens = door.provider.facts().tokens.clone();
+    for answer in &answers {
+        let all = format!("{:?}{}", answer.headers, String::from_utf8_lossy(&answer.body));
+        for token in tokens.iter().map(String::as_str).chain(["an-access-token", "a-refresh-token"]) {
+            assert!(!all.contains(token));
+        }
+    }
+    let kept = door.house.world.store.sessions(None).await.expect("the sessions");
+    assert_eq!(kept.len(), 1);
+    let kept = format!("{kept:?}");
+    assert!(!kept.contains(browser.session().expect("a session")) && !kept.contains("a-refresh-token"), "{kept}");
+}
+
+#[tokio::test]
+async fn teal_behind_a_provider_answers_only_to_its_public_name() {
+    let door = Door::new().await;
+    for (name, status) in [(HOST, StatusCode::SEE_OTHER), ("localhost:3000", StatusCode::MISDIRECTED_REQUEST)] {
+        let mut request = get("/p/dev").body(Body::empty()).expect("a request");
+        request.headers_mut().insert(header::HOST, name.parse().expect("a name"));
+        assert_eq!(send(&door.router, &mut Browser::default(), request).await.status, status, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn signing_out_may_lead_to_the_provider_and_no_other_form_anywhere_else() {
+    let door = Door::new().await;
+    let mut browser = door.signed_in().await;
+    let page = door.ask(&mut browser, "/p/dev").await;
+    let policy = page.header(header::CONTENT_SECURITY_POLICY);
+    assert!(policy.contains(&format!("form-action 'self' {};", door.provider.issuer)), "{policy}");
+}

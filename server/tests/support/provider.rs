@@ -1,0 +1,197 @@
+//! An identity provider that lies on demand.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use aws_lc_rs::{
+    hmac,
+    rand::SystemRandom,
+    rsa::KeySize,
+    signature::{KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair},
+};
+use axum::{
+    Form, Json, Router,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use serde_json::{Value, json};
+
+pub const CLIENT: &str = "teal";
+pub const SECRET: &str = "a secret of the client";
+
+type Lie = Box<dyn Fn(&mut Value, &mut Value) + Send>;
+
+pub struct Provider {
+    pub issuer: String,
+    pub state: Arc<Mutex<Facts>>,
+}
+
+pub struct Facts {
+    issuer: String,
+    key: RsaKeyPair,
+    kid: String,
+    /// Whether the keys that it publishes hold the one that it signs with.
+    pub publishes: bool,
+    /// What it does to header and claims before it signs.
+    pub lie: Option<Lie>,
+    /// The groups of everybody.
+    pub groups: Vec<String>,
+    pub disabled: bool,
+    pub down: bool,
+    pub calls: HashMap<&'static str, usize>,
+    /// The nonce that the browser brought.
+    pub nonce: String,
+    /// The challenge that it brought.
+    pub challenge: String,
+    pub tokens: Vec<String>,
+}
+
+impl Facts {
+    fn called(&mut self, what: &'static str) {
+        *self.calls.entry(what).or_default() += 1;
+    }
+
+    pub fn turn_the_key(&mut self) {
+        self.key = RsaKeyPair::generate(KeySize::Rsa2048).expect("a key");
+        self.kid = format!("{}+", self.kid);
+    }
+
+    fn token(&mut self, nonce: Option<&str>) -> String {
+        let now = jiff::Timestamp::now().as_second();
+        let mut header = json!({"alg": "RS256", "kid": self.kid, "typ": "JWT"});
+        let mut claims = json!({
+            "iss": self.issuer, "aud": CLIENT, "sub": "sub-of-vera", "token_use": "id",
+            "iat": now, "exp": now + 3600, "auth_time": now,
+            "preferred_username": "vera", "email": "vera@example.com", "groups": self.groups,
+        });
+        if let Some(nonce) = nonce {
+            claims["nonce"] = json!(nonce);
+        }
+        if let Some(lie) = &self.lie {
+            lie(&mut header, &mut claims);
+        }
+        let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+        let text = format!("{}.{}", encoded(&header), encoded(&claims));
+        let signature = match header["alg"].as_str() {
+            Some("none") => Vec::new(),
+            // As a client would that takes the public key, or the secret, for a shared one.
+            Some("HS256") => {
+                hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), text.as_bytes()).as_ref().to_vec()
+            }
+            _ => {
+                let mut signature = vec![0; self.key.public_modulus_len()];
+                self.key
+                    .sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), text.as_bytes(), &mut signature)
+                    .expect("signed");
+                signature
+            }
+        };
+        let token = format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature));
+        self.tokens.push(token.clone());
+        token
+    }
+
+    fn keys(&self) -> Value {
+        if !self.publishes {
+            return json!({"keys": []});
+        }
+        // PKCS #1: a sequence of two integers, the first of 2048 bits behind a zero byte.
+        let public = self.key.public_key().as_ref().to_vec();
+        assert_eq!((public.len(), &public[265..]), (270, &[2, 3, 1, 0, 1][..]));
+        let (n, e) = (URL_SAFE_NO_PAD.encode(&public[9..265]), URL_SAFE_NO_PAD.encode([1, 0, 1]));
+        json!({"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.kid, "n": n, "e": e}]})
+    }
+}
+
+type Shared = State<Arc<Mutex<Facts>>>;
+
+impl Provider {
+    pub async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let issuer = format!("http://127.0.0.1:{}", listener.local_addr().expect("its address").port());
+        let state = Arc::new(Mutex::new(Facts {
+            issuer: issuer.clone(),
+            key: RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"),
+            kid: "one".into(),
+            publishes: true,
+            lie: None,
+            groups: vec!["ops".into()],
+            disabled: false,
+            down: false,
+            calls: HashMap::new(),
+            nonce: String::new(),
+            challenge: String::new(),
+            tokens: Vec::new(),
+        }));
+        let router = Router::new()
+            .route("/.well-known/openid-configuration", get(describe))
+            .route("/keys", get(keys))
+            .route("/token", post(token))
+            .with_state(state.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        Self { issuer, state }
+    }
+
+    pub fn facts(&self) -> std::sync::MutexGuard<'_, Facts> {
+        self.state.lock().expect("nobody panicked")
+    }
+}
+
+async fn describe(State(facts): Shared) -> Response {
+    let mut facts = facts.lock().expect("nobody panicked");
+    facts.called("describe");
+    if facts.down {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let issuer = &facts.issuer;
+    Json(json!({
+        "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"), "token_endpoint": format!("{issuer}/token"),
+        "jwks_uri": format!("{issuer}/keys"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
+        // It would take anything.
+        "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
+    }))
+    .into_response()
+}
+
+async fn keys(State(facts): Shared) -> Response {
+    let mut facts = facts.lock().expect("nobody panicked");
+    facts.called("keys");
+    if facts.down { StatusCode::SERVICE_UNAVAILABLE.into_response() } else { Json(facts.keys()).into_response() }
+}
+
+async fn token(State(facts): Shared, Form(form): Form<HashMap<String, String>>) -> Response {
+    let mut facts = facts.lock().expect("nobody panicked");
+    facts.called("token");
+    if facts.down {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    let refused = |why: &str| (StatusCode::BAD_REQUEST, Json(json!({"error": why}))).into_response();
+    let nonce = match form.get("grant_type").map(String::as_str) {
+        Some("authorization_code") => {
+            let digest = aws_lc_rs::digest::digest(
+                &aws_lc_rs::digest::SHA256,
+                form.get("code_verifier").map(String::as_bytes).unwrap_or_default(),
+            );
+            if URL_SAFE_NO_PAD.encode(digest) != facts.challenge
+                || form.get("code").map(String::as_str) != Some("a-code")
+            {
+                return refused("invalid_grant");
+            }
+            Some(facts.nonce.clone())
+        }
+        Some("refresh_token") if facts.disabled => return refused("invalid_grant"),
+        Some("refresh_token") => None,
+        _ => return refused("unsupported_grant_type"),
+    };
+    let id_token = facts.token(nonce.as_deref());
+    Json(json!({
+        "access_token": "an-access-token", "token_type": "Bearer", "expires_in": 3600,
+        "refresh_token": "a-refresh-token", "id_token": id_token,
+    }))
+    .into_response()
+}
