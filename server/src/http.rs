@@ -104,7 +104,7 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn(front::known_origin))
         .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
-        .layer(middleware::from_fn_with_state(app.clone(), sign_in::forms_lead_to))
+        .layer(middleware::from_fn_with_state(app.clone(), sign_in::policies))
         .layer(middleware::from_fn(headers::security))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {

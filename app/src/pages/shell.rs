@@ -122,16 +122,27 @@ fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follow
             <div class="aside">
                 {badge}
                 <ThemeToggle />
-                {who.map(|(who, roles, out)| view! {
-                    <span class="signed-in"><span class="hush">"Signed in as "</span>{who}</span>
-                    {out.then(|| view! {
-                        <span class="roles">{roles}</span>
-                        <form method="post" action="/sign-out"><button type="submit" class="link">"Sign out"</button></form>
-                    })}
-                })}
+                {who.map(|(who, roles, out)| person(who, &roles, out))}
             </div>
         </header>
     }
+}
+
+/// Who looks, what they are here, and the way out where they came in by one.
+fn person(who: String, roles: &str, signed_in: bool) -> impl IntoView + use<> {
+    let name = view! { <span class="signed-in"><span class="hush">"Signed in as "</span>{who}</span> };
+    if !signed_in {
+        return Either::Left(name);
+    }
+    let roles = if roles.is_empty() { "no role".to_owned() } else { roles.to_owned() };
+    Either::Right(view! {
+        <details class="pairs person">
+            <summary>{name}<span class="role-word">{roles}</span><Icon glyph=Glyph::Down /></summary>
+            <div class="drop">
+                <form method="post" action="/sign-out"><button type="submit" class="button quiet">"Sign out"</button></form>
+            </div>
+        </details>
+    })
 }
 
 /// The pair, and the way to the others.

@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Query, Request, State},
-    http::{StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -205,10 +205,16 @@ fn within(next: &str) -> Option<&str> {
     ours.then_some(next)
 }
 
-/// Where forms may lead besides here: signing out goes on to the provider.
-pub async fn forms_lead_to(State(app): State<App>, request: Request, next: Next) -> Response {
+/// What the browser is told once people sign in: to come by TLS only, and where forms may lead besides here,
+/// since signing out goes on to the provider.
+pub async fn policies(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let SignIn::Oidc(sessions) = &app.sign_in else { return response };
+    if sessions.oidc.config().public_url.starts_with("https://") {
+        // Two years, as the list of preloaded names asks for.
+        let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
+    }
     let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
     if let (Some(policy), Some(origin)) = (policy, sessions.oidc.origin())
         && let Ok(policy) = policy.replace("form-action 'self'", &format!("form-action 'self' {origin}")).parse()

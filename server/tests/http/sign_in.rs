@@ -107,9 +107,13 @@ impl Door {
 }
 
 fn router(house: &House, provider: &Provider) -> Router {
+    router_at(house, provider, ORIGIN)
+}
+
+fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router {
     let span = |seconds| Millis::from_secs(seconds);
     let config = OidcConfig {
-        public_url: ORIGIN.into(),
+        public_url: public_url.into(),
         issuer: provider.issuer.clone(),
         discovery: provider.issuer.clone(),
         client_id: CLIENT.into(),
@@ -333,7 +337,6 @@ async fn row_21_a_signed_out_cookie_is_nobody_on_every_instance() {
     let there: reqwest::Url = answer.header(header::LOCATION).parse().expect("an address");
     assert_eq!(said(&there, "client_id"), CLIENT);
     assert_eq!(said(&there, "post_logout_redirect_uri"), format!("{ORIGIN}/signed-out"));
-    assert!(answer.header(header::CONTENT_SECURITY_POLICY).is_empty() || !door.provider.issuer.is_empty());
     assert_eq!(door.ask(&mut kept.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
     door.pass(SECOND * 2);
     assert_eq!(ask(&second, &mut kept.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
@@ -430,4 +433,23 @@ async fn signing_out_may_lead_to_the_provider_and_no_other_form_anywhere_else() 
     let page = door.ask(&mut browser, "/p/dev").await;
     let policy = page.header(header::CONTENT_SECURITY_POLICY);
     assert!(policy.contains(&format!("form-action 'self' {};", door.provider.issuer)), "{policy}");
+}
+
+#[tokio::test]
+async fn row_4_where_teal_is_reached_by_tls_the_browser_is_told_to_come_by_nothing_else() {
+    let door = Door::new().await;
+    let secure = router_at(&door.house, &door.provider, "https://teal.example.com");
+    for path in ["/p/dev", "/health", "/pkg/missing.js", "/signed-out"] {
+        let mut request = get(path).body(Body::empty()).expect("a request");
+        request.headers_mut().insert(header::HOST, "teal.example.com".parse().expect("a name"));
+        let answer = send(&secure, &mut Browser::default(), request).await;
+        let value = answer.header(header::STRICT_TRANSPORT_SECURITY);
+        let age = value
+            .strip_prefix("max-age=")
+            .and_then(|rest| rest.split(';').next())
+            .and_then(|age| age.parse::<u64>().ok());
+        assert!(age.is_some_and(|age| age >= 365 * 24 * 3600), "{path}: {value}");
+    }
+    let answer = door.ask(&mut Browser::default(), "/signed-out").await;
+    assert_eq!(answer.header(header::STRICT_TRANSPORT_SECURITY), "", "never over plain HTTP");
 }

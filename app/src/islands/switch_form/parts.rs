@@ -87,8 +87,11 @@ pub enum Answer {
 pub fn answer(answer: RwSignal<Option<Answer>>) -> impl IntoView {
     move || {
         answer.get().map(|answer| match answer {
-            Answer::Refused(error) => notice("Nothing was switched", error.to_string(), commands(&error)),
+            Answer::Refused(error) => {
+                notice("notice notice-down", "Nothing was switched", error.to_string(), commands(&error))
+            }
             Answer::None => notice(
+                "notice notice-down",
                 "Teal did not answer",
                 "Whether the switch was begun is not known here. The history says so as soon as Teal answers again: \
                  look there before you confirm once more."
@@ -101,7 +104,9 @@ pub fn answer(answer: RwSignal<Option<Answer>>) -> impl IntoView {
 
 /// Why the desk did not do it, and what works instead.
 pub fn refused(title: &'static str, error: &DeskError) -> impl IntoView + use<> {
-    notice(title, error.to_string(), commands(error))
+    // What somebody may not do is no fault: nothing is wrong, and nothing is red.
+    let class = if matches!(error, DeskError::Forbidden { .. }) { "notice" } else { "notice notice-down" };
+    notice(class, title, error.to_string(), commands(error))
 }
 
 fn commands(error: &DeskError) -> Vec<String> {
@@ -114,13 +119,13 @@ fn commands(error: &DeskError) -> Vec<String> {
     }
 }
 
-fn notice(title: &'static str, text: String, commands: Vec<String>) -> impl IntoView + use<> {
+fn notice(class: &'static str, title: &'static str, text: String, commands: Vec<String>) -> impl IntoView + use<> {
     let by_hand = (!commands.is_empty()).then_some(
         "In an emergency, the first of these switches and records to a local file, to be merged later. The second is \
          the raw call: it will show as an external change.",
     );
     view! {
-        <div class="notice notice-down" role="alert">
+        <div class=class role="alert">
             <h2>{title}</h2>
             <p>{text}</p>
             {by_hand.map(|text| view! { <p>{text}</p> })}
