@@ -4,5 +4,6 @@ pub mod history;
 pub mod overview;
 pub mod problem;
 pub mod record;
+pub mod sessions;
 pub mod shell;
 pub mod switch;

@@ -4,6 +4,7 @@ use crate::{
     desk::{DeskError, Identity, Offer, RecordDetail},
     pages::{
         self,
+        sessions::SessionRow,
         shell::{self, Page},
     },
     paths::SwitchProblem,
@@ -132,6 +133,11 @@ pub fn history(view: &View<'_>, query: &HistoryQuery, page: Result<HistoryPage, 
 /// `/p/{pair}/history/{seq}`
 pub fn record(view: &View<'_>, detail: &RecordDetail) -> Rendered {
     with_pair(view, |pair| pages::record::page(view, pair, detail))
+}
+
+/// `/sessions`
+pub fn sessions(view: &View<'_>, rows: &[SessionRow], all: bool) -> Rendered {
+    document(view.assets, Some(view), || pages::sessions::page(view, rows, all))
 }
 
 /// Whatever cannot be shown. `view` is given where the frame of the pair's pages still makes sense.

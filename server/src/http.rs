@@ -11,6 +11,7 @@ mod functions;
 mod headers;
 mod live;
 mod pages;
+mod sessions;
 mod sign_in;
 
 use std::{io, path::Path, sync::Arc, time::Duration};
@@ -85,6 +86,8 @@ pub fn doors(app: &App) -> Doors {
         .get("/sign-in/back", Open, sign_in::back)
         .post("/sign-out", Open, sign_in::out)
         .get("/signed-out", Open, sign_in::signed_out)
+        .get("/sessions", SomebodyKnown, sessions::list)
+        .post("/sessions/{handle}/end", SomebodyKnown, sessions::end)
         .get("/health", Open, pages::health)
         .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)));
     pages.and(Doors::new(app).get("/p/{pair}/live", May(Action::See), live::stream))

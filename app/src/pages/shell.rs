@@ -139,6 +139,7 @@ fn person(who: String, roles: &str, signed_in: bool) -> impl IntoView + use<> {
         <details class="pairs person">
             <summary>{name}<span class="role-word">{roles}</span><Icon glyph=Glyph::Down /></summary>
             <div class="drop">
+                <a href="/sessions">"Sessions"</a>
                 <form method="post" action="/sign-out"><button type="submit" class="button quiet">"Sign out"</button></form>
             </div>
         </details>

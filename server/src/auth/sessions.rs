@@ -229,6 +229,21 @@ impl Sessions {
         self.store.end_session(&id).await
     }
 
+    /// All of them, or one person's.
+    pub async fn list(&self, of: Option<&Session>) -> Result<Vec<Session>, StoreError> {
+        let (now, limits) = (self.clock.now(), self.limits());
+        let mut listed = self.store.sessions(of.map(|session| (&*session.issuer, &*session.subject))).await?;
+        let over = |since: Timestamp, span: Millis| now.0 - since.0 > span.as_i64();
+        listed.retain(|session| !over(session.seen_at, limits.idle) && !over(session.created_at, limits.lasts));
+        Ok(listed)
+    }
+
+    /// Ends one that was listed.
+    pub async fn end_listed(&self, session: &Session) -> Result<(), StoreError> {
+        self.believed.lock().unwrap_or_else(PoisonError::into_inner).remove(&session.id);
+        self.store.end_session(&session.id).await
+    }
+
     async fn read(&self, id: &str, now: Timestamp) -> Result<Option<Session>, StoreError> {
         let believed = self.believed.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
         if let Some((session, _)) = believed.as_ref().filter(|(_, at)| (0..BELIEVED.as_i64()).contains(&(now.0 - at.0)))

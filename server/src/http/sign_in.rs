@@ -176,6 +176,11 @@ fn not_in(app: &App, asked: &Asked, error: &NotIn) -> Response {
     (status, Document(render::problem(&app.assets, None, &problem))).into_response()
 }
 
+/// What the browser holds for its session.
+pub fn session(jar: &CookieJar) -> Option<Secret> {
+    secret(jar, SESSION)
+}
+
 fn secret(jar: &CookieJar, name: &str) -> Option<Secret> {
     jar.get(name).and_then(|cookie| Secret::parse(cookie.value()))
 }

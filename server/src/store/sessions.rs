@@ -132,17 +132,6 @@ impl Store {
         Ok(write.commit().await?)
     }
 
-    /// Ends the one that is listed under a handle. Answers with what it was.
-    pub async fn end_listed(&self, handle: &str) -> Result<Option<Session>> {
-        let mut write = self.write().await?;
-        let row = sqlx::query("DELETE FROM session WHERE handle = $1 RETURNING *")
-            .bind(handle)
-            .fetch_optional(&mut *write)
-            .await?;
-        write.commit().await?;
-        row.as_ref().map(session).transpose()
-    }
-
     /// Forgets what is too old to be of use: sessions not used since, or begun before.
     pub async fn sweep_sessions(&self, unused_since: Timestamp, begun_before: Timestamp, now: Timestamp) -> Result<()> {
         let mut write = self.write().await?;

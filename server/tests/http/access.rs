@@ -25,7 +25,7 @@ use crate::house::{House, ORIGIN, form, get, post};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 13] = [
+const ROUTES: [(&str, &str, &[Role]); 15] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
@@ -37,6 +37,9 @@ const ROUTES: [(&str, &str, &[Role]); 13] = [
     ("POST", "/api/fn/{name}", &EVERYBODY),
     ("GET", "/p/{pair}/live", &EVERYBODY),
     ("GET", "/health", &EVERYBODY),
+    // Whose are listed, and who may end them, is decided inside: see sign_in.rs.
+    ("GET", "/sessions", &EVERYBODY),
+    ("POST", "/sessions/{handle}/end", &EVERYBODY),
     ("GET", "/sign-in", &EVERYBODY),
     ("GET", "/sign-in/back", &EVERYBODY),
     ("POST", "/sign-out", &EVERYBODY),
@@ -108,7 +111,7 @@ async fn row_33_whoever_was_granted_nothing_sees_nothing() {
     let house = House::new().await;
     let nobody = router(&house, Identity { actor: Actor::page("vera"), grants: Grants::default(), signed_in: false });
     for (method, path, _) in ROUTES {
-        let open = path.contains("sign") || ["/health", "/api/fn/{name}"].contains(&path);
+        let open = path.contains("sign") || path.contains("sessions") || ["/health", "/api/fn/{name}"].contains(&path);
         let status = status(&nobody, method, path).await;
         assert_eq!(status == StatusCode::FORBIDDEN, !open, "{method} {path}: {status}");
     }

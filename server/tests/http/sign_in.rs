@@ -115,7 +115,7 @@ fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router {
     let config = OidcConfig {
         public_url: public_url.into(),
         issuer: provider.issuer.clone(),
-        discovery: provider.issuer.clone(),
+        discovery: provider.address.clone(),
         client_id: CLIENT.into(),
         client_secret: Some(Hidden(SECRET.into())),
         scopes: vec!["openid".into(), "email".into()],
@@ -125,6 +125,7 @@ fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router {
         limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(300), outage: span(1800) },
         roles: vec![
             GroupRole { group: "ops".into(), role: Role::Operator, scope: Scope::All },
+            GroupRole { group: "admins".into(), role: Role::Admin, scope: Scope::All },
             GroupRole { group: "watchers".into(), role: Role::Viewer, scope: Scope::All },
         ],
     };
@@ -218,6 +219,60 @@ async fn nobody_gets_in_without_a_session_by_any_way() {
         let mut browser = Browser(vec![("__Host-teal".into(), made_up)]);
         assert_eq!(door.ask(&mut browser, "/p/dev").await.status, StatusCode::SEE_OTHER);
     }
+}
+
+#[tokio::test]
+async fn row_23_people_end_their_own_sessions_and_an_admin_everybodys() {
+    let door = Door::new().await;
+    let ends = async |browser: &Browser, handle: &str| {
+        let request = post(&format!("/sessions/{handle}/end")).header(header::ORIGIN, ORIGIN);
+        send(&door.router, &mut browser.clone(), request.body(Body::empty()).expect("a request")).await.status
+    };
+    let of = |sub: &'static str, groups: &'static [&'static str]| {
+        door.provider.facts().lie = Some(Box::new(move |_, claims| {
+            claims["sub"] = json!(sub);
+            claims["preferred_username"] = json!(sub);
+            claims["groups"] = json!(groups);
+        }));
+    };
+    of("vera", &["watchers"]);
+    let (vera, phone) = (door.signed_in().await, door.signed_in().await);
+    of("olga", &["ops"]);
+    let olga = door.signed_in().await;
+    of("ada", &["admins"]);
+    let ada = door.signed_in().await;
+
+    let seen = async |browser: &Browser| door.ask(&mut browser.clone(), "/sessions").await.text();
+    assert_eq!(seen(&vera).await.matches("/end\"").count(), 2, "her own, here and on the phone");
+    assert!(!seen(&vera).await.contains("olga"));
+    assert_eq!(seen(&ada).await.matches("/end\"").count(), 4);
+
+    let store = &door.house.world.store;
+    let handles = |of: &'static str| async move {
+        let all = store.sessions(None).await.expect("the sessions");
+        all.into_iter().filter(|session| session.name == of).map(|session| session.handle).collect::<Vec<_>>()
+    };
+    assert_eq!(ends(&vera, &handles("olga").await[0]).await, StatusCode::NOT_FOUND);
+    assert_eq!(ends(&olga, &handles("vera").await[0]).await, StatusCode::NOT_FOUND);
+    assert_eq!(door.ask(&mut olga.clone(), "/p/dev").await.status, StatusCode::OK);
+    for handle in handles("vera").await {
+        assert_eq!(ends(&ada, &handle).await, StatusCode::SEE_OTHER);
+    }
+    for gone in [&vera, &phone] {
+        assert_eq!(door.ask(&mut gone.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+    }
+    assert_eq!(ends(&olga, &handles("olga").await[0]).await, StatusCode::SEE_OTHER, "one's own");
+    assert_eq!(door.ask(&mut olga.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn a_provider_that_calls_itself_something_else_is_not_believed() {
+    let door = Door::new().await;
+    let elsewhere =
+        router_at(&door.house, &Provider { issuer: "https://issuer.example".into(), ..door.provider }, ORIGIN);
+    let answer = ask(&elsewhere, &mut Browser::default(), "/sign-in").await;
+    assert!(answer.status.is_client_error() || answer.status.is_server_error(), "{}", answer.status);
+    assert!(answer.headers.get(header::LOCATION).is_none());
 }
 
 #[tokio::test]

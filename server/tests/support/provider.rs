@@ -28,6 +28,7 @@ type Lie = Box<dyn Fn(&mut Value, &mut Value) + Send>;
 
 pub struct Provider {
     pub issuer: String,
+    pub address: String,
     pub state: Arc<Mutex<Facts>>,
 }
 
@@ -134,7 +135,7 @@ impl Provider {
             .route("/token", post(token))
             .with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { issuer, state }
+        Self { address: issuer.clone(), issuer, state }
     }
 
     pub fn facts(&self) -> std::sync::MutexGuard<'_, Facts> {
