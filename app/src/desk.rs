@@ -18,6 +18,22 @@ pub struct Identity {
     pub grants: Grants,
     /// They signed in, so they can sign out.
     pub signed_in: bool,
+    /// Until when their proof of who they are is young enough to switch; `None`: it always is.
+    pub fresh_until: Option<Timestamp>,
+    /// The identity provider cannot be asked just now, so nobody can prove anything anew.
+    pub provider_away: bool,
+}
+
+impl Identity {
+    /// Somebody who need not sign in: the person at this machine, or a test's.
+    pub fn trusted(actor: Actor, grants: Grants) -> Self {
+        Self { actor, grants, signed_in: false, fresh_until: None, provider_away: false }
+    }
+
+    /// Whether a switch needs a younger proof of who they are.
+    pub fn must_prove(&self, now: Timestamp) -> bool {
+        self.fresh_until.is_some_and(|until| now > until)
+    }
 }
 
 /// What the switch page shows before the click: everything that the confirmation will be bound to.
@@ -83,6 +99,12 @@ pub enum DeskError {
         /// What is missing.
         #[from]
         denied: Denied,
+    },
+    /// The person must prove anew who they are; nothing was done.
+    #[error("{message}")]
+    Prove {
+        /// What to do.
+        message: String,
     },
     /// The store is away; nothing was switched. `command` is what works without it.
     #[error("{message}")]

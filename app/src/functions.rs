@@ -124,6 +124,7 @@ mod ways {
             DeskError::BadInput { field, .. } if field == "reason" => SwitchProblem::Reason,
             DeskError::Confirmation { .. } => SwitchProblem::Confirmation,
             DeskError::Forbidden { .. } => SwitchProblem::Forbidden,
+            DeskError::Prove { .. } => SwitchProblem::Prove,
             DeskError::StoreAway { .. } => SwitchProblem::Store,
             DeskError::NotFound { .. } | DeskError::BadInput { .. } => SwitchProblem::Form,
         }

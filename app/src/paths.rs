@@ -37,6 +37,14 @@ pub fn sign_in(wanted: &str) -> String {
     out.0
 }
 
+/// The same, to prove anew who one is even if the provider still knows the browser.
+pub fn prove(wanted: &str) -> String {
+    let mut out = Query("/sign-in".to_owned());
+    out.put("anew", Some("1"));
+    out.put("next", Some(wanted));
+    out.0
+}
+
 /// What a query of the switch page may hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SwitchQuery {
@@ -67,11 +75,21 @@ pub enum SwitchProblem {
     Form,
     /// The person may not switch.
     Forbidden,
+    /// The person must prove anew who they are.
+    Prove,
 }
 
 impl SwitchProblem {
-    const ALL: [Self; 7] =
-        [Self::Typed, Self::Reason, Self::Confirmation, Self::Store, Self::Moved, Self::Form, Self::Forbidden];
+    const ALL: [Self; 8] = [
+        Self::Typed,
+        Self::Reason,
+        Self::Confirmation,
+        Self::Store,
+        Self::Moved,
+        Self::Form,
+        Self::Forbidden,
+        Self::Prove,
+    ];
 
     /// The word in the address.
     pub const fn code(self) -> &'static str {
@@ -83,6 +101,7 @@ impl SwitchProblem {
             Self::Moved => "moved",
             Self::Form => "form",
             Self::Forbidden => "forbidden",
+            Self::Prove => "prove",
         }
     }
 

@@ -283,7 +283,7 @@ fn a_record_told_by_its_progress_never_claims_more_than_is_known() {
 fn hostile() -> Seen {
     const EVIL: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)></textarea>&amp;";
     let mut seen = Seen::state("external");
-    seen.who = Identity { actor: Actor::page(EVIL), grants: Grants::everything(), signed_in: false };
+    seen.who = Identity::trusted(Actor::page(EVIL), Grants::everything());
     let pair = &mut seen.pair;
     pair.title = EVIL.into();
     pair.region = EVIL.into();
@@ -373,11 +373,7 @@ fn a_pair_that_does_not_exist_is_a_page_that_says_so() {
 }
 
 fn only(role: Role) -> Identity {
-    Identity {
-        actor: Actor::page("vera"),
-        grants: Grants::from_iter([Grant { role, scope: Scope::All }]),
-        signed_in: false,
-    }
+    Identity::trusted(Actor::page("vera"), Grants::from_iter([Grant { role, scope: Scope::All }]))
 }
 
 #[test]

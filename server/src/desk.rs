@@ -20,6 +20,11 @@ use crate::{
 /// What a spool file is called in the command that the page prints.
 const SPOOL: &str = "teal-emergency.spool";
 
+/// What somebody is told whose proof of who they are is too old.
+const PROVE: &str = "A switch here needs a sign-in of the last few minutes, and yours is older.";
+/// And when there is nobody to prove it to.
+const AWAY: &str = "A switch here needs a younger sign-in, and the identity provider cannot be reached. An emergency switch goes through without.";
+
 /// The engine, as a desk.
 #[derive(Clone, Debug)]
 pub struct EngineDesk(pub Arc<Engine>);
@@ -89,6 +94,10 @@ impl Desk for EngineDesk {
         };
         let now = self.0.clock.now();
         let checks = preflight::checks(known, target, now);
+        // While nobody can prove anything the page is shown: an emergency may still go through.
+        if who.must_prove(now) && !who.provider_away {
+            return Err(DeskError::Prove { message: PROVE.into() });
+        }
         let confirmation = Confirmation {
             operation: self.0.new_operation(),
             target,
@@ -116,6 +125,15 @@ impl Desk for EngineDesk {
         Self::may(who, Action::Switch, &pair)?;
         let pair = self.pair(&pair)?;
         let now = self.0.clock.now();
+        match (who.must_prove(now), who.provider_away, form.emergency) {
+            (false, _, _) => {}
+            // The outage of the provider must not take the control room away. It is marked as what it is.
+            (true, true, true) => {
+                tracing::warn!(target: "teal::signed_in", who = %who.actor, "an emergency switch without a younger sign-in, as the provider is away")
+            }
+            (true, true, false) => return Err(DeskError::Prove { message: AWAY.into() }),
+            (true, false, _) => return Err(DeskError::Prove { message: PROVE.into() }),
+        }
         let confirmation = self
             .0
             .open_confirmation(&form.confirmation, &who.actor, pair.id(), now)

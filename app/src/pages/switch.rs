@@ -35,6 +35,21 @@ pub fn page(
         if repair { format!("Set the flag to {}", target.title()) } else { format!("Switch to {}", target.title()) };
     let body = match offer {
         _ if pair.live() == Some(target) => already(view, pair, target, problem),
+        // The way there and back keeps what was wanted: the target, and the reason if one was typed.
+        Err(error @ DeskError::Prove { .. }) => {
+            let wanted = SwitchQuery { to: Some(target), reason, ..SwitchQuery::default() }.address(&pair.id);
+            view! {
+                <section class="switch">
+                    {heading(pair, target, repair)}
+                    <div class="notice" role="alert">
+                        <h2>"Prove who you are first"</h2>
+                        <p>{error.to_string()}</p>
+                        <p class="actions"><a class="button primary" href=paths::prove(&wanted)>"Sign in again"</a></p>
+                    </div>
+                </section>
+            }
+            .into_any()
+        }
         Err(error) => view! {
             <section class="switch">{heading(pair, target, repair)}{refused(OFF, &error)}</section>
         }
@@ -136,6 +151,7 @@ fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &s
         SwitchProblem::Confirmation => ("Nothing was switched", "The confirmation had run out (it is good for two minutes), or was made for something else. This one is new: look again, then confirm.".to_owned()),
         SwitchProblem::Store => ("Nothing was switched", "The journal could not be written, and nothing is switched that cannot be recorded. The emergency command lines work without it.".to_owned()),
         SwitchProblem::Moved => ("The flag had moved, so nothing was switched", moved(pair)),
+        SwitchProblem::Prove => ("Nothing was switched", "A switch needs a younger sign-in. What you had filled in is kept.".to_owned()),
         SwitchProblem::Forbidden => ("Nothing was switched", "You may not switch this pair. What is missing stands below.".to_owned()),
         SwitchProblem::Form => ("Nothing was switched", "The form could not be read. It is filled in anew below.".to_owned()),
     };

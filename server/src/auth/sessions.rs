@@ -96,6 +96,8 @@ pub struct Limits {
     pub refresh: Millis,
     /// While the provider cannot be asked.
     pub outage: Millis,
+    /// How old somebody's proof of who they are may be to switch; `None`: as old as the session.
+    pub step_up: Option<Millis>,
 }
 
 /// Somebody who came in by a cookie.
@@ -218,7 +220,13 @@ impl Sessions {
             self.believe(&session, now);
         }
         let grants = roles::granted(&self.oidc.config().roles, &session.groups);
-        let who = Identity { actor: Actor::page(session.name.clone()), grants, signed_in: true };
+        let who = Identity {
+            actor: Actor::page(session.name.clone()),
+            grants,
+            signed_in: true,
+            fresh_until: limits.step_up.map(|span| session.authenticated_at + span),
+            provider_away: session.away_since.is_some(),
+        };
         Ok(Some(Known { who, session }))
     }
 

@@ -87,6 +87,16 @@ pub(super) const REFRESH: Bounds = Bounds {
     why_most: "somebody who was disabled there stays in for that long",
 };
 
+/// `sign_in.step_up`; without it no switch asks for a younger sign-in.
+pub(super) const STEP_UP: Bounds = Bounds {
+    key: "sign_in.step_up",
+    default: Duration::from_mins(10),
+    least: Duration::from_mins(1),
+    why_least: "the way to the provider and back takes that long",
+    most: Duration::from_hours(24),
+    why_most: "it would ask nobody",
+};
+
 /// `sign_in.outage`
 pub(super) const OUTAGE: Bounds = Bounds {
     key: "sign_in.outage",

@@ -57,6 +57,7 @@ impl Part {
                 "lasts",
                 "refresh",
                 "outage",
+                "step_up",
                 "role",
             ],
             Self::Role => &["group", "role", "pairs"],

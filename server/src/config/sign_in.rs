@@ -107,6 +107,9 @@ pub(super) fn read(
     let lasts = span(&durations::LASTS);
     let refresh = span(&durations::REFRESH);
     let outage = span(&durations::OUTAGE);
+    let step_up = section
+        .optional("step_up", |text| durations::STEP_UP.parse(text))
+        .map(|found| found.map(|found| Millis(u64::try_from(found.value.as_millis()).unwrap_or(u64::MAX))));
     let rows = section.sections("role", Part::Role);
     section.finish();
 
@@ -134,7 +137,7 @@ pub(super) fn read(
         groups_claim: usual(groups_claim, "cognito:groups", "groups")?,
         name_claim: usual(name_claim, "cognito:username", "preferred_username")?,
         logout: logout?.map(|found| found.value),
-        limits: Limits { idle: idle?, lasts: lasts?, refresh: refresh?, outage: outage? },
+        limits: Limits { idle: idle?, lasts: lasts?, refresh: refresh?, outage: outage?, step_up: step_up? },
         roles: roles?,
     })))
 }

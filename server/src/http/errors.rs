@@ -29,6 +29,9 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
             "Not allowed",
             "Whoever runs Teal grants roles: tell them which one you need, and for what.",
         ),
+        DeskError::Prove { .. } => {
+            (StatusCode::FORBIDDEN, "Prove who you are first", "Sign in again, then try once more.")
+        }
         DeskError::StoreAway { .. } => (
             StatusCode::SERVICE_UNAVAILABLE,
             "The journal is away",

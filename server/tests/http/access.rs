@@ -50,7 +50,7 @@ const FUNCTIONS: [(&str, &[Role]); 2] =
     [("switch", &[Role::Operator, Role::Admin]), ("note", &[Role::Operator, Role::Approver, Role::Admin])];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
-    Identity { actor: Actor::page("vera"), grants: Grants::from_iter([Grant { role, scope }]), signed_in: false }
+    Identity::trusted(Actor::page("vera"), Grants::from_iter([Grant { role, scope }]))
 }
 
 fn for_pair(pair: &str) -> Scope {
@@ -109,7 +109,7 @@ async fn row_33_each_route_lets_in_who_may_and_nobody_else() {
 #[tokio::test]
 async fn row_33_whoever_was_granted_nothing_sees_nothing() {
     let house = House::new().await;
-    let nobody = router(&house, Identity { actor: Actor::page("vera"), grants: Grants::default(), signed_in: false });
+    let nobody = router(&house, Identity::trusted(Actor::page("vera"), Grants::default()));
     for (method, path, _) in ROUTES {
         let open = path.contains("sign") || path.contains("sessions") || ["/health", "/api/fn/{name}"].contains(&path);
         let status = status(&nobody, method, path).await;
@@ -124,7 +124,7 @@ async fn row_33_each_function_does_it_for_who_may_and_nobody_else() {
             for (function, roles) in FUNCTIONS {
                 let house = House::new().await;
                 // Made for her while she still might: what she may not do must not hang on the page alone.
-                let vera = Identity { actor: Actor::page("vera"), grants: Grants::everything(), signed_in: false };
+                let vera = Identity::trusted(Actor::page("vera"), Grants::everything());
                 let confirmation = confirmation(&router(&house, vera)).await;
                 let router = router(&house, somebody(role, scope.clone()));
                 let head = house.world.store.head().await.expect("a head");

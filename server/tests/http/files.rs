@@ -121,7 +121,7 @@ async fn plain_names_are_served_too_but_looked_up_again_each_time() {
 async fn a_page_drawn_for_one_person_is_never_sent_to_another_nor_after_a_change() {
     let house = House::new().await;
     let ben = App {
-        sign_in: SignIn::Local(Identity { actor: Actor::page("ben"), grants: Grants::everything(), signed_in: false }),
+        sign_in: SignIn::Local(Identity::trusted(Actor::page("ben"), Grants::everything())),
         ..house.app.clone()
     };
     let ben = http::router(ben, &house.folder.path().join("site")).expect("a router");

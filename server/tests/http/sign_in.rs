@@ -111,6 +111,10 @@ fn router(house: &House, provider: &Provider) -> Router {
 }
 
 fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router {
+    router_with(house, provider, public_url, None)
+}
+
+fn router_with(house: &House, provider: &Provider, public_url: &str, step_up: Option<Millis>) -> Router {
     let span = |seconds| Millis::from_secs(seconds);
     let config = OidcConfig {
         public_url: public_url.into(),
@@ -122,7 +126,7 @@ fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router {
         groups_claim: "groups".into(),
         name_claim: "preferred_username".into(),
         logout: Some(format!("{}/logout", provider.issuer)),
-        limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(300), outage: span(1800) },
+        limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(300), outage: span(1800), step_up },
         roles: vec![
             GroupRole { group: "ops".into(), role: Role::Operator, scope: Scope::All },
             GroupRole { group: "admins".into(), role: Role::Admin, scope: Scope::All },
@@ -273,6 +277,95 @@ async fn a_provider_that_calls_itself_something_else_is_not_believed() {
     let answer = ask(&elsewhere, &mut Browser::default(), "/sign-in").await;
     assert!(answer.status.is_client_error() || answer.status.is_server_error(), "{}", answer.status);
     assert!(answer.headers.get(header::LOCATION).is_none());
+}
+
+#[tokio::test]
+async fn row_24_a_switch_needs_a_young_sign_in_where_policy_says_so_and_the_plan_is_kept() {
+    let mut door = Door::new().await;
+    door.router = router_with(&door.house, &door.provider, ORIGIN, Some(Millis::from_secs(600)));
+    // The provider's clock, in the test's hands.
+    let clock = door.house.world.clock.clone();
+    let says = move |age: i64| -> Box<dyn Fn(&mut serde_json::Value, &mut serde_json::Value) + Send> {
+        let now = teal_server::engine::clock::Clock::now(&*clock).0 / 1000;
+        Box::new(move |_, claims| claims["auth_time"] = json!(now - age))
+    };
+    door.provider.facts().lie = Some(says(0));
+    let mut browser = door.signed_in().await;
+    let page = door.ask(&mut browser, "/p/dev/switch?to=green&reason=upgrade").await.text();
+    let tag = page.split("name=\"confirmation\"").nth(1).expect("a confirmation");
+    let confirmation =
+        tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its value").to_owned();
+    let switch = async |browser: &Browser, emergency: bool| {
+        let mut fields = vec![
+            ("pair", "dev"),
+            ("to", "green"),
+            ("confirmation", &*confirmation),
+            ("typed", "green"),
+            ("reason", "upgrade"),
+        ];
+        fields.extend(emergency.then_some(("emergency", "true")));
+        let request = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(crate::house::form(&fields));
+        send(&door.router, &mut browser.clone(), request.expect("a request")).await
+    };
+
+    // Eleven minutes later the form is not even offered, and what was filled in goes along on the way.
+    door.pass(SECOND * 660);
+    let page = door.ask(&mut browser, "/p/dev/switch?to=green&reason=upgrade").await.text();
+    assert!(!page.contains("name=\"confirmation\"") && page.contains("Prove who you are first"), "{page}");
+    let way = "/sign-in?anew=1&amp;next=%2Fp%2Fdev%2Fswitch%3Fto%3Dgreen%26reason%3Dupgrade";
+    assert!(page.contains(way), "{page}");
+    for emergency in [false, true] {
+        let answer = switch(&browser, emergency).await;
+        assert!(answer.header(header::LOCATION).contains("problem=prove"), "{:?}", answer.headers);
+    }
+    assert!(door.house.world.ssm.puts().is_empty());
+
+    // A provider that only says that it asked again, with an old time, does not help.
+    let again = async |browser: &mut Browser, age: i64| {
+        door.provider.facts().lie = Some(says(age));
+        let answer = door.ask(browser, &way.replace("&amp;", "&")).await;
+        let there: reqwest::Url = answer.header(header::LOCATION).parse().expect("an address");
+        assert_eq!(said(&there, "prompt"), "login");
+        door.provider.facts().nonce = said(&there, "nonce");
+        door.provider.facts().challenge = said(&there, "code_challenge");
+        let answer = door.back(browser, &there).await;
+        assert_eq!(answer.header(header::LOCATION), "/p/dev/switch?to=green&reason=upgrade");
+        door.ask(browser, "/p/dev/switch?to=green&reason=upgrade").await.text()
+    };
+    assert!(again(&mut browser, 3600).await.contains("Prove who you are first"));
+    let page = again(&mut browser, 0).await;
+    assert!(page.contains("name=\"confirmation\"") && page.contains("upgrade"), "{page}");
+}
+
+#[tokio::test]
+async fn while_the_provider_is_away_an_emergency_needs_no_younger_sign_in_and_nothing_else_goes_through() {
+    let mut door = Door::new().await;
+    door.router = router_with(&door.house, &door.provider, ORIGIN, Some(Millis::from_secs(600)));
+    let now = teal_server::engine::clock::Clock::now(&*door.house.world.clock).0 / 1000;
+    door.provider.facts().lie = Some(Box::new(move |_, claims| claims["auth_time"] = json!(now)));
+    let browser = door.signed_in().await;
+    door.provider.facts().down = true;
+    door.pass(SECOND * 660);
+    door.house.poll().await;
+    let page = door.ask(&mut browser.clone(), "/p/dev/switch?to=green").await.text();
+    let tag = page.split("name=\"confirmation\"").nth(1).unwrap_or_else(|| panic!("no confirmation in {page}"));
+    let confirmation =
+        tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its value").to_owned();
+    for (emergency, goes) in [(false, false), (true, true)] {
+        let mut fields = vec![
+            ("pair", "dev"),
+            ("to", "green"),
+            ("confirmation", &*confirmation),
+            ("typed", "green"),
+            ("reason", "down"),
+        ];
+        fields.extend(emergency.then_some(("emergency", "true")));
+        let request = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(crate::house::form(&fields));
+        let answer = send(&door.router, &mut browser.clone(), request.expect("a request")).await;
+        let there = answer.header(header::LOCATION);
+        assert_eq!(there.starts_with("/p/dev/history/"), goes, "{emergency}: {there}");
+        assert_eq!(door.house.world.ssm.puts().len(), usize::from(goes));
+    }
 }
 
 #[tokio::test]

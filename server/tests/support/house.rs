@@ -69,11 +69,7 @@ impl House {
             desk: desk(EngineDesk(teal.engine.clone())),
             assets: Arc::new(http::manifest(&site).expect("a manifest")),
             drawn: Arc::default(),
-            sign_in: SignIn::Local(Identity {
-                actor: Actor::page(who),
-                grants: Grants::everything(),
-                signed_in: false,
-            }),
+            sign_in: SignIn::Local(Identity::trusted(Actor::page(who), Grants::everything())),
         };
         let router = http::router(app.clone(), &site).expect("a router");
         let house = Self { folder, world, teal, app, router };

@@ -115,7 +115,8 @@ fn commands(error: &DeskError) -> Vec<String> {
         DeskError::NotFound { .. }
         | DeskError::BadInput { .. }
         | DeskError::Confirmation { .. }
-        | DeskError::Forbidden { .. } => Vec::new(),
+        | DeskError::Forbidden { .. }
+        | DeskError::Prove { .. } => Vec::new(),
     }
 }
 
