@@ -292,7 +292,7 @@ impl Oidc {
         };
         let name = name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| claims.subject().as_str());
         // A provider that does not say when is believed to have asked just now, unless it was asked again.
-        let authenticated = claims.auth_time().map_or_else(|| claims.issue_time(), |at| at).timestamp();
+        let authenticated = claims.auth_time().unwrap_or_else(|| claims.issue_time()).timestamp();
         Ok(Vouched {
             issuer: claims.issuer().to_string(),
             subject: claims.subject().to_string(),

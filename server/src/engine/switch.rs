@@ -295,11 +295,10 @@ fn ended(known: &mut PairSnapshot, record: &Record) {
     if known.open.as_ref().map(|open| open.operation) == record.switch().map(|switch| switch.operation) {
         known.open = None;
     }
-    match known.recent.iter_mut().find(|listed| listed.seq == record.seq) {
-        Some(listed) => *listed = record.clone(),
-        None => {
-            known.recent.insert(0, record.clone());
-            known.recent.truncate(RECENT);
-        }
+    if let Some(listed) = known.recent.iter_mut().find(|listed| listed.seq == record.seq) {
+        *listed = record.clone();
+    } else {
+        known.recent.insert(0, record.clone());
+        known.recent.truncate(RECENT);
     }
 }

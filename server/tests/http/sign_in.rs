@@ -23,8 +23,11 @@ use tower::ServiceExt as _;
 
 use crate::{
     house::{Answer, HOST, House, ORIGIN, get, post},
-    provider::{CLIENT, Provider, SECRET},
+    provider::{CLIENT, Lie, Provider, SECRET},
 };
+
+/// A lie about header and claims, told at a time.
+type LieAt = fn(i64, &mut serde_json::Value, &mut serde_json::Value);
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -285,7 +288,7 @@ async fn row_24_a_switch_needs_a_young_sign_in_where_policy_says_so_and_the_plan
     door.router = router_with(&door.house, &door.provider, ORIGIN, Some(Millis::from_secs(600)));
     // The provider's clock, in the test's hands.
     let clock = door.house.world.clock.clone();
-    let says = move |age: i64| -> Box<dyn Fn(&mut serde_json::Value, &mut serde_json::Value) + Send> {
+    let says = move |age: i64| -> Lie {
         let now = teal_server::engine::clock::Clock::now(&*clock).0 / 1000;
         Box::new(move |_, claims| claims["auth_time"] = json!(now - age))
     };
@@ -396,7 +399,7 @@ async fn row_26_the_way_back_is_good_once_in_the_browser_that_set_out_and_not_fo
 #[tokio::test]
 async fn rows_27_to_30_a_token_that_does_not_hold_lets_nobody_in() {
     let now = jiff::Timestamp::now().as_second();
-    let lies: [(&str, fn(i64, &mut serde_json::Value, &mut serde_json::Value)); 13] = [
+    let lies: [(&str, LieAt); 13] = [
         ("another issuer", |_, _, claims| claims["iss"] = json!("https://evil.example")),
         ("an issuer with a slash more", |_, _, claims| {
             claims["iss"] = json!(format!("{}/", claims["iss"].as_str().unwrap_or_default()))

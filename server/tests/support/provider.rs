@@ -24,7 +24,8 @@ use serde_json::{Value, json};
 pub const CLIENT: &str = "teal";
 pub const SECRET: &str = "a secret of the client";
 
-type Lie = Box<dyn Fn(&mut Value, &mut Value) + Send>;
+/// What it does to header and claims before it signs.
+pub type Lie = Box<dyn Fn(&mut Value, &mut Value) + Send>;
 
 pub struct Provider {
     pub issuer: String,
