@@ -9,6 +9,7 @@ mod errors;
 mod front;
 mod functions;
 mod headers;
+mod limits;
 mod live;
 mod pages;
 mod sessions;
@@ -39,6 +40,7 @@ use crate::{auth::SignIn, engine::Engine};
 pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
+pub use limits::Limits;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -51,6 +53,8 @@ pub struct App {
     pub assets: Arc<Assets>,
     /// Pages drawn a moment ago.
     pub drawn: Arc<Drawn>,
+    /// What was done lately.
+    pub limits: Arc<Limits>,
     /// How people come in.
     pub sign_in: SignIn,
 }
@@ -97,6 +101,7 @@ pub fn doors(app: &App) -> Doors {
 pub fn router(app: App, site: &Path) -> io::Result<Router> {
     Ok(doors(&app)
         .router
+        .layer(middleware::from_fn_with_state(app.clone(), limits::limited))
         .layer(middleware::from_fn_with_state(app.clone(), sign_in::known))
         .merge(assets::router(site)?)
         .fallback(pages::not_found)

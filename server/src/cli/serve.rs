@@ -1,6 +1,6 @@
 //! `teal serve`: the pages.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::serve::ListenerExt as _;
 use teal_domain::Via;
@@ -12,7 +12,7 @@ use crate::{
     config::{Config, OidcConfig, SignInConfig},
     desk::EngineDesk,
     engine::{Engine, watch},
-    http::{self, App},
+    http::{self, App, Limits},
 };
 
 pub async fn run(common: &Common) -> Result<End, Stop> {
@@ -25,11 +25,20 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     let address = listener.local_addr().map_err(Stop::failed)?;
 
     watch::start(&engine);
+    let limits = Arc::new(Limits::default());
+    let kept = limits.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            kept.sweep();
+        }
+    });
     let app = App {
         desk: Arc::new(EngineDesk(engine.clone())),
         engine: engine.clone(),
         assets: Arc::new(assets),
         drawn: Arc::default(),
+        limits,
         sign_in: sign_in(&config, &engine)?,
     };
     let router = http::router(app, &config.site)
@@ -48,7 +57,8 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     });
     let stopping = Arc::new(tokio::sync::Notify::new());
     let signal = stopping.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move { signal.notified().await });
+    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(async move { signal.notified().await });
     let mut server = std::pin::pin!(server.into_future());
     let served = tokio::select! {
         served = &mut server => served,

@@ -58,8 +58,11 @@ fn for_pair(pair: &str) -> Scope {
 }
 
 fn router(house: &House, who: Identity) -> Router {
-    http::router(App { sign_in: SignIn::Local(who), ..house.app.clone() }, &house.folder.path().join("site"))
-        .expect("a router")
+    http::router(
+        App { limits: Default::default(), sign_in: SignIn::Local(who), ..house.app.clone() },
+        &house.folder.path().join("site"),
+    )
+    .expect("a router")
 }
 
 async fn confirmation(router: &Router) -> String {

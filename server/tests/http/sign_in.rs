@@ -1,10 +1,11 @@
 //! Signing in: the way to the provider and back, what its tokens must hold, and how long a session lives.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
     body::{Body, to_bytes},
+    extract::ConnectInfo,
     http::{Method, StatusCode, header},
 };
 use serde_json::json;
@@ -138,7 +139,7 @@ fn router_with(house: &House, provider: &Provider, public_url: &str, step_up: Op
     };
     let sessions =
         Sessions::new(Oidc::new(config).expect("a client"), house.world.store.clone(), house.world.clock.clone());
-    let app = App { sign_in: SignIn::Oidc(Arc::new(sessions)), ..house.app.clone() };
+    let app = App { limits: Arc::default(), sign_in: SignIn::Oidc(Arc::new(sessions)), ..house.app.clone() };
     http::router(app, &house.folder.path().join("site")).expect("a router")
 }
 
@@ -603,4 +604,41 @@ async fn row_4_where_teal_is_reached_by_tls_the_browser_is_told_to_come_by_nothi
     }
     let answer = door.ask(&mut Browser::default(), "/signed-out").await;
     assert_eq!(answer.header(header::STRICT_TRANSPORT_SECURITY), "", "never over plain HTTP");
+}
+
+#[tokio::test]
+async fn row_57_signing_in_too_often_is_refused_whatever_a_header_says_of_the_address() {
+    let door = Door::new().await;
+    let sign_in = async |number: usize, from: [u8; 4]| {
+        let mut request = get("/sign-in")
+            .header("x-forwarded-for", format!("192.0.2.{number}"))
+            .header("forwarded", format!("for=192.0.2.{number}"))
+            .body(Body::empty())
+            .expect("a request");
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((from, 4711))));
+        send(&door.router, &mut Browser::default(), request).await
+    };
+    let mut answers = Vec::new();
+    for number in 0..80 {
+        answers.push(sign_in(number, [198, 51, 100, 7]).await);
+    }
+    let refused: Vec<_> = answers.iter().filter(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS).collect();
+    assert!((10..=20).contains(&refused.len()), "{} of 80", refused.len());
+    assert!(refused[0].header(header::RETRY_AFTER).parse::<u64>().is_ok_and(|wait| wait >= 1));
+    assert!(refused[0].text().contains("nothing was done"));
+    assert_eq!(sign_in(0, [198, 51, 100, 8]).await.status, StatusCode::SEE_OTHER, "others are not held up");
+}
+
+#[tokio::test]
+async fn row_57_a_script_that_presses_buttons_is_stopped_before_it_fills_the_journal() {
+    let door = Door::new().await;
+    let (browser, mut refused) = (door.signed_in().await, 0);
+    for _ in 0..300 {
+        let fields = [("pair", "dev"), ("about", "31"), ("text", "me again")];
+        let request = post("/api/fn/note").header(header::ORIGIN, ORIGIN).body(crate::house::form(&fields));
+        let answer = send(&door.router, &mut browser.clone(), request.expect("a request")).await;
+        refused += usize::from(answer.status == StatusCode::TOO_MANY_REQUESTS);
+    }
+    assert!((20..=60).contains(&refused), "{refused} of 300");
+    assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::OK, "reading goes on");
 }

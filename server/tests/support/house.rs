@@ -69,6 +69,7 @@ impl House {
             desk: desk(EngineDesk(teal.engine.clone())),
             assets: Arc::new(http::manifest(&site).expect("a manifest")),
             drawn: Arc::default(),
+            limits: Arc::default(),
             sign_in: SignIn::Local(Identity::trusted(Actor::page(who), Grants::everything())),
         };
         let router = http::router(app.clone(), &site).expect("a router");

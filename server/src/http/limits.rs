@@ -1,0 +1,70 @@
+//! How often: signing in, by the address that it comes from, and doing things, by the person.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+    time::Duration,
+};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use governor::{
+    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    clock::{Clock as _, DefaultClock},
+};
+use teal_app::desk::Identity;
+
+use super::App;
+
+/// An office comes from one address, so this many may set out at once, and one more each second.
+const SIGN_INS: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
+/// A person presses a button some times a minute; a script that does is stopped before it fills the journal.
+const DEEDS: NonZeroU32 = NonZeroU32::new(240).expect("more than none");
+
+/// What was done lately.
+#[derive(Debug)]
+pub struct Limits {
+    sign_ins: DefaultKeyedRateLimiter<IpAddr>,
+    deeds: DefaultKeyedRateLimiter<String>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let each = |burst| Quota::with_period(Duration::from_secs(1)).map(|quota| quota.allow_burst(burst));
+        let quota = |burst| each(burst).unwrap_or_else(|| Quota::per_second(burst));
+        Self { sign_ins: RateLimiter::keyed(quota(SIGN_INS)), deeds: RateLimiter::keyed(quota(DEEDS)) }
+    }
+}
+
+/// Refuses what comes too often. What a header says of the address is not asked: anybody can write one.
+pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
+    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let who = request.extensions().get::<Identity>().map(|who| who.actor.name.clone());
+    let limits = &app.limits;
+    let over = if request.uri().path().starts_with("/sign-in") {
+        limits.sign_ins.check_key(&from.unwrap_or(Ipv4Addr::LOCALHOST.into())).err()
+    } else if request.method() == Method::POST {
+        limits.deeds.check_key(&who.unwrap_or_default()).err()
+    } else {
+        None
+    };
+    let Some(over) = over else { return next.run(request).await };
+    let wait = over.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
+    tracing::warn!(target: "teal::denied", ?from, path = request.uri().path(), "too often");
+    let text = format!("Too often: nothing was done. Wait {wait} s, then try again.\n");
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, text).into_response();
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
+    response
+}
+
+impl Limits {
+    /// Forgets those who have long been quiet, so that what is remembered does not grow.
+    pub fn sweep(&self) {
+        self.sign_ins.retain_recent();
+        self.deeds.retain_recent();
+    }
+}
