@@ -394,3 +394,11 @@ fn what_somebody_may_not_do_is_there_switched_off_and_explained() {
     says(&switch, needs);
     is_silent_about(&switch, "name=\"confirmation\"");
 }
+
+#[test]
+fn while_the_provider_is_away_the_page_says_so() {
+    let mut seen = Seen::state("live");
+    is_silent_about(&seen.overview(), "identity provider");
+    seen.who.provider_away = true;
+    says(&seen.overview(), "The identity provider cannot be reached");
+}

@@ -32,6 +32,20 @@ pub fn bar(pair: &PairSnapshot, now: Timestamp) -> AnyView {
     view! { {open}{store} }.into_any()
 }
 
+/// The identity provider cannot be asked: who is in stays in for a while, and nobody else gets in.
+pub fn provider_away() -> impl IntoView {
+    view! {
+        <div class="bar bar-unknown" role="status">
+            <Icon glyph=Glyph::Question />
+            <p>
+                <strong>"The identity provider cannot be reached"</strong>
+                ". You stay signed in for a while; nobody can sign in meanwhile, and changed groups are not seen. The command \
+                 line works without it."
+            </p>
+        </div>
+    }
+}
+
 fn under_way(pair: &PairSnapshot, open: &OpenSwitch, now: Timestamp) -> impl IntoView + use<> {
     let href = record_of(&pair.recent, open.operation).map(|seq| paths::record(&pair.id, seq));
     let link = href.map(|href| view! { " " <a href=href>"Its record"</a> });

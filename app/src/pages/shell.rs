@@ -2,7 +2,7 @@
 
 use crate::{
     components::{
-        bar::bar,
+        bar::{bar, provider_away},
         icon::{Glyph, Icon},
     },
     islands::{badge::LiveBadge, theme::ThemeToggle},
@@ -79,7 +79,7 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
             <body data-snapshot=made.map(|(id, _)| id.to_string()) data-made=made.map(|(_, at)| at.0)>
                 <a class="skip" href="#main">"Skip to the content"</a>
                 {header(view, pair, page.tab, page.follows)}
-                {pair.zip(view).map(|(pair, view)| view! { <div class="bars" data-region="bars">{bar(pair, view.now)}</div> })}
+                {pair.zip(view).map(|(pair, view)| view! { <div class="bars" data-region="bars">{bar(pair, view.now)}{view.who.provider_away.then(provider_away)}</div> })}
                 <main id="main">{page.body}</main>
             </body>
         </html>
