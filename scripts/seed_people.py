@@ -73,4 +73,5 @@ def toml(seeded: dict, address: str) -> str:
     ]
     for role in seeded["people"].values():
         lines += ["", "[[sign_in.role]]", f'group = "teal-{role}"', f'role = "{role}"']
+    lines += ["", "# The emulator takes everybody at the command line for the root of the account.", "[[sign_in.caller]]", f'arn = "arn:aws:iam::{field.ACCOUNT}:*"', 'role = "operator"']
     return "\n".join(lines) + "\n"

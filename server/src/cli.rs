@@ -3,6 +3,7 @@
 //! Exit codes: 0 done · 1 it failed · 2 wrong usage or config · 3 nothing was switched (refused, moved,
 //! blocked) · 4 the outcome is unknown · 5 the journal does not verify.
 
+mod caller;
 mod config;
 mod doctor;
 mod history;

@@ -35,6 +35,8 @@ use self::{
     shape::Part,
 };
 
+use crate::auth::roles::CallerRole;
+
 pub use self::{
     mistake::{Mistake, Mistakes, Origin},
     overrides::Overrides,
@@ -67,6 +69,8 @@ pub struct Config {
     pub cloudtrail: bool,
     /// How people sign in.
     pub sign_in: SignInConfig,
+    /// What callers of AWS may do at the command line.
+    pub callers: Vec<CallerRole>,
     /// The pairs, in the order of the file; at least one.
     pub pairs: Vec<PairConfig>,
 }
@@ -135,7 +139,7 @@ fn check(
     let complete = readable && findings.is_empty();
     let mut top = Section::new(&source, Part::Top, 0, tree.as_ref().map(toml::Spanned::get_ref));
 
-    let sign_in = sign_in::read(top.section("sign_in", Part::SignIn), env, findings);
+    let (sign_in, callers) = sign_in::read(top.section("sign_in", Part::SignIn), env, findings);
     let listen_rule = match &sign_in {
         Ok(SignInConfig::Local) => rules::listen,
         // Whoever signs in may come from anywhere.
@@ -187,6 +191,7 @@ fn check(
         grace: grace?,
         cloudtrail: cloudtrail?.unwrap_or(false),
         sign_in: sign_in?,
+        callers: callers?,
         pairs: drafts?.into_iter().map(Draft::finish).collect::<Result<_, _>>()?,
     })
 }

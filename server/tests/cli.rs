@@ -335,6 +335,36 @@ async fn config_check_names_every_mistake_with_its_line_and_starts_nothing() {
 }
 
 #[tokio::test]
+async fn row_33_where_callers_are_configured_only_they_switch_and_the_journal_names_them() {
+    let desk = Desk::new(&["blue"]).await;
+    let plain = std::fs::read_to_string(desk.config()).expect("the config");
+    let with = |arn: &str, role: &str| {
+        let caller = format!("\n[[sign_in.caller]]\narn = \"{arn}\"\nrole = \"{role}\"\n");
+        std::fs::write(desk.config(), format!("{plain}{caller}")).expect("written");
+    };
+    for (arn, role) in
+        [("arn:aws:iam::123456789012:user/somebody-else", "operator"), ("arn:aws:iam::123456789012:*", "viewer")]
+    {
+        with(arn, role);
+        for emergency in [false, true] {
+            let mut words = vec!["switch", "--to", "green", "--confirm", "green@1", "--reason", "why"];
+            words.extend(emergency.then_some("--emergency"));
+            let said = desk.run(&words).ends(3);
+            for says in
+                ["Switching needs the role operator or admin", "arn:aws:iam::123456789012:", "[[sign_in.caller]]"]
+            {
+                assert!(said.err.contains(says), "{says} is not in {said:?}");
+            }
+        }
+        assert_eq!(desk.versions().await.len(), 1);
+    }
+    with("arn:aws:iam::123456789012:*", "operator");
+    desk.switch("green", "green@1").ends(0);
+    let history = desk.run(&["history", "--json"]).ends(0);
+    assert!(history.out.contains("arn:aws:iam::123456789012:root"), "{history:?}");
+}
+
+#[tokio::test]
 async fn row_39_while_the_store_is_away_an_emergency_goes_to_a_spool_file_and_is_merged_later() {
     let desk = Desk::new(&["blue"]).await;
     std::fs::create_dir(desk.store()).expect("a folder in the store's place");

@@ -7,15 +7,14 @@ use std::{
 };
 
 use teal_domain::{
-    Actor, Base, Color, Confirm, Flag, Reading, Reason, Via,
+    Actor, Base, Color, Confirm, Flag, Reading, Reason,
     history::{Progress, Record, SwitchRecord},
     preflight::{self, Verdict},
     switch::{Kind, Outcome, Plan, State},
 };
 
-use super::{Common, End, Stop, output, setup, status};
+use super::{Common, End, Stop, caller, output, setup, status};
 use crate::{
-    auth,
     config::Config,
     engine::{
         Engine, Pair,
@@ -51,20 +50,20 @@ pub struct Arguments {
 }
 
 pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
-    let who = auth::local(Via::Cli).actor;
     match arguments.spool.clone() {
-        Some(file) => spooled(common, arguments, who, &file).await,
-        None => stored(common, arguments, who).await,
+        Some(file) => spooled(common, arguments, &file).await,
+        None => stored(common, arguments).await,
     }
 }
 
-async fn stored(common: &Common, arguments: Arguments, who: Actor) -> Result<End, Stop> {
+async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     let config = setup::config_without_store(common)?;
     let engine = match open(&config).await {
         Ok(engine) => engine,
         Err(stop) => return Err(without_store(&config, &arguments, stop).await),
     };
     let pair = setup::the_pair(&engine.pairs, |pair| &pair.config, arguments.pair.as_deref())?.clone();
+    let who = caller::permitted(&config, &pair, arguments.emergency).await?;
     look(&engine, &pair, arguments.to).await?;
     let known = engine.board.snapshot();
     let flag = known.pair(pair.id()).and_then(|known| known.flag.value().cloned()).unwrap_or(Flag::Missing);
@@ -159,11 +158,12 @@ async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>, target: Color) -> Result<(
     Ok(())
 }
 
-async fn spooled(common: &Common, arguments: Arguments, who: Actor, file: &std::path::Path) -> Result<End, Stop> {
+async fn spooled(common: &Common, arguments: Arguments, file: &std::path::Path) -> Result<End, Stop> {
     // The store may be what is broken: its place is not checked here.
     let config = setup::config_without_store(common)?;
     let pairs = setup::pairs(&config).await;
     let pair = setup::the_pair(&pairs, |pair| &pair.config, arguments.pair.as_deref())?;
+    let who = caller::permitted(&config, pair, arguments.emergency).await?;
     let clock = System::default();
     let flag = pair.ports.flag.read_one(&pair.config.names.flag).await.unwrap_or_else(|error| {
         eprintln!("warning: {error}");

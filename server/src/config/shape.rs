@@ -15,11 +15,12 @@ pub(super) enum Part {
     Names,
     SignIn,
     Role,
+    Caller,
 }
 
 impl Part {
-    pub const ALL: [Self; 7] =
-        [Self::Top, Self::Store, Self::Polling, Self::Pair, Self::Names, Self::SignIn, Self::Role];
+    pub const ALL: [Self; 8] =
+        [Self::Top, Self::Store, Self::Polling, Self::Pair, Self::Names, Self::SignIn, Self::Role, Self::Caller];
 
     /// How its head is written in the file.
     pub fn head(self) -> &'static str {
@@ -31,6 +32,7 @@ impl Part {
             Self::Names => "[pair.names]",
             Self::SignIn => "[sign_in]",
             Self::Role => "[[sign_in.role]]",
+            Self::Caller => "[[sign_in.caller]]",
         }
     }
 
@@ -59,8 +61,10 @@ impl Part {
                 "outage",
                 "step_up",
                 "role",
+                "caller",
             ],
             Self::Role => &["group", "role", "pairs"],
+            Self::Caller => &["arn", "role", "pairs"],
         }
     }
 

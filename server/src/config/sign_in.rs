@@ -15,7 +15,10 @@ use super::{
     rules,
     shape::Part,
 };
-use crate::auth::{roles::GroupRole, sessions::Limits};
+use crate::auth::{
+    roles::{CallerRole, GroupRole},
+    sessions::Limits,
+};
 
 /// How people sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,8 +76,43 @@ impl fmt::Debug for Hidden {
 /// The variable with the client's secret.
 const SECRET: &str = "TEAL_CLIENT_SECRET";
 
+/// How people sign in, and what callers of AWS may do at the command line.
+type Read = (Result<SignInConfig, Reported>, Result<Vec<CallerRole>, Reported>);
+
 /// Reads `[sign_in]`.
-pub(super) fn read(
+pub(super) fn read(mut section: Section<'_, '_>, env: &dyn Fn(&str) -> Option<String>, findings: &Findings) -> Read {
+    let callers = section.sections("caller", Part::Caller);
+    let callers = callers.and_then(|rows| rows.into_iter().map(caller).collect::<Result<Vec<_>, _>>());
+    (people(section, env, findings), callers)
+}
+
+fn caller(mut section: Section<'_, '_>) -> Result<CallerRole, Reported> {
+    let arn = section.needed("arn", "arn:aws:sts::123456789012:assumed-role/operators/*", |text| {
+        let good = text.starts_with("arn:aws") && text.split(':').count() >= 6 && !text.contains(char::is_whitespace);
+        let stars = text.trim_end_matches('*').contains('*');
+        if good && !stars {
+            return Ok(text.to_owned());
+        }
+        let mend = "write an ARN as `aws sts get-caller-identity` says it; a * may stand at its end";
+        Err(Wrong::new(format!("{} is no caller of AWS", quoted(text)), mend))
+    });
+    let (role, scope) = held(&mut section);
+    section.finish();
+    Ok(CallerRole { arn: arn?.value, role: role?, scope: scope? })
+}
+
+fn held(section: &mut Section<'_, '_>) -> (Result<Role, Reported>, Result<Scope, Reported>) {
+    let role = section.needed("role", "operator", |text| {
+        let wrong = |error: NotARole| Wrong::new(error.to_string(), "write one of them");
+        text.parse::<Role>().map_err(wrong)
+    });
+    let pairs = section.list("pairs", rules::pair_id);
+    let scope =
+        pairs.map(|pairs| pairs.map_or(Scope::All, |pairs: Vec<PairId>| Scope::Only(BTreeSet::from_iter(pairs))));
+    (role.map(|role| role.value), scope)
+}
+
+fn people(
     mut section: Section<'_, '_>,
     env: &dyn Fn(&str) -> Option<String>,
     findings: &Findings,
@@ -144,14 +182,9 @@ pub(super) fn read(
 
 fn role(mut section: Section<'_, '_>) -> Result<GroupRole, Reported> {
     let group = section.needed("group", "teal-operators", word);
-    let role = section.needed("role", "operator", |text| {
-        let wrong = |error: NotARole| Wrong::new(error.to_string(), "write one of them");
-        text.parse::<Role>().map_err(wrong)
-    });
-    let pairs = section.list("pairs", rules::pair_id);
+    let (role, scope) = held(&mut section);
     section.finish();
-    let scope = pairs?.map_or(Scope::All, |pairs: Vec<PairId>| Scope::Only(BTreeSet::from_iter(pairs)));
-    Ok(GroupRole { group: group?.value, role: role?.value, scope })
+    Ok(GroupRole { group: group?.value, role: role?, scope: scope? })
 }
 
 fn secret(

@@ -1,6 +1,6 @@
 //! Who may do what, over every route and every function, for every role.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     Router,
@@ -59,7 +59,7 @@ fn for_pair(pair: &str) -> Scope {
 
 fn router(house: &House, who: Identity) -> Router {
     http::router(
-        App { limits: Default::default(), sign_in: SignIn::Local(who), ..house.app.clone() },
+        App { limits: Arc::default(), sign_in: SignIn::Local(who), ..house.app.clone() },
         &house.folder.path().join("site"),
     )
     .expect("a router")

@@ -1,0 +1,46 @@
+//! Who is at the command line, and whether they may switch: the caller of AWS, where people sign in.
+
+use teal_domain::{Action, Actor, On, Via};
+
+use super::{End, Stop};
+use crate::{
+    auth::{self, roles::granted_to_caller},
+    aws::{self, Place, sts},
+    config::{Config, SignInConfig},
+    engine::Pair,
+};
+
+/// The actor of a switch. While nobody signs in and no caller is configured, that is the person at this machine.
+pub async fn permitted(config: &Config, pair: &Pair, emergency: bool) -> Result<Actor, Stop> {
+    let local = auth::local(Via::Cli).actor;
+    if config.sign_in == SignInConfig::Local && config.callers.is_empty() {
+        return Ok(local);
+    }
+    // As themselves, not in the role that Teal takes on for the pair.
+    let place = Place { region: pair.config.region.clone(), role: None };
+    let sdk = aws::sdk_config(&place, config.polling.request_timeout).await;
+    let arn = match sts::caller(&sdk).await {
+        Ok(caller) => caller.arn,
+        // Whoever can put can put by hand: an emergency is recorded rather than refused.
+        Err(error) if emergency => {
+            eprintln!("warning: {error} So the journal will name {} of this machine.", local.name);
+            return Ok(Actor::cli(format!("{} (not known to STS)", local.name)));
+        }
+        Err(error) => {
+            return Err(Stop::failed(format_args!(
+                "who you are could not be found out, so nothing was switched: {error}"
+            )));
+        }
+    };
+    let grants = granted_to_caller(&config.callers, &arn);
+    match grants.may(Action::Switch, On::Pair(pair.id())) {
+        Ok(()) => Ok(Actor::cli(arn)),
+        Err(denied) => {
+            tracing::warn!(target: "teal::denied", who = arn, via = "cli", pair = %pair.id(), "denied");
+            let message = format!(
+                "teal: nothing was switched: {denied}\nYou call AWS as {arn}. Whoever runs Teal can give that a role with [[sign_in.caller]]."
+            );
+            Err(Stop { message, end: End::NotSwitched })
+        }
+    }
+}
