@@ -1,7 +1,7 @@
 //! Sessions: who a cookie stands for, for how long, and whether the provider still vouches for them.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -27,6 +27,9 @@ use crate::{
 const BELIEVED: Millis = Millis::from_secs(1);
 /// A session's last use is noted to the minute.
 const NOTED: Millis = Millis::from_secs(60);
+/// Between two times that the provider is asked about one session while it does not answer: nobody waits for it
+/// at each click.
+const BETWEEN: Millis = Millis::from_secs(30);
 /// What is remembered is little, however many come.
 const MOST: usize = 20_000;
 
@@ -117,7 +120,7 @@ pub struct Sessions {
     store: Store,
     clock: Arc<dyn Clock>,
     believed: Mutex<HashMap<String, (Session, Timestamp)>>,
-    asking: Mutex<HashSet<String>>,
+    asked: Mutex<HashMap<String, Timestamp>>,
 }
 
 /// Why nobody came in.
@@ -137,7 +140,7 @@ pub enum NotIn {
 impl Sessions {
     /// Over a provider and a store.
     pub fn new(oidc: Oidc, store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { oidc, store, clock, believed: Mutex::default(), asking: Mutex::default() }
+        Self { oidc, store, clock, believed: Mutex::default(), asked: Mutex::default() }
     }
 
     fn limits(&self) -> Limits {
@@ -197,7 +200,7 @@ impl Sessions {
     }
 
     /// Who a cookie stands for, if for anybody.
-    pub async fn known(&self, secret: &Secret) -> Result<Option<Known>, StoreError> {
+    pub async fn known(self: &Arc<Self>, secret: &Secret) -> Result<Option<Known>, StoreError> {
         let (id, now, limits) = (secret.hash(), self.clock.now(), self.limits());
         let Some(mut session) = self.read(&id, now).await? else { return Ok(None) };
         let over = |since: Timestamp, span: Millis| now.0 - since.0 > span.as_i64();
@@ -205,8 +208,13 @@ impl Sessions {
             self.end(secret).await?;
             return Ok(None);
         }
-        if over(session.vouched_at, limits.refresh) {
-            match self.ask_again(secret, session, now).await? {
+        // A clock that was set back is no reason not to ask.
+        let due = over(session.vouched_at, limits.refresh) || session.vouched_at > now;
+        if due && self.is_first_to_ask(&id, now) {
+            // In a task of its own: whoever breaks off the request must not keep the answer from being heard.
+            let (sessions, secret) = (self.clone(), secret.clone());
+            let asked = tokio::spawn(async move { sessions.ask_again(&secret, session, now).await });
+            match asked.await.map_err(|error| StoreError::Away(error.to_string()))?? {
                 Some(vouched) => session = vouched,
                 None => return Ok(None),
             }
@@ -246,6 +254,11 @@ impl Sessions {
         Ok(listed)
     }
 
+    /// The one that is listed under a handle.
+    pub async fn listed(&self, handle: &str) -> Result<Option<Session>, StoreError> {
+        self.store.listed_session(handle).await
+    }
+
     /// Ends one that was listed.
     pub async fn end_listed(&self, session: &Session) -> Result<(), StoreError> {
         self.believed.lock().unwrap_or_else(PoisonError::into_inner).remove(&session.id);
@@ -280,6 +293,19 @@ impl Sessions {
         believed.insert(session.id.clone(), (session.clone(), now));
     }
 
+    /// Whether nobody has asked about it a moment ago: the requests of one page come together.
+    fn is_first_to_ask(&self, id: &str, now: Timestamp) -> bool {
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if asked.len() >= MOST {
+            asked.clear();
+        }
+        let lately = asked.get(id).is_some_and(|at| (0..BETWEEN.as_i64()).contains(&(now.0 - at.0)));
+        if !lately {
+            asked.insert(id.to_owned(), now);
+        }
+        !lately
+    }
+
     /// Asks the provider again. `None`: it no longer vouches for them, or could not be asked for too long.
     async fn ask_again(
         &self,
@@ -287,11 +313,6 @@ impl Sessions {
         mut session: Session,
         now: Timestamp,
     ) -> Result<Option<Session>, StoreError> {
-        let first = self.asking.lock().unwrap_or_else(PoisonError::into_inner).insert(session.id.clone());
-        if !first {
-            // Another request of the same page asks just now.
-            return Ok(Some(session));
-        }
         let token = session.refresh.as_deref().and_then(|sealed| secret.open(sealed));
         let answer = match token {
             Some(token) => self.oidc.refresh(&token).await,
@@ -322,7 +343,6 @@ impl Sessions {
             }
             None => self.end(secret).await,
         };
-        self.asking.lock().unwrap_or_else(PoisonError::into_inner).remove(&session.id);
         written.map(|()| kept)
     }
 }

@@ -1,5 +1,7 @@
 //! Who is signed in, listed and ended.
 
+use std::sync::Arc;
+
 use axum::{
     extract::{Path, State},
     response::{IntoResponse, Redirect, Response},
@@ -71,13 +73,12 @@ pub async fn end(
     asked: Asked,
 ) -> Response {
     let (Some(sessions), Some(here)) = here(&app, &jar).await else { return nobody_signs_in(&app, &asked) };
-    let listed = match sessions.list(None).await {
-        Ok(listed) => listed,
+    let found = match sessions.listed(&handle).await {
+        Ok(found) => found,
         Err(error) => return away(&app, &asked, &error),
     };
     // What somebody may not end they may not find either.
-    let found = listed.into_iter().find(|session| session.handle == handle && may_end(&who, &here, session));
-    let Some(session) = found else {
+    let Some(session) = found.filter(|session| may_end(&who, &here, session)) else {
         let message = "There is no such session, or it is not yours and you are no admin.".to_owned();
         return errors::page(&app, None, &asked, &DeskError::NotFound { message });
     };
@@ -93,7 +94,7 @@ fn may_end(who: &teal_app::desk::Identity, here: &Session, session: &Session) ->
     own || who.grants.may(Action::Administer, On::House).is_ok()
 }
 
-async fn here<'a>(app: &'a App, jar: &CookieJar) -> (Option<&'a Sessions>, Option<Session>) {
+async fn here<'a>(app: &'a App, jar: &CookieJar) -> (Option<&'a Arc<Sessions>>, Option<Session>) {
     let SignIn::Oidc(sessions) = &app.sign_in else { return (None, None) };
     let Some(secret) = sign_in::session(jar) else { return (Some(sessions), None) };
     let known = sessions.known(&secret).await.ok().flatten();

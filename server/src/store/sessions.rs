@@ -86,6 +86,13 @@ impl Store {
         row.as_ref().map(session).transpose()
     }
 
+    /// The session that is listed under a handle.
+    pub async fn listed_session(&self, handle: &str) -> Result<Option<Session>> {
+        let row =
+            sqlx::query("SELECT * FROM session WHERE handle = $1").bind(handle).fetch_optional(self.reading()?).await?;
+        row.as_ref().map(session).transpose()
+    }
+
     /// All sessions, the ones used last first; of one person, or of everybody.
     pub async fn sessions(&self, of: Option<(&str, &str)>) -> Result<Vec<Session>> {
         let (issuer, subject) = of.unzip();

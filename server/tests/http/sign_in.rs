@@ -516,6 +516,36 @@ async fn row_22_changed_groups_and_disabled_people_take_effect_within_five_minut
 }
 
 #[tokio::test]
+async fn row_22_whoever_breaks_off_the_request_that_asks_the_provider_is_out_all_the_same() {
+    let door = Door::new().await;
+    let browser = door.signed_in().await;
+    door.provider.facts().disabled = true;
+    door.provider.facts().slow = Duration::from_millis(300);
+    door.pass(SECOND * 301);
+    let broken_off = tokio::time::timeout(Duration::from_millis(100), door.ask(&mut browser.clone(), "/p/dev")).await;
+    assert!(broken_off.is_err(), "it was still being asked");
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn while_the_provider_does_not_answer_it_is_not_asked_at_each_click() {
+    let door = Door::new().await;
+    let browser = door.signed_in().await;
+    door.provider.facts().down = true;
+    door.pass(SECOND * 301);
+    let asked = |door: &Door| door.provider.facts().calls["token"];
+    let before = asked(&door);
+    for _ in 0..10 {
+        assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::OK);
+    }
+    assert_eq!(asked(&door), before + 1);
+    door.pass(SECOND * 31);
+    door.ask(&mut browser.clone(), "/p/dev").await;
+    assert_eq!(asked(&door), before + 2);
+}
+
+#[tokio::test]
 async fn an_outage_of_the_provider_does_not_take_the_control_room_away_at_once() {
     let door = Door::new().await;
     let browser = door.signed_in().await;

@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use aws_lc_rs::{
@@ -45,6 +46,8 @@ pub struct Facts {
     pub groups: Vec<String>,
     pub disabled: bool,
     pub down: bool,
+    /// How long its tokens take.
+    pub slow: Duration,
     pub calls: HashMap<&'static str, usize>,
     /// The nonce that the browser brought.
     pub nonce: String,
@@ -125,6 +128,7 @@ impl Provider {
             groups: vec!["ops".into()],
             disabled: false,
             down: false,
+            slow: Duration::ZERO,
             calls: HashMap::new(),
             nonce: String::new(),
             challenge: String::new(),
@@ -167,6 +171,8 @@ async fn keys(State(facts): Shared) -> Response {
 }
 
 async fn token(State(facts): Shared, Form(form): Form<HashMap<String, String>>) -> Response {
+    let slow = facts.lock().expect("nobody panicked").slow;
+    tokio::time::sleep(slow).await;
     let mut facts = facts.lock().expect("nobody panicked");
     facts.called("token");
     if facts.down {
