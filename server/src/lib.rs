@@ -6,5 +6,6 @@ pub mod cli;
 pub mod config;
 pub mod desk;
 pub mod engine;
+mod hex;
 pub mod http;
 pub mod store;

@@ -190,7 +190,7 @@ impl Store {
 
     /// A secret that all instances share, made at first use from `fresh`.
     pub async fn shared_key(&self, fresh: [u8; 32]) -> Result<[u8; 32]> {
-        let text: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
+        let text = crate::hex::encode(&fresh);
         let mut write = self.write().await?;
         sqlx::query("INSERT INTO setting (name, value) VALUES ('confirmation-key', $1) ON CONFLICT (name) DO NOTHING")
             .bind(text)
@@ -200,13 +200,8 @@ impl Store {
             .fetch_one(&mut *write)
             .await?;
         write.commit().await?;
-        let mut key = [0; 32];
-        for (byte, at) in key.iter_mut().zip((0..).step_by(2)) {
-            let pair = kept.get(at..at + 2).unwrap_or_default();
-            *byte = u8::from_str_radix(pair, 16)
-                .map_err(|why| StoreError::Unreadable { seq: 0, why: format!("confirmation-key: {why}") })?;
-        }
-        Ok(key)
+        let key = crate::hex::decode(&kept).and_then(|key| key.try_into().ok());
+        key.ok_or_else(|| StoreError::Unreadable { seq: 0, why: "the confirmation key is not 32 bytes".into() })
     }
 
     /// Closes all connections, so that the last of them folds the write-ahead log into the file.

@@ -169,6 +169,7 @@ async fn row_54_an_edited_entry_is_named() {
         ),
         // What is not even of the right sort is an edit like any other, and its entry is named too.
         ("UPDATE journal SET hash = 'gone' WHERE seq = 4", 4),
+        ("UPDATE journal SET hash = upper(hash) WHERE seq = 4", 4),
         ("UPDATE journal SET prev = '' WHERE seq = 4", 4),
         ("UPDATE journal SET at = 'yesterday' WHERE seq = 6", 6),
         ("UPDATE journal SET version = 'two' WHERE seq = 2", 2),

@@ -1,18 +1,18 @@
 //! OpenID Connect: the authorization code flow with PKCE, on the server's side. Tokens never reach the browser.
 
+mod http;
+
 use std::{
     collections::BTreeMap,
-    future::Future,
-    pin::Pin,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use openidconnect::{
-    AdditionalClaims, AsyncHttpClient, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret,
-    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, HttpRequest, HttpResponse,
-    IdTokenFields, JsonWebKeySet, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl,
-    RefreshToken, RequestTokenError, Scope, StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
+    AdditionalClaims, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
+    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, JsonWebKeySet, Nonce,
+    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
+    StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
         CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
@@ -22,6 +22,7 @@ use openidconnect::{
 use serde::{Deserialize, Serialize};
 use teal_domain::Timestamp;
 
+use self::http::Http;
 use super::plain;
 use crate::config::OidcConfig;
 
@@ -31,8 +32,6 @@ const METADATA_LIVES: Duration = Duration::from_hours(1);
 const BETWEEN_FETCHES: Duration = Duration::from_secs(30);
 /// How far its clock may be off.
 const SKEW: i64 = 60;
-/// Answers of a provider are short.
-const MOST: usize = 1024 * 1024;
 
 /// The claims beside the standard ones: which of them matter is configured.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -128,13 +127,8 @@ impl Oidc {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new(config: OidcConfig) -> Result<Self, String> {
-        let client = reqwest::Client::builder()
-            // A provider that redirects its token endpoint is none.
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(Duration::from_secs(10))
-            .build()
-            .map_err(|error| error.to_string())?;
-        Ok(Self { config, http: Http(client), known: tokio::sync::RwLock::default(), fetched_keys: Mutex::default() })
+        let http = Http::new()?;
+        Ok(Self { config, http, known: tokio::sync::RwLock::default(), fetched_keys: Mutex::default() })
     }
 
     /// What was configured.
@@ -367,54 +361,4 @@ fn failed(error: RequestTokenError<Failed, Refusal>) -> Failed {
         RequestTokenError::Parse(error, _) => Failed::Unreachable(format!("its answer cannot be read: {error}")),
         RequestTokenError::Other(why) => Failed::Unreachable(why),
     }
-}
-
-/// The HTTP client, as the library wants it.
-#[derive(Debug)]
-struct Http(reqwest::Client);
-
-impl Http {
-    async fn get(&self, address: &str) -> Result<Vec<u8>, Failed> {
-        let response = self.0.get(address).send().await.map_err(unreachable)?;
-        if !response.status().is_success() {
-            return Err(Failed::Unreachable(format!("{address} answered HTTP {}", response.status().as_u16())));
-        }
-        body(response).await
-    }
-}
-
-impl<'c> AsyncHttpClient<'c> for Http {
-    type Error = Failed;
-    type Future = Pin<Box<dyn Future<Output = Result<HttpResponse, Failed>> + Send + 'c>>;
-
-    fn call(&'c self, request: HttpRequest) -> Self::Future {
-        Box::pin(async move {
-            let (parts, sent) = request.into_parts();
-            let request = self.0.request(parts.method, parts.uri.to_string()).headers(parts.headers).body(sent);
-            let mut response = request.send().await.map_err(unreachable)?;
-            if response.status().is_server_error() {
-                return Err(Failed::Unreachable(format!("it answered HTTP {}", response.status().as_u16())));
-            }
-            let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
-            let mut answer = HttpResponse::new(body(response).await?);
-            (*answer.status_mut(), *answer.headers_mut()) = (status, headers);
-            Ok(answer)
-        })
-    }
-}
-
-async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, Failed> {
-    let mut body = Vec::new();
-    while let Some(chunk) = response.chunk().await.map_err(unreachable)? {
-        if body.len() + chunk.len() > MOST {
-            return Err(Failed::Unreachable("its answer does not end".into()));
-        }
-        body.extend_from_slice(&chunk);
-    }
-    Ok(body)
-}
-
-fn unreachable(error: reqwest::Error) -> Failed {
-    // The address may hold a code; the cause says enough.
-    Failed::Unreachable(error.without_url().to_string())
 }

@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     engine::clock::Clock,
+    hex,
     store::{
         Store, StoreError,
         sessions::{Attempt, Session},
@@ -45,7 +46,7 @@ impl std::fmt::Debug for Secret {
 
 impl Secret {
     fn new(clock: &dyn Clock) -> Self {
-        Self(hex(&clock.random()))
+        Self(hex::encode(&clock.random()))
     }
 
     /// What a cookie holds, if it can be one.
@@ -73,11 +74,11 @@ impl Secret {
         let nonce: [u8; NONCE_LEN] = clock.random()[..NONCE_LEN].try_into().expect("32 bytes hold 12");
         let mut text = token.as_bytes().to_vec();
         let sealed = self.key().seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), Aad::empty(), &mut text);
-        sealed.map(|()| format!("{}{}", hex(&nonce), hex(&text))).unwrap_or_default()
+        sealed.map(|()| format!("{}{}", hex::encode(&nonce), hex::encode(&text))).unwrap_or_default()
     }
 
     fn open(&self, sealed: &str) -> Option<String> {
-        let mut bytes = unhex(sealed)?;
+        let mut bytes = hex::decode(sealed)?;
         if bytes.len() < NONCE_LEN {
             return None;
         }
@@ -179,7 +180,7 @@ impl Sessions {
         let (secret, now) = (Secret::new(&*self.clock), self.clock.now());
         let session = Session {
             id: secret.hash(),
-            handle: hex(&self.clock.random()[..8]),
+            handle: hex::encode(&self.clock.random()[..8]),
             issuer: vouched.issuer,
             subject: vouched.subject,
             name: vouched.name,
@@ -348,15 +349,7 @@ impl Sessions {
 }
 
 fn hash(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+    hex::encode(&Sha256::digest(text.as_bytes()))
 }
 
 #[cfg(test)]
@@ -371,7 +364,7 @@ mod tests {
         assert_eq!(secret.text().len(), 64, "256 bits");
         assert_ne!(secret.hash(), secret.text());
         let sealed = secret.seal("a refresh token", &clock);
-        assert!(!sealed.contains(&hex(b"a refresh token")));
+        assert!(!sealed.contains(&hex::encode(b"a refresh token")));
         assert_eq!(secret.open(&sealed).as_deref(), Some("a refresh token"));
         assert_eq!(Secret::new(&clock).open(&sealed), None, "another browser's secret opens nothing");
         let mut edited = sealed.clone();

@@ -4,6 +4,7 @@
 //! person, the pair, the target, the base version and the moment. It carries the operation id, so that a
 //! confirmation sent twice is one operation.
 
+use crate::hex;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use teal_domain::{Actor, Base, Color, FlagVersion, OperationId, PairId, Timestamp, switch::Plan};
@@ -45,7 +46,7 @@ impl Confirmation {
     /// Seals it for a person and a pair.
     pub fn seal(&self, key: &[u8; 32], who: &Actor, pair: &PairId) -> String {
         let text = self.text();
-        let mac = hex(&mac(key, who, pair, &text).finalize().into_bytes());
+        let mac = hex::encode(&mac(key, who, pair, &text).finalize().into_bytes());
         format!("{text}.{mac}")
     }
 
@@ -58,7 +59,7 @@ impl Confirmation {
         now: Timestamp,
     ) -> Result<Self, NotConfirmed> {
         let (text, seal) = sealed.rsplit_once('.').ok_or(NotConfirmed::Forged)?;
-        let seal = unhex(seal).ok_or(NotConfirmed::Forged)?;
+        let seal = hex::decode(seal).ok_or(NotConfirmed::Forged)?;
         mac(key, who, pair, text).verify_slice(&seal).map_err(|_| NotConfirmed::Forged)?;
         let confirmation = Self::parse(text).ok_or(NotConfirmed::Forged)?;
         // A clock that was set back must not lengthen it either.
@@ -115,17 +116,6 @@ fn mac(key: &[u8; 32], who: &Actor, pair: &PairId, text: &str) -> Hmac<Sha256> {
         mac.update(field.as_bytes());
     }
     mac
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<Vec<u8>> {
-    if !text.len().is_multiple_of(2) || !text.is_ascii() {
-        return None;
-    }
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
 }
 
 #[cfg(test)]

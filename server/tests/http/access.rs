@@ -21,7 +21,7 @@ use teal_server::{
 };
 use tower::ServiceExt as _;
 
-use crate::house::{House, ORIGIN, form, get, post};
+use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
@@ -69,9 +69,7 @@ async fn confirmation(router: &Router) -> String {
     let request = get("/p/dev/switch?to=green").body(Body::empty()).expect("a request");
     let response = router.clone().oneshot(request).await.expect("an answer");
     let page = to_bytes(response.into_body(), 1_000_000).await.expect("a body");
-    let page = String::from_utf8_lossy(&page).into_owned();
-    let tag = page.split("name=\"confirmation\"").nth(1).expect("a confirmation");
-    tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its value").to_owned()
+    sealed(&String::from_utf8_lossy(&page))
 }
 
 async fn status(router: &Router, method: &str, path: &str) -> StatusCode {

@@ -23,7 +23,7 @@ use teal_server::{
 use tower::ServiceExt as _;
 
 use crate::{
-    house::{Answer, HOST, House, ORIGIN, get, post},
+    house::{Answer, HOST, House, ORIGIN, get, post, sealed},
     provider::{CLIENT, Lie, Provider, SECRET},
 };
 
@@ -296,9 +296,7 @@ async fn row_24_a_switch_needs_a_young_sign_in_where_policy_says_so_and_the_plan
     door.provider.facts().lie = Some(says(0));
     let mut browser = door.signed_in().await;
     let page = door.ask(&mut browser, "/p/dev/switch?to=green&reason=upgrade").await.text();
-    let tag = page.split("name=\"confirmation\"").nth(1).expect("a confirmation");
-    let confirmation =
-        tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its value").to_owned();
+    let confirmation = sealed(&page);
     let switch = async |browser: &Browser, emergency: bool| {
         let mut fields = vec![
             ("pair", "dev"),
@@ -352,9 +350,7 @@ async fn while_the_provider_is_away_an_emergency_needs_no_younger_sign_in_and_no
     door.pass(SECOND * 660);
     door.house.poll().await;
     let page = door.ask(&mut browser.clone(), "/p/dev/switch?to=green").await.text();
-    let tag = page.split("name=\"confirmation\"").nth(1).unwrap_or_else(|| panic!("no confirmation in {page}"));
-    let confirmation =
-        tag.split("value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("its value").to_owned();
+    let confirmation = sealed(&page);
     for (emergency, goes) in [(false, false), (true, true)] {
         let mut fields = vec![
             ("pair", "dev"),

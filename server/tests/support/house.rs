@@ -121,13 +121,7 @@ impl House {
     /// The sealed confirmation that the switch page offers.
     pub async fn confirmation(&self, to: &str) -> String {
         let page = self.get(&format!("/p/dev/switch?to={to}")).await.text();
-        let tag = page
-            .split("<input")
-            .find(|tag| tag.contains("name=\"confirmation\""))
-            .unwrap_or_else(|| panic!("no confirmation in {page}"));
-        let value = tag.split("value=\"").nth(1).expect("a value").split('"').next().expect("its end");
-        assert!(!value.contains('&'), "escaped: {value}");
-        value.to_owned()
+        sealed(&page)
     }
 
     pub async fn switch(&self, confirmation: &str, typed: &str, reason: &str) -> Answer {
@@ -139,6 +133,17 @@ impl House {
     pub fn flag(&self) -> Flag {
         self.world.ssm.flag()
     }
+}
+
+/// The sealed confirmation that a page holds.
+pub fn sealed(page: &str) -> String {
+    let tag = page
+        .split("<input")
+        .find(|tag| tag.contains("name=\"confirmation\""))
+        .unwrap_or_else(|| panic!("no confirmation in {page}"));
+    let value = tag.split("value=\"").nth(1).expect("a value").split('"').next().expect("its end");
+    assert!(!value.contains('&'), "escaped: {value}");
+    value.to_owned()
 }
 
 pub fn get(path: &str) -> axum::http::request::Builder {
