@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use teal_domain::{
     Actor, Base, Color, Denied, Grants, OperationId, PairId, Snapshot, Timestamp,
+    denial::Denial,
     history::{HistoryPage, HistoryQuery, Record},
     preflight::Check,
 };
@@ -142,6 +143,15 @@ pub struct EntryLine {
     pub body: String,
 }
 
+/// A page of what was denied.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DenialPage {
+    /// What was denied, the latest first.
+    pub denials: Vec<Denial>,
+    /// The number that older ones come before, where there are older ones.
+    pub older: Option<u64>,
+}
+
 /// The process behind the pages.
 #[async_trait::async_trait]
 pub trait Desk: Send + Sync {
@@ -165,4 +175,7 @@ pub trait Desk: Send + Sync {
 
     /// Adds a note to a record.
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError>;
+
+    /// What was denied, the latest first; `before` this number, where one is given.
+    async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;
 }

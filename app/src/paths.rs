@@ -25,6 +25,13 @@ pub fn record(pair: &PairId, seq: u64) -> String {
     format!("/p/{pair}/history/{seq}")
 }
 
+/// `/denials`, or those before a number.
+pub fn denials(before: Option<u64>) -> String {
+    let mut out = Query::new("/denials".to_owned());
+    out.put("before", before.map(|seq| seq.to_string()).as_deref());
+    out.0
+}
+
 /// `/p/{pair}/live`: the stream of snapshots.
 pub fn live(pair: &str) -> String {
     format!("/p/{pair}/live")

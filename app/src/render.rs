@@ -1,7 +1,7 @@
 //! The pages as `server` asks for them: data in, one finished document out. Synchronous; asks nobody.
 
 use crate::{
-    desk::{DeskError, Identity, Offer, RecordDetail},
+    desk::{DenialPage, DeskError, Identity, Offer, RecordDetail},
     pages::{
         self,
         sessions::SessionRow,
@@ -138,6 +138,11 @@ pub fn record(view: &View<'_>, detail: &RecordDetail) -> Rendered {
 /// `/sessions`
 pub fn sessions(view: &View<'_>, rows: &[SessionRow], all: bool) -> Rendered {
     document(view.assets, Some(view), || pages::sessions::page(view, rows, all))
+}
+
+/// `/denials`; `deep`: not the first page of them.
+pub fn denials(view: &View<'_>, page: &DenialPage, deep: bool) -> Rendered {
+    document(view.assets, Some(view), || pages::denials::page(view, page, deep))
 }
 
 /// Whatever cannot be shown. `view` is given where the frame of the pair's pages still makes sense.

@@ -90,6 +90,21 @@ impl Action {
         Self::Administer,
     ];
 
+    /// The word for it, in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::See => "see",
+            Self::SeeCosts => "see_costs",
+            Self::Switch => "switch",
+            Self::Drill => "drill",
+            Self::Approve => "approve",
+            Self::Note => "note",
+            Self::Export => "export",
+            Self::Audit => "audit",
+            Self::Administer => "administer",
+        }
+    }
+
     /// The action as the beginning of a sentence that ends in "needs the role …".
     pub const fn title(self) -> &'static str {
         match self {

@@ -8,6 +8,7 @@ pub mod access;
 pub mod actor;
 pub mod color;
 pub mod confirmation;
+pub mod denial;
 pub mod environment;
 pub mod flag;
 pub mod history;
@@ -23,7 +24,7 @@ pub mod switch;
 pub mod time;
 
 pub use access::{Action, Denied, Grants, On, Role};
-pub use actor::{Actor, Via};
+pub use actor::{Actor, Subject, Via};
 pub use color::Color;
 pub use confirmation::{Base, Confirm};
 pub use environment::{Environment, EnvironmentStatus};

@@ -25,7 +25,7 @@ pub fn local(via: Via) -> Identity {
         .filter_map(|key| std::env::var(key).ok())
         .find(|name| !name.trim().is_empty())
         .unwrap_or_else(|| format!("uid-{}", rustix::process::getuid().as_raw()));
-    Identity::trusted(Actor { name: plain(&name), via }, Grants::everything())
+    Identity::trusted(Actor { name: plain(&name), via, subject: None }, Grants::everything())
 }
 
 /// A name on one line, of a length that fits: it goes into the journal and into logs.

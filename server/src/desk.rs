@@ -4,9 +4,10 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use teal_app::desk::{Desk, DeskError, EntryLine, Identity, Offer, RecordDetail, SwitchForm};
+use teal_app::desk::{DenialPage, Desk, DeskError, EntryLine, Identity, Offer, RecordDetail, SwitchForm};
 use teal_domain::{
     Action, Base, Color, Flag, On, PairId, Reason, Snapshot, Timestamp,
+    denial::Wanted,
     history::{HistoryPage, HistoryQuery, Record},
     preflight,
     switch::{Kind, Outcome, Plan, Refusal},
@@ -14,7 +15,7 @@ use teal_domain::{
 
 use crate::{
     engine::{Engine, Pair, offer::Confirmation},
-    store::{StoreError, reading::PAGE},
+    store::{StoreError, denials, reading::PAGE},
 };
 
 /// What a spool file is called in the command that the page prints.
@@ -34,10 +35,10 @@ impl EngineDesk {
         self.0.pair(id).ok_or_else(|| DeskError::NotFound { message: format!("There is no pair `{id}` here.") })
     }
 
-    /// The one table is asked here, whichever way somebody came in. What is refused is in the log.
-    fn may(who: &Identity, action: Action, pair: &PairId) -> Result<(), DeskError> {
-        who.grants.may(action, On::Pair(pair)).map_err(|denied| {
-            tracing::warn!(target: "teal::denied", who = %who.actor, via = who.actor.via.as_str(), %pair, ?action, "denied");
+    /// The one table is asked here, whichever way somebody came in. What is refused is written down.
+    fn may(&self, who: &Identity, action: Action, on: On<'_>, place: &str) -> Result<(), DeskError> {
+        who.grants.may(action, on).map_err(|denied| {
+            self.0.deny(&who.actor, Wanted::ToDo(action), denied.pair.as_ref(), place, denied.to_string());
             denied.into()
         })
     }
@@ -85,7 +86,8 @@ impl Desk for EngineDesk {
     }
 
     fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError> {
-        Self::may(who, Action::Switch, pair)?;
+        // Whoever may only look looks here too: that is no attempt.
+        who.grants.may(Action::Switch, On::Pair(pair))?;
         let pair = self.pair(pair)?;
         let snapshot = self.0.board.snapshot();
         let known = snapshot.pair(pair.id()).and_then(|known| known.flag.value().map(|flag| (known, flag)));
@@ -122,7 +124,7 @@ impl Desk for EngineDesk {
             .pair
             .parse()
             .map_err(|error: teal_domain::pair::NotAPairId| DeskError::NotFound { message: error.to_string() })?;
-        Self::may(who, Action::Switch, &pair)?;
+        self.may(who, Action::Switch, On::Pair(&pair), "switch")?;
         let pair = self.pair(&pair)?;
         let now = self.0.clock.now();
         match (who.must_prove(now), who.provider_away, form.emergency) {
@@ -165,13 +167,13 @@ impl Desk for EngineDesk {
     }
 
     async fn history(&self, who: &Identity, pair: &PairId, query: &HistoryQuery) -> Result<HistoryPage, DeskError> {
-        Self::may(who, Action::See, pair)?;
+        self.may(who, Action::See, On::Pair(pair), "history")?;
         let pair = self.pair(pair)?;
         self.0.store.history(pair.id(), query, PAGE).await.map_err(|error| away(&error))
     }
 
     async fn record(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
-        Self::may(who, Action::See, pair)?;
+        self.may(who, Action::See, On::Pair(pair), "record")?;
         let pair = self.pair(pair)?;
         let found = self.0.store.record(pair.id(), seq).await.map_err(|error| away(&error))?;
         let (record, entries) = found.ok_or_else(|| DeskError::NotFound {
@@ -192,7 +194,7 @@ impl Desk for EngineDesk {
     }
 
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
-        Self::may(who, Action::Note, pair)?;
+        self.may(who, Action::Note, On::Pair(pair), "note")?;
         let pair = self.pair(pair)?;
         let text = Reason::parse(text)
             .map_err(|error| DeskError::BadInput { field: "text".into(), message: error.to_string() })?;
@@ -207,6 +209,16 @@ impl Desk for EngineDesk {
         })?;
         self.0.refresh_records(pair).await;
         Ok(())
+    }
+
+    async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
+        self.may(who, Action::Audit, On::House, "denials")?;
+        // One more than fits tells whether there are older ones.
+        let mut listed = self.0.store.denials(before, denials::PAGE + 1).await.map_err(|error| away(&error))?;
+        let more = listed.len() > denials::PAGE;
+        listed.truncate(denials::PAGE);
+        let older = listed.last().filter(|_| more).map(|(seq, _)| *seq);
+        Ok(DenialPage { denials: listed.into_iter().map(|(_, denial)| denial).collect(), older })
     }
 }
 

@@ -6,6 +6,7 @@
 
 pub mod board;
 pub mod clock;
+pub mod denials;
 pub mod grace;
 pub mod lease;
 pub mod offer;
@@ -120,6 +121,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// How it is set.
     pub settings: Settings,
+    /// What was denied lately.
+    pub denials: denials::Denials,
     /// The key that seals confirmations, shared by all instances.
     key: [u8; 32],
     /// The operations that this process is driving just now.
@@ -138,7 +141,17 @@ impl Engine {
         let key = store.shared_key(clock.random()).await?;
         let board = Board::new(clock.now(), pairs.iter().map(|pair| pair.first_snapshot()).collect());
         let grace = Grace::new(settings.grace);
-        Ok(Arc::new(Self { pairs, store, board, clock, settings, key, driving: Mutex::default(), grace }))
+        Ok(Arc::new(Self {
+            pairs,
+            store,
+            board,
+            clock,
+            settings,
+            denials: denials::Denials::default(),
+            key,
+            driving: Mutex::default(),
+            grace,
+        }))
     }
 
     /// The pair of that id.

@@ -91,6 +91,7 @@ pub fn doors(app: &App) -> Doors {
         .post("/sign-out", Open, sign_in::out)
         .get("/signed-out", Open, sign_in::signed_out)
         .get("/sessions", SomebodyKnown, sessions::list)
+        .get("/denials", May(Action::Audit), pages::denials)
         .post("/sessions/{handle}/end", SomebodyKnown, sessions::end)
         .get("/health", Open, pages::health)
         .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)));
@@ -101,6 +102,7 @@ pub fn doors(app: &App) -> Doors {
 pub fn router(app: App, site: &Path) -> io::Result<Router> {
     Ok(doors(&app)
         .router
+        .layer(middleware::from_fn(asked::remembered))
         .layer(middleware::from_fn_with_state(app.clone(), limits::limited))
         .layer(middleware::from_fn_with_state(app.clone(), sign_in::known))
         .merge(assets::router(site)?)

@@ -4,6 +4,7 @@
 //! switch, [`versions`] what is known of a parameter, [`reading`] how history is read, [`lease`] who is
 //! switching just now.
 
+pub mod denials;
 pub mod lease;
 pub mod operations;
 pub mod reading;
@@ -218,6 +219,7 @@ fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "journal", include_str!("../migrations/sqlite/0001_journal.sql")),
         step(2, "session", include_str!("../migrations/sqlite/0002_session.sql")),
+        step(4, "people", include_str!("../migrations/sqlite/0004_people.sql")),
     ])
 }
 
@@ -248,6 +250,7 @@ pub(crate) async fn append(write: &mut Write, draft: Draft) -> Result<Entry> {
         pair: draft.pair.as_str().to_owned(),
         actor: draft.actor.name.clone(),
         via: draft.actor.via.as_str().to_owned(),
+        subject: draft.actor.subject.as_ref().map(|subject| subject.as_str().to_owned()),
         body,
         parameter: draft.parameter.clone(),
         prev: head.hash,
@@ -300,8 +303,8 @@ impl Columns {
 
 async fn insert(write: &mut Write, sealed: &Sealed, columns: &Columns) -> Result<()> {
     sqlx::query(
-        "INSERT INTO journal (seq, at, pair, actor, via, kind, listed, color, operation, about, parameter, incarnation, version, modified_at, body, prev, hash)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+        "INSERT INTO journal (seq, at, pair, actor, via, kind, listed, color, operation, about, parameter, incarnation, version, modified_at, body, prev, hash, subject)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
     )
     .bind(signed(sealed.seq))
     .bind(sealed.at)
@@ -320,6 +323,7 @@ async fn insert(write: &mut Write, sealed: &Sealed, columns: &Columns) -> Result
     .bind(&sealed.body)
     .bind(sealed.prev.to_string())
     .bind(sealed.hash.to_string())
+    .bind(&sealed.subject)
     .execute(&mut **write)
     .await?;
     Ok(())

@@ -4,6 +4,8 @@
 mod access;
 #[path = "http/csv.rs"]
 mod csv;
+#[path = "http/denials.rs"]
+mod denials;
 #[path = "http/edge.rs"]
 mod edge;
 #[path = "http/files.rs"]

@@ -52,7 +52,7 @@ pub fn page(view: &View<'_>, rows: &[SessionRow], all: bool) -> Page {
         }
     });
     let body = view! {
-        <section class="sessions" aria-labelledby="sessions">
+        <section class="listing" aria-labelledby="sessions">
             <header class="page-head"><h1 id="sessions">"Sessions"</h1></header>
             <p class="lead">{lead}</p>
             <div class="card scrolls" tabindex="0" role="region" aria-labelledby="sessions">

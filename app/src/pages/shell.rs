@@ -10,7 +10,7 @@ use crate::{
     render::{Assets, View},
 };
 use leptos::{either::Either, nonce::use_nonce, prelude::*};
-use teal_domain::{Color, PairSnapshot, Role};
+use teal_domain::{Action, Color, On, PairSnapshot, Role};
 
 /// A page, ready to be put into its frame.
 pub struct Page {
@@ -101,7 +101,8 @@ fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follow
     let home = pair.map_or_else(|| "/".to_owned(), |pair| paths::overview(&pair.id));
     let who = view.map(|view| {
         let roles: Vec<&str> = view.who.grants.roles().into_iter().map(Role::as_str).collect();
-        (view.who.actor.name.clone(), roles.join(", "), view.who.signed_in)
+        let audits = view.who.grants.may(Action::Audit, On::House).is_ok();
+        (view.who.actor.name.clone(), roles.join(", "), view.who.signed_in, audits)
     });
     let badge = pair.zip(view).map(|(pair, view)| {
         let (id, at) = (view.snapshot.id, view.snapshot.at);
@@ -122,25 +123,34 @@ fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follow
             <div class="aside">
                 {badge}
                 <ThemeToggle />
-                {who.map(|(who, roles, out)| person(who, &roles, out))}
+                {who.map(|(who, roles, signed_in, audits)| person(who, &roles, signed_in, audits))}
             </div>
         </header>
     }
 }
 
 /// Who looks, what they are here, and the way out where they came in by one.
-fn person(who: String, roles: &str, signed_in: bool) -> impl IntoView + use<> {
+fn person(who: String, roles: &str, signed_in: bool, audits: bool) -> impl IntoView + use<> {
     let name = view! { <span class="signed-in"><span class="hush">"Signed in as "</span>{who}</span> };
-    if !signed_in {
+    if !signed_in && !audits {
         return Either::Left(name);
     }
-    let roles = if roles.is_empty() { "no role".to_owned() } else { roles.to_owned() };
+    // Who does not sign in is the person at this machine, who is everything.
+    let roles = match (roles, signed_in) {
+        (_, false) => "at this machine",
+        ("", true) => "no role",
+        (roles, true) => roles,
+    }
+    .to_owned();
     Either::Right(view! {
         <details class="pairs person">
             <summary>{name}<span class="role-word">{roles}</span><Icon glyph=Glyph::Down /></summary>
             <div class="drop">
-                <a href="/sessions">"Sessions"</a>
-                <form method="post" action="/sign-out"><button type="submit" class="button quiet">"Sign out"</button></form>
+                {signed_in.then(|| view! { <a href="/sessions">"Sessions"</a> })}
+                {audits.then(|| view! { <a href=paths::denials(None)>"Denials"</a> })}
+                {signed_in.then(|| view! {
+                    <form method="post" action="/sign-out"><button type="submit" class="button quiet">"Sign out"</button></form>
+                })}
             </div>
         </details>
     })

@@ -82,6 +82,8 @@ pub struct Sealed {
     pub actor: String,
     /// The door the actor came in by.
     pub via: String,
+    /// Whom the actor's name means, where an identity provider said so.
+    pub subject: Option<String>,
     /// The body, as JSON text.
     pub body: String,
     /// The parameter that the entry is about, where it is about one: reconciliation rests on it.
@@ -96,11 +98,16 @@ impl Sealed {
     /// What its hash should be.
     pub fn computed(&self) -> Hash {
         let mut sha = Sha256::new();
-        sha.update(b"teal journal entry v1");
+        // Entries from before subjects were kept, and those of actors without one, are spelled as they always were.
+        sha.update(if self.subject.is_some() { b"teal journal entry v2" } else { b"teal journal entry v1" });
         let numbers = [self.seq.to_string(), self.at.to_string()];
         for field in [&numbers[0], &numbers[1], &self.pair, &self.actor, &self.via, &self.body] {
             sha.update((field.len() as u64).to_be_bytes());
             sha.update(field.as_bytes());
+        }
+        if let Some(subject) = &self.subject {
+            sha.update((subject.len() as u64).to_be_bytes());
+            sha.update(subject.as_bytes());
         }
         // No parameter and an empty one are two things.
         sha.update([u8::from(self.parameter.is_some())]);
@@ -236,6 +243,7 @@ mod tests {
                     pair: "dev".into(),
                     actor: "ana".into(),
                     via: "page".into(),
+                    subject: seq.is_multiple_of(2).then(|| format!("https://issuer.example#{seq}")),
                     body: format!("{{\"n\":{seq}}}"),
                     parameter: None,
                     prev,
@@ -280,7 +288,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn row_54_an_edited_entry_is_named(length in 1_u64..40, at in 0_usize..40, field in 0..5) {
+        fn row_54_an_edited_entry_is_named(length in 1_u64..40, at in 0_usize..40, field in 0..7) {
             let mut entries = chain_of(length);
             let at = at % entries.len();
             let entry = &mut entries[at];
@@ -289,6 +297,8 @@ mod tests {
                 1 => entry.actor = "eve".into(),
                 2 => entry.at += 1,
                 3 => entry.pair = "prod".into(),
+                4 => entry.subject = Some("https://issuer.example#eve".into()),
+                5 if entry.subject.is_some() => entry.subject = None,
                 _ => entry.via = "cli".into(),
             }
             prop_assert_eq!(verify(&entries, None), Err(Broken::Edited(at as u64 + 1)));
@@ -315,7 +325,7 @@ mod tests {
 
         #[test]
         fn fields_cannot_be_shifted_into_each_other(pair in "[a-z]{0,6}", actor in "[a-z]{0,6}", cut in 0_usize..12) {
-            let one = Sealed { seq: 1, at: 1, pair: pair.clone(), actor: actor.clone(), via: "page".into(), body: "{}".into(), parameter: None, prev: Hash::GENESIS, hash: Hash::GENESIS };
+            let one = Sealed { seq: 1, at: 1, pair: pair.clone(), actor: actor.clone(), via: "page".into(), subject: None, body: "{}".into(), parameter: None, prev: Hash::GENESIS, hash: Hash::GENESIS };
             let joined = format!("{pair}{actor}");
             let cut = cut.min(joined.len());
             let two = Sealed { pair: joined[..cut].into(), actor: joined[cut..].into(), ..one.clone() };

@@ -9,7 +9,7 @@ use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKe
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use teal_app::desk::Identity;
-use teal_domain::{Actor, Millis, Timestamp};
+use teal_domain::{Actor, Millis, Subject, Timestamp};
 
 use super::{
     oidc::{Failed, Oidc, Vouched},
@@ -230,7 +230,7 @@ impl Sessions {
         }
         let grants = roles::granted(&self.oidc.config().roles, &session.groups);
         let who = Identity {
-            actor: Actor::page(session.name.clone()),
+            actor: Actor::page(session.name.clone()).known_as(Subject::new(&session.issuer, &session.subject)),
             grants,
             signed_in: true,
             fresh_until: limits.step_up.map(|span| session.authenticated_at + span),

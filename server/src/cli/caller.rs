@@ -1,17 +1,18 @@
 //! Who is at the command line, and whether they may switch: the caller of AWS, where people sign in.
 
-use teal_domain::{Action, Actor, On, Via};
+use teal_domain::{Action, Actor, On, Via, denial::Wanted};
 
 use super::{End, Stop};
 use crate::{
     auth::{self, roles::granted_to_caller},
     aws::{self, Place, sts},
     config::{Config, SignInConfig},
-    engine::Pair,
+    engine::{Engine, Pair},
 };
 
 /// The actor of a switch. While nobody signs in and no caller is configured, that is the person at this machine.
-pub async fn permitted(config: &Config, pair: &Pair, emergency: bool) -> Result<Actor, Stop> {
+/// What is refused is written down, where there is a store to do it in.
+pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, emergency: bool) -> Result<Actor, Stop> {
     let local = auth::local(Via::Cli).actor;
     if config.sign_in == SignInConfig::Local && config.callers.is_empty() {
         return Ok(local);
@@ -36,7 +37,13 @@ pub async fn permitted(config: &Config, pair: &Pair, emergency: bool) -> Result<
     match grants.may(Action::Switch, On::Pair(pair.id())) {
         Ok(()) => Ok(Actor::cli(arn)),
         Err(denied) => {
-            tracing::warn!(target: "teal::denied", who = arn, via = "cli", pair = %pair.id(), "denied");
+            if let Some(engine) = engine {
+                let wanted = Wanted::ToDo(Action::Switch);
+                engine.deny(&Actor::cli(&*arn), wanted, Some(pair.id()), "teal switch", denied.to_string());
+                if let Err(error) = engine.denials.flush(&engine.store).await {
+                    eprintln!("warning: that you were refused could not be written down: {error}");
+                }
+            }
             let message = format!(
                 "teal: nothing was switched: {denied}\nYou call AWS as {arn}. Whoever runs Teal can give that a role with [[sign_in.caller]]."
             );

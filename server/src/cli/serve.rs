@@ -70,6 +70,9 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
             tokio::time::timeout(std::time::Duration::from_millis(500), server).await.unwrap_or(Ok(()))
         }
     };
+    if let Err(error) = engine.denials.flush(&engine.store).await {
+        tracing::warn!(%error, "what was denied last is in this log only");
+    }
     engine.log_head("at the end").await;
     engine.store.close().await;
     served.map(|()| End::Done).map_err(Stop::failed)

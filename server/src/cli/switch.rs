@@ -63,7 +63,7 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
         Err(stop) => return Err(without_store(&config, &arguments, stop).await),
     };
     let pair = setup::the_pair(&engine.pairs, |pair| &pair.config, arguments.pair.as_deref())?.clone();
-    let who = caller::permitted(&config, &pair, arguments.emergency).await?;
+    let who = caller::permitted(&config, Some(&engine), &pair, arguments.emergency).await?;
     look(&engine, &pair, arguments.to).await?;
     let known = engine.board.snapshot();
     let flag = known.pair(pair.id()).and_then(|known| known.flag.value().cloned()).unwrap_or(Flag::Missing);
@@ -163,7 +163,7 @@ async fn spooled(common: &Common, arguments: Arguments, file: &std::path::Path) 
     let config = setup::config_without_store(common)?;
     let pairs = setup::pairs(&config).await;
     let pair = setup::the_pair(&pairs, |pair| &pair.config, arguments.pair.as_deref())?;
-    let who = caller::permitted(&config, pair, arguments.emergency).await?;
+    let who = caller::permitted(&config, None, pair, arguments.emergency).await?;
     let clock = System::default();
     let flag = pair.ports.flag.read_one(&pair.config.names.flag).await.unwrap_or_else(|error| {
         eprintln!("warning: {error}");

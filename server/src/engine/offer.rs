@@ -111,7 +111,9 @@ impl Confirmation {
 
 fn mac(key: &[u8; 32], who: &Actor, pair: &PairId, text: &str) -> Hmac<Sha256> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    for field in [who.name.as_str(), pair.as_str(), text] {
+    // An actor without a subject and one with an empty one are two people.
+    let subject = who.subject.as_ref().map_or_else(String::new, |subject| format!("#{}", subject.as_str()));
+    for field in [who.name.as_str(), &subject, pair.as_str(), text] {
         mac.update(&(field.len() as u64).to_be_bytes());
         mac.update(field.as_bytes());
     }
@@ -122,6 +124,7 @@ fn mac(key: &[u8; 32], who: &Actor, pair: &PairId, text: &str) -> Hmac<Sha256> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use teal_domain::Subject;
 
     const KEY: [u8; 32] = [7; 32];
 
@@ -149,6 +152,8 @@ mod tests {
         assert_eq!(open(&ana, &pair(), 121_001), Err(NotConfirmed::Expired));
         assert_eq!(open(&ana, &pair(), -60_000), Err(NotConfirmed::Expired), "a clock set back");
         assert_eq!(open(&Actor::page("ben"), &pair(), 1_000), Err(NotConfirmed::Forged));
+        let another = Actor::page("ana").known_as(Subject::new("https://issuer.example", "2"));
+        assert_eq!(open(&another, &pair(), 1_000), Err(NotConfirmed::Forged), "who took over the name");
         assert_eq!(open(&ana, &"prod".parse().expect("a pair"), 1_000), Err(NotConfirmed::Forged));
         assert_eq!(Confirmation::open(&sealed, &[8; 32], &ana, &pair(), Timestamp(1_000)), Err(NotConfirmed::Forged));
     }

@@ -3,11 +3,14 @@
 use std::convert::Infallible;
 
 use axum::{
-    extract::FromRequestParts,
+    extract::{FromRequestParts, Request},
     http::{Uri, request::Parts},
+    middleware::Next,
+    response::Response,
 };
 
 use super::REQUEST_ID;
+use crate::request;
 
 /// The address that was asked for, and the id under which the log knows the request.
 #[derive(Clone, Debug)]
@@ -31,6 +34,11 @@ impl Asked {
     pub fn id(&self) -> Option<&str> {
         self.id.as_deref()
     }
+}
+
+/// Whatever is done for the request knows its id.
+pub async fn remembered(asked: Asked, request: Request, next: Next) -> Response {
+    request::within(asked.id, next.run(request)).await
 }
 
 impl<S: Sync> FromRequestParts<S> for Asked {

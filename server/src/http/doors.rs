@@ -10,7 +10,7 @@ use axum::{
     routing::{MethodRouter, get, post},
 };
 use teal_app::desk::{DeskError, Identity};
-use teal_domain::{Action, On, PairId};
+use teal_domain::{Action, Denied, On, PairId};
 
 use super::{App, asked::Asked, errors};
 
@@ -94,7 +94,7 @@ impl Doors {
 
 enum Refused {
     Unknown,
-    Denied(DeskError),
+    Denied(Denied),
 }
 
 fn admit(need: Need, path: &RawPathParams, who: Option<&Identity>) -> Result<(), Refused> {
@@ -108,16 +108,17 @@ fn admit(need: Need, path: &RawPathParams, who: Option<&Identity>) -> Result<(),
     let pair: Option<PairId> = named.and_then(|pair| pair.parse().ok());
     // What is no name of a pair is nobody's pair; the page says so to whoever may see any.
     let on = pair.as_ref().map_or(On::House, On::Pair);
-    who.grants.may(action, on).map_err(|denied| Refused::Denied(denied.into()))
+    who.grants.may(action, on).map_err(Refused::Denied)
 }
 
 fn refuse(app: &App, asked: &Asked, request: &Request, refused: Refused) -> Response {
     match refused {
         Refused::Unknown => errors::sign_in_first(asked, request),
-        Refused::Denied(error) => {
-            let who = request.extensions().get::<Identity>();
-            errors::denied(who, asked, &error);
-            errors::page(app, None, asked, &error)
+        Refused::Denied(denied) => {
+            if let Some(who) = request.extensions().get::<Identity>() {
+                errors::denied(app, who, asked, &denied);
+            }
+            errors::page(app, None, asked, &DeskError::from(denied))
         }
     }
 }

@@ -12,6 +12,7 @@ use teal_app::{
     desk::{DeskError, Identity},
     render::{self, Problem, View},
 };
+use teal_domain::{Denied, denial::Wanted};
 
 use super::{App, asked::Asked, headers::Document, sign_in};
 
@@ -54,10 +55,9 @@ pub fn sign_in_first(asked: &Asked, request: &Request) -> Response {
     (StatusCode::UNAUTHORIZED, text, "Sign in first.\n").into_response()
 }
 
-/// What was refused goes into the log: who, what, where.
-pub fn denied(who: Option<&Identity>, asked: &Asked, error: &DeskError) {
-    let who = who.map_or("nobody", |who| who.actor.name.as_str());
-    tracing::warn!(target: "teal::denied", who, path = asked.path(), id = asked.id(), why = %error, "denied");
+/// What was refused is written down: who, what, where.
+pub fn denied(app: &App, who: &Identity, asked: &Asked, denied: &Denied) {
+    app.engine.deny(&who.actor, Wanted::ToDo(denied.action), denied.pair.as_ref(), asked.path(), denied.to_string());
 }
 
 /// A handler panicked: the process goes on, and the reader learns no more than that.

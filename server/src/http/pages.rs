@@ -26,7 +26,9 @@ pub async fn home(State(app): State<App>, Who(who): Who, asked: Asked) -> Respon
     }
     let nothing = || DeskError::NotFound { message: "There is no pair here.".into() };
     let error = denied.map_or_else(nothing, |denied| Denied { pair: None, ..denied }.into());
-    errors::denied(Some(&who), &asked, &error);
+    if let DeskError::Forbidden { denied } = &error {
+        errors::denied(&app, &who, &asked, denied);
+    }
     errors::page(&app, None, &asked, &error)
 }
 
@@ -78,6 +80,27 @@ pub async fn record(
         Ok(detail) => Document(render::record(view, &detail)).into_response(),
         Err(error) => errors::page(&app, Some(view), &asked, &error),
     })
+}
+
+/// `/denials`
+pub async fn denials(State(app): State<App>, Who(who): Who, asked: Asked) -> Response {
+    let before = paths::get(asked.query(), "before").and_then(|seq| seq.parse().ok());
+    let page = match app.desk.denials(&who, before).await {
+        Ok(page) => page,
+        Err(error) => return errors::page(&app, None, &asked, &error),
+    };
+    of_the_house(&app, &who, &asked, |view| Document(render::denials(view, &page, before.is_some())).into_response())
+}
+
+/// A page that is about Teal as a whole stands in the frame of the first pair that one may see.
+pub fn of_the_house(app: &App, who: &Identity, asked: &Asked, page: impl FnOnce(&View<'_>) -> Response) -> Response {
+    let may_see = |pair: &PairId| who.grants.may(Action::See, On::Pair(pair)).is_ok();
+    if let Some(pair) = app.engine.pairs.iter().map(|pair| pair.id()).find(|pair| may_see(pair)) {
+        return with_view(app, who, pair.as_str(), asked, page);
+    }
+    let nothing = || DeskError::NotFound { message: "There is no pair here.".into() };
+    let error = who.grants.may(Action::See, On::House).err().map_or_else(nothing, DeskError::from);
+    errors::page(app, None, asked, &error)
 }
 
 /// Whatever has no route.

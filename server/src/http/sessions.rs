@@ -7,14 +7,10 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
-use teal_app::{
-    desk::DeskError,
-    pages::sessions::SessionRow,
-    render::{self, View},
-};
-use teal_domain::{Action, Millis, On, PairId};
+use teal_app::{desk::DeskError, pages::sessions::SessionRow, render};
+use teal_domain::{Action, Millis, On, denial::Wanted};
 
-use super::{App, asked::Asked, doors::Who, errors, headers::Document, sign_in};
+use super::{App, asked::Asked, doors::Who, errors, headers::Document, pages::of_the_house, sign_in};
 use crate::{
     auth::{SignIn, sessions::Sessions},
     store::{StoreError, sessions::Session},
@@ -42,26 +38,7 @@ pub async fn list(State(app): State<App>, Who(who): Who, jar: CookieJar, asked: 
             name: session.name,
         })
         .collect();
-    // The frame is that of the first pair that the reader may see.
-    let may_see = |pair: &PairId| who.grants.may(Action::See, On::Pair(pair)).is_ok();
-    let Some(pair) = app.engine.pairs.iter().map(|pair| pair.id()).find(|pair| may_see(pair)) else {
-        let error = who
-            .grants
-            .may(Action::See, On::House)
-            .err()
-            .map_or_else(|| DeskError::NotFound { message: "There is no pair here.".into() }, DeskError::from);
-        return errors::page(&app, None, &asked, &error);
-    };
-    let view = View {
-        assets: &app.assets,
-        who: &who,
-        snapshot: app.desk.snapshot(),
-        pair: pair.clone(),
-        now: app.desk.now(),
-        path: asked.path(),
-        query: asked.query(),
-    };
-    Document(render::sessions(&view, &rows, all)).into_response()
+    of_the_house(&app, &who, &asked, |view| Document(render::sessions(view, &rows, all)).into_response())
 }
 
 /// `POST /sessions/{handle}/end`
@@ -80,6 +57,7 @@ pub async fn end(
     // What somebody may not end they may not find either.
     let Some(session) = found.filter(|session| may_end(&who, &here, session)) else {
         let message = "There is no such session, or it is not yours and you are no admin.".to_owned();
+        app.engine.deny(&who.actor, Wanted::ToDo(Action::Administer), None, asked.path(), &*message);
         return errors::page(&app, None, &asked, &DeskError::NotFound { message });
     };
     if let Err(error) = sessions.end_listed(&session).await {

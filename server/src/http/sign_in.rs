@@ -16,6 +16,7 @@ use teal_app::{
     desk::DeskError,
     render::{self, Problem},
 };
+use teal_domain::{Actor, denial::Wanted};
 
 use super::{App, asked::Asked, errors, headers::Document};
 use crate::auth::{
@@ -165,6 +166,10 @@ fn not_in(app: &App, asked: &Asked, error: &NotIn) -> Response {
         NotIn::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store is away", error.to_string()),
     };
     tracing::warn!(target: "teal::signed_in", id = asked.id(), %error, "not signed in");
+    // Nobody is known yet, and an outage is nobody's doing.
+    if matches!(error, NotIn::NoAttempt | NotIn::Provider(Failed::Refused(_) | Failed::Untrue(_))) {
+        app.engine.deny(&Actor::page("nobody known"), Wanted::ToSignIn, None, asked.path(), error.to_string());
+    }
     let problem = Problem {
         status: Some(status.as_u16()),
         title,

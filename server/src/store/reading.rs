@@ -2,7 +2,7 @@
 
 use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 use teal_domain::{
-    Actor, PairId, Timestamp, Via,
+    Actor, PairId, Subject, Timestamp, Via,
     history::{HistoryPage, HistoryQuery, Record},
     journal::{Body, Entry},
 };
@@ -17,17 +17,16 @@ pub(crate) fn body(seq: u64, text: &str) -> Result<Body> {
     serde_json::from_str(text).map_err(|why| StoreError::Unreadable { seq, why: why.to_string() })
 }
 
+/// The door of a column.
+pub(crate) fn via(word: &str) -> Result<Via, String> {
+    Via::parse(word).ok_or_else(|| format!("unknown door `{word}`"))
+}
+
 /// An entry from its row.
 pub(crate) fn entry(row: &SqliteRow) -> Result<Entry> {
     let seq = unsigned(row.try_get("seq")?);
     let unreadable = |why: String| StoreError::Unreadable { seq, why };
-    let via = match row.try_get::<&str, _>("via")? {
-        "page" => Via::Page,
-        "cli" => Via::Cli,
-        "teal" => Via::Teal,
-        "outside" => Via::Outside,
-        other => return Err(unreadable(format!("unknown door `{other}`"))),
-    };
+    let via = via(row.try_get("via")?).map_err(unreadable)?;
     Ok(Entry {
         seq,
         at: Timestamp(row.try_get("at")?),
@@ -35,7 +34,11 @@ pub(crate) fn entry(row: &SqliteRow) -> Result<Entry> {
             .try_get::<&str, _>("pair")?
             .parse()
             .map_err(|why: teal_domain::pair::NotAPairId| unreadable(why.to_string()))?,
-        actor: Actor { name: row.try_get("actor")?, via },
+        actor: Actor {
+            name: row.try_get("actor")?,
+            via,
+            subject: row.try_get::<Option<String>, _>("subject")?.map(Subject::kept),
+        },
         body: body(seq, row.try_get("body")?)?,
         hash: row
             .try_get::<&str, _>("hash")?

@@ -63,6 +63,7 @@ fn sealed(row: &SqliteRow) -> Result<Sealed> {
         pair: row.try_get("pair")?,
         actor: row.try_get("actor")?,
         via: row.try_get("via")?,
+        subject: row.try_get("subject")?,
         body: row.try_get("body")?,
         parameter: row.try_get("parameter")?,
         prev: hash("prev")?,

@@ -25,7 +25,7 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 15] = [
+const ROUTES: [(&str, &str, &[Role]); 16] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
@@ -40,6 +40,7 @@ const ROUTES: [(&str, &str, &[Role]); 15] = [
     // Whose are listed, and who may end them, is decided inside: see sign_in.rs.
     ("GET", "/sessions", &EVERYBODY),
     ("POST", "/sessions/{handle}/end", &EVERYBODY),
+    ("GET", "/denials", &[Role::Auditor, Role::Admin]),
     ("GET", "/sign-in", &EVERYBODY),
     ("GET", "/sign-in/back", &EVERYBODY),
     ("POST", "/sign-out", &EVERYBODY),
@@ -95,14 +96,17 @@ async fn row_33_each_route_lets_in_who_may_and_nobody_else() {
         let here = router(&house, somebody(role, for_pair("dev")));
         let elsewhere = router(&house, somebody(role, for_pair("prod")));
         for (method, path, roles) in ROUTES {
-            for router in [&everywhere, &here] {
+            // What is about Teal as a whole is nothing for a role that is limited to a pair.
+            let of_the_house = path == "/denials";
+            for (router, limited) in [(&everywhere, false), (&here, true)] {
                 let denied = status(router, method, path).await == StatusCode::FORBIDDEN;
-                assert_eq!(denied, !roles.contains(&role), "{role}: {method} {path}");
+                let may = roles.contains(&role) && !(limited && of_the_house);
+                assert_eq!(denied, !may, "{role}, limited {limited}: {method} {path}");
             }
             // Row 34: a role on another pair is none here.
-            let of_a_pair = path.contains("{pair}") || path == "/";
+            let closed = path.contains("{pair}") || path == "/" || of_the_house;
             let denied = status(&elsewhere, method, path).await == StatusCode::FORBIDDEN;
-            assert_eq!(denied, of_a_pair, "{role} of another pair: {method} {path}");
+            assert_eq!(denied, closed, "{role} of another pair: {method} {path}");
         }
     }
 }

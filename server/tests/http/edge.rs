@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
-use teal_app::desk::{Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm};
+use teal_app::desk::{DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm};
 use teal_domain::{
     Color, PairId, Snapshot, Timestamp,
     history::{HistoryPage, HistoryQuery, Record},
@@ -271,6 +271,9 @@ impl Desk for Panics {
     }
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
         self.0.note(who, pair, about, text).await
+    }
+    async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
+        self.0.denials(who, before).await
     }
 }
 

@@ -1,0 +1,21 @@
+-- Whom an actor's name means, where an identity provider said so. Part of the entry's hash where it is there.
+ALTER TABLE journal ADD COLUMN subject TEXT;
+
+-- What somebody wanted and did not get. Beside the journal, not in it: whoever may do nothing must not be able to
+-- write there. The same by the same person within a while is one row that counts.
+CREATE TABLE denial (
+    seq BIGINT NOT NULL PRIMARY KEY,
+    first_at BIGINT NOT NULL,
+    last_at BIGINT NOT NULL,
+    times BIGINT NOT NULL,
+    who TEXT NOT NULL,
+    via TEXT NOT NULL,
+    subject TEXT,
+    wanted TEXT NOT NULL,
+    pair TEXT,
+    -- Where it was tried last, why it was refused then, and the id of that request.
+    place TEXT NOT NULL,
+    why TEXT NOT NULL,
+    request TEXT
+);
+CREATE INDEX denial_last ON denial (last_at);
