@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use teal_domain::{
     Actor, Base, Color, Denied, Grants, OperationId, PairId, Snapshot, Timestamp,
+    approval::Answer,
     denial::Denial,
     history::{HistoryPage, HistoryQuery, Record},
     preflight::Check,
@@ -70,6 +71,30 @@ pub struct SwitchForm {
     pub emergency: bool,
 }
 
+/// A filled-in request for approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskForm {
+    /// The pair.
+    pub pair: String,
+    /// The target and the version that the person saw, such as `green@31`.
+    pub seen: String,
+    /// Why, as typed.
+    pub reason: String,
+}
+
+/// A filled-in decision on a request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DecideForm {
+    /// The pair.
+    pub pair: String,
+    /// The digest of the request that the person looked at.
+    pub digest: String,
+    /// What they say to it.
+    pub answer: Answer,
+    /// A comment, as typed; may be empty.
+    pub comment: String,
+}
+
 /// Why the desk did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "problem", rename_all = "snake_case")]
@@ -100,6 +125,12 @@ pub enum DeskError {
         /// What is missing.
         #[from]
         denied: Denied,
+    },
+    /// As things stand it cannot be done; nothing was done.
+    #[error("{message}")]
+    Refused {
+        /// Why, and what to do.
+        message: String,
     },
     /// The person must prove anew who they are; nothing was done.
     #[error("{message}")]
@@ -175,6 +206,15 @@ pub trait Desk: Send + Sync {
 
     /// Adds a note to a record.
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError>;
+
+    /// Asks for the approval of a switch. Answers with the number of the record.
+    async fn ask(&self, who: &Identity, form: AskForm) -> Result<u64, DeskError>;
+
+    /// Approves or declines what somebody else asked for. Answers with the number of the record.
+    async fn decide(&self, who: &Identity, form: DecideForm) -> Result<u64, DeskError>;
+
+    /// Takes a request back.
+    async fn withdraw(&self, who: &Identity, pair: &PairId, request: OperationId) -> Result<(), DeskError>;
 
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;

@@ -4,7 +4,7 @@
 use crate::desk::DeskError;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
-use teal_domain::{Color, PairId};
+use teal_domain::{Color, OperationId, PairId, approval::Answer};
 
 /// What came of a form.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +40,38 @@ pub async fn add_note(pair: PairId, about: u64, text: String) -> Result<Reply, S
     let (desk, who) = ways::asked()?;
     let done = desk.note(&who, &pair, about, &text).await;
     ways::after_note(&pair, about, &text, done)
+}
+
+/// Asks for the approval of a switch.
+#[server(prefix = "/api/fn", endpoint = "ask")]
+pub async fn ask_approval(pair: PairId, to: Color, seen: String, reason: String) -> Result<Reply, ServerFnError> {
+    use crate::desk::AskForm;
+    let (desk, who) = ways::asked()?;
+    let done = desk.ask(&who, AskForm { pair: pair.to_string(), seen, reason: reason.clone() }).await;
+    ways::after_request(&pair, to, Some(reason), done.map(drop))
+}
+
+/// Approves or declines what somebody else asked for.
+#[server(prefix = "/api/fn", endpoint = "decide")]
+pub async fn decide_request(
+    pair: PairId,
+    to: Color,
+    digest: String,
+    answer: Answer,
+    #[server(default)] comment: String,
+) -> Result<Reply, ServerFnError> {
+    use crate::desk::DecideForm;
+    let (desk, who) = ways::asked()?;
+    let done = desk.decide(&who, DecideForm { pair: pair.to_string(), digest, answer, comment }).await;
+    ways::after_request(&pair, to, None, done.map(drop))
+}
+
+/// Takes a request back.
+#[server(prefix = "/api/fn", endpoint = "withdraw")]
+pub async fn withdraw_request(pair: PairId, to: Color, request: OperationId) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.withdraw(&who, &pair, request).await;
+    ways::after_request(&pair, to, None, done)
 }
 
 /// Where the browser goes after a form.
@@ -95,6 +127,27 @@ mod ways {
         }
     }
 
+    pub fn after_request(
+        pair: &PairId,
+        to: Color,
+        reason: Option<String>,
+        done: Result<(), DeskError>,
+    ) -> Result<Reply, ServerFnError> {
+        let back = SwitchQuery { to: Some(to), ..SwitchQuery::default() };
+        match done {
+            Ok(()) => {
+                go(&back.address(pair));
+                Ok(Reply::Taken)
+            }
+            Err(refused) => {
+                if plain() {
+                    go(&SwitchQuery { problem: Some(problem(&refused)), reason, ..back }.address(pair));
+                }
+                Ok(Reply::Refused(refused))
+            }
+        }
+    }
+
     pub fn after_note(
         pair: &PairId,
         about: u64,
@@ -126,6 +179,7 @@ mod ways {
             DeskError::Forbidden { .. } => SwitchProblem::Forbidden,
             DeskError::Prove { .. } => SwitchProblem::Prove,
             DeskError::StoreAway { .. } => SwitchProblem::Store,
+            DeskError::Refused { .. } => SwitchProblem::Request,
             DeskError::NotFound { .. } | DeskError::BadInput { .. } => SwitchProblem::Form,
         }
     }

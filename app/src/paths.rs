@@ -84,10 +84,12 @@ pub enum SwitchProblem {
     Forbidden,
     /// The person must prove anew who they are.
     Prove,
+    /// What was sent about a request for approval was not taken.
+    Request,
 }
 
 impl SwitchProblem {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Typed,
         Self::Reason,
         Self::Confirmation,
@@ -96,6 +98,7 @@ impl SwitchProblem {
         Self::Form,
         Self::Forbidden,
         Self::Prove,
+        Self::Request,
     ];
 
     /// The word in the address.
@@ -109,6 +112,7 @@ impl SwitchProblem {
             Self::Form => "form",
             Self::Forbidden => "forbidden",
             Self::Prove => "prove",
+            Self::Request => "request",
         }
     }
 

@@ -79,6 +79,15 @@ impl Actor {
         self
     }
 
+    /// Whether the two are surely one person: by subject, or, where nobody has one, by name at one door.
+    pub fn is(&self, other: &Self) -> bool {
+        match (&self.subject, &other.subject) {
+            (Some(one), Some(two)) => one == two,
+            (None, None) => self.name == other.name && self.via == other.via,
+            _ => false,
+        }
+    }
+
     /// Whether the two may be one person: whoever approves must surely be somebody else. One name may stand for
     /// one person at two doors, so it is enough; and a subject is one person whatever name it goes by.
     pub fn may_be(&self, other: &Self) -> bool {

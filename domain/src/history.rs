@@ -3,6 +3,7 @@
 
 use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp, Via,
+    approval::{Approval, Decision, Request},
     journal::{Body, Entry, Listed, Timings, chain::Hash},
     switch::{Kind, Outcome},
 };
@@ -66,6 +67,19 @@ pub enum What {
         /// The last version known.
         last: Option<FlagVersion>,
     },
+    /// Somebody asked for the approval of a switch.
+    Request(RequestRecord),
+}
+
+/// A request for approval, and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRecord {
+    /// What was asked for.
+    pub request: Request,
+    /// What somebody said to it.
+    pub decision: Option<Decision>,
+    /// When it was taken back.
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 /// A switch through Teal.
@@ -91,6 +105,9 @@ pub struct SwitchRecord {
     pub timings: Option<Timings>,
     /// It landed after it had been given up: the version.
     pub landed_late: Option<FlagVersion>,
+    /// The approval that it rested on, where policy asked for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
 }
 
 /// How far a switch has come.
@@ -155,7 +172,11 @@ impl Record {
                 progress: Progress::Begun,
                 timings: None,
                 landed_late: None,
+                approval: plan.approval.clone(),
             }),
+            Body::Asked { request } => {
+                What::Request(RequestRecord { request: request.clone(), decision: None, withdrawn_at: None })
+            }
             Body::Version { incarnation, record, previous, imported, carried_over, .. } => {
                 What::External(ExternalRecord {
                     incarnation: *incarnation,
@@ -194,10 +215,14 @@ impl Record {
             }
             return;
         }
-        let What::Switch(switch) = &mut self.what else { return };
-        if entry.body.operation() != Some(switch.operation) {
-            return;
-        }
+        let switch = match &mut self.what {
+            What::Switch(switch) if entry.body.operation() == Some(switch.operation) => switch,
+            What::Request(asked) if entry.body.operation() == Some(asked.request.id) => {
+                asked.take(entry);
+                return;
+            }
+            _ => return,
+        };
         match &entry.body {
             Body::Put { .. } if switch.progress == Progress::Begun => {
                 switch.progress = Progress::Unknown { since: entry.at, cause: None }
@@ -263,6 +288,19 @@ impl Record {
     /// How long the flip took, from click to verified.
     pub fn flip(&self) -> Option<Millis> {
         self.switch().and_then(|switch| switch.timings).map(|timings| timings.total)
+    }
+}
+
+impl RequestRecord {
+    fn take(&mut self, entry: &Entry) {
+        match &entry.body {
+            Body::Decided { answer, comment, .. } => {
+                let (by, comment) = (entry.actor.clone(), comment.clone());
+                self.decision = Some(Decision { answer: *answer, by, at: entry.at, comment });
+            }
+            Body::Withdrawn { .. } => self.withdrawn_at = Some(entry.at),
+            _ => {}
+        }
     }
 }
 

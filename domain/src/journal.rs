@@ -8,6 +8,7 @@ pub mod chain;
 use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp,
     VersionRecord,
+    approval::{Answer, Request},
     switch::{Outcome, Plan},
 };
 use serde::{Deserialize, Serialize};
@@ -112,6 +113,28 @@ pub enum Body {
         /// The last version known.
         last: Option<FlagVersion>,
     },
+    /// Somebody asks for the approval of a switch.
+    Asked {
+        /// What they ask for.
+        request: Request,
+    },
+    /// Somebody else approved or declined it.
+    Decided {
+        /// The request.
+        request: OperationId,
+        /// Its digest, as they looked at it.
+        digest: String,
+        /// What they said.
+        answer: Answer,
+        /// With which words, if any.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        comment: Option<Reason>,
+    },
+    /// Whoever asked no longer wants it, or an admin took it back.
+    Withdrawn {
+        /// The request.
+        request: OperationId,
+    },
     /// Somebody explained an entry.
     Note {
         /// The entry.
@@ -150,6 +173,9 @@ impl Body {
             Self::Gap { .. } => "gap",
             Self::Gone { .. } => "gone",
             Self::Note { .. } => "note",
+            Self::Asked { .. } => "asked",
+            Self::Decided { .. } => "decided",
+            Self::Withdrawn { .. } => "withdrawn",
         }
     }
 
@@ -162,6 +188,8 @@ impl Body {
             | Self::Outcome { operation, .. }
             | Self::Correction { operation, .. } => Some(*operation),
             Self::Version { wrote, record, .. } => wrote.or_else(|| record.operation()),
+            Self::Asked { request } => Some(request.id),
+            Self::Decided { request, .. } | Self::Withdrawn { request } => Some(*request),
             Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } | Self::Note { .. } => None,
         }
     }
@@ -170,6 +198,7 @@ impl Body {
     pub const fn color(&self) -> Option<Color> {
         match self {
             Self::Intent { plan, .. } => Some(plan.target),
+            Self::Asked { request } => Some(request.target),
             Self::Version { record, .. } => record.value.color(),
             _ => None,
         }
@@ -186,6 +215,7 @@ impl Body {
             Self::Version { wrote: None, imported: false, .. } => Some(Listed::External),
             Self::Version { wrote: None, imported: true, .. } => Some(Listed::Imported),
             Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } => Some(Listed::Incident),
+            Self::Asked { .. } => Some(Listed::Request),
             _ => None,
         }
     }
@@ -194,6 +224,7 @@ impl Body {
     pub const fn base(&self) -> Option<Base> {
         match self {
             Self::Intent { plan, .. } => Some(plan.base),
+            Self::Asked { request } => Some(request.base),
             _ => None,
         }
     }
@@ -215,12 +246,14 @@ pub enum Listed {
     Imported,
     /// The parameter vanished, was made anew, or lost history.
     Incident,
+    /// Somebody asked for the approval of a switch.
+    Request,
 }
 
 impl Listed {
     /// All of them, in the order in which the filter offers them.
-    pub const ALL: [Self; 6] =
-        [Self::Switch, Self::Emergency, Self::Repair, Self::External, Self::Imported, Self::Incident];
+    pub const ALL: [Self; 7] =
+        [Self::Switch, Self::Emergency, Self::Repair, Self::Request, Self::External, Self::Imported, Self::Incident];
 
     /// The word for the column and the address.
     pub const fn as_str(self) -> &'static str {
@@ -231,6 +264,7 @@ impl Listed {
             Self::External => "external",
             Self::Imported => "imported",
             Self::Incident => "incident",
+            Self::Request => "request",
         }
     }
 

@@ -6,6 +6,7 @@
 
 pub mod access;
 pub mod actor;
+pub mod approval;
 pub mod color;
 pub mod confirmation;
 pub mod denial;
@@ -15,6 +16,7 @@ pub mod history;
 pub mod journal;
 pub mod operation;
 pub mod pair;
+pub mod policy;
 pub mod preflight;
 pub mod reading;
 pub mod reason;

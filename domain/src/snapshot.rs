@@ -1,8 +1,8 @@
 //! What Teal knows at one moment. Immutable: pollers make a new one, pages and streams only read.
 
 use crate::{
-    Color, Environment, Flag, FlagVersion, OperationId, PairId, PairNames, Reading, Timestamp, environment::Readiness,
-    history::Record,
+    Color, Environment, Flag, FlagVersion, OperationId, PairId, PairNames, Reading, Timestamp, approval::OpenRequest,
+    environment::Readiness, history::Record, policy::Policy,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -72,6 +72,10 @@ pub struct PairSnapshot {
     pub label: Option<LabelOnOldest>,
     /// The switch under way, if there is one.
     pub open: Option<OpenSwitch>,
+    /// What the pair asks of whoever switches it.
+    pub policy: Policy,
+    /// The switch that somebody has asked an approver for, if there is one.
+    pub request: Option<OpenRequest>,
     /// How the current version came about.
     pub current: Option<Record>,
     /// What happened last, newest first.

@@ -4,11 +4,16 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use teal_app::desk::{DenialPage, Desk, DeskError, EntryLine, Identity, Offer, RecordDetail, SwitchForm};
+use teal_app::desk::{
+    AskForm, DecideForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, RecordDetail, SwitchForm,
+};
 use teal_domain::{
-    Action, Base, Color, Flag, On, PairId, Reason, Snapshot, Timestamp,
-    denial::Wanted,
+    Action, Base, Color, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp,
+    approval::{NotDecided, Wanted},
+    confirmation::NotAConfirm,
+    denial::Wanted as Wish,
     history::{HistoryPage, HistoryQuery, Record},
+    pair::NotAPairId,
     preflight,
     switch::{Kind, Outcome, Plan, Refusal},
 };
@@ -38,7 +43,7 @@ impl EngineDesk {
     /// The one table is asked here, whichever way somebody came in. What is refused is written down.
     fn may(&self, who: &Identity, action: Action, on: On<'_>, place: &str) -> Result<(), DeskError> {
         who.grants.may(action, on).map_err(|denied| {
-            self.0.deny(&who.actor, Wanted::ToDo(action), denied.pair.as_ref(), place, denied.to_string());
+            self.0.deny(&who.actor, Wish::ToDo(action), denied.pair.as_ref(), place, denied.to_string());
             denied.into()
         })
     }
@@ -95,7 +100,8 @@ impl Desk for EngineDesk {
             return Err(DeskError::NotFound { message: "The flag has not been read yet, so there is nothing to confirm. `teal doctor` says what keeps Teal from reading it.".into() });
         };
         let now = self.0.clock.now();
-        let checks = preflight::checks(known, target, now);
+        let wanted = Wanted { who: &who.actor, target, base: Base::of(flag), reason: None };
+        let checks = Engine::checks(known, wanted, now);
         // While nobody can prove anything the page is shown: an emergency may still go through.
         if who.must_prove(now) && !who.provider_away {
             return Err(DeskError::Prove { message: PROVE.into() });
@@ -120,10 +126,7 @@ impl Desk for EngineDesk {
 
     async fn switch(&self, who: &Identity, form: SwitchForm) -> Result<Record, DeskError> {
         let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
-        let pair = form
-            .pair
-            .parse()
-            .map_err(|error: teal_domain::pair::NotAPairId| DeskError::NotFound { message: error.to_string() })?;
+        let pair = pair_id(&form.pair)?;
         self.may(who, Action::Switch, On::Pair(&pair), "switch")?;
         let pair = self.pair(&pair)?;
         let now = self.0.clock.now();
@@ -161,6 +164,7 @@ impl Desk for EngineDesk {
             confirmed_at: now,
             expires_at: confirmation.expires_at(),
             preflight: Some(confirmation.preflight),
+            approval: None,
         };
         let target = plan.target;
         self.0.confirmed(pair, plan).await.map_err(|error| self.store_away(pair, target, &error))
@@ -211,6 +215,47 @@ impl Desk for EngineDesk {
         Ok(())
     }
 
+    async fn ask(&self, who: &Identity, form: AskForm) -> Result<u64, DeskError> {
+        let id = pair_id(&form.pair)?;
+        self.may(who, Action::Switch, On::Pair(&id), "ask")?;
+        let pair = self.pair(&id)?;
+        let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
+        let confirm = form.seen.parse().map_err(|error: NotAConfirm| bad("seen", error.to_string()))?;
+        let reason = Reason::parse(&form.reason).map_err(|error| bad("reason", error.to_string()))?;
+        let asked = self.0.ask(pair, &who.actor, confirm, reason).await.map_err(|error| away(&error))?;
+        asked.map_err(|not| DeskError::Refused { message: not.to_string() })
+    }
+
+    async fn decide(&self, who: &Identity, form: DecideForm) -> Result<u64, DeskError> {
+        let id = pair_id(&form.pair)?;
+        self.may(who, Action::Approve, On::Pair(&id), "decide")?;
+        let pair = self.pair(&id)?;
+        let comment = Some(form.comment.trim()).filter(|comment| !comment.is_empty()).map(Reason::parse).transpose();
+        let comment =
+            comment.map_err(|error| DeskError::BadInput { field: "comment".to_owned(), message: error.to_string() })?;
+        let decided = self.0.decide(pair, &who.actor, &form.digest, form.answer, comment).await;
+        decided.map_err(|error| away(&error))?.map_err(|not| {
+            if not == NotDecided::Own {
+                self.0.deny(&who.actor, Wish::ToDo(Action::Approve), Some(&id), "decide", not.to_string());
+            }
+            DeskError::Refused { message: not.to_string() }
+        })
+    }
+
+    async fn withdraw(&self, who: &Identity, pair: &PairId, request: OperationId) -> Result<(), DeskError> {
+        self.may(who, Action::Switch, On::Pair(pair), "withdraw")?;
+        let known = self.pair(pair)?;
+        let open = self.0.store.open_request(pair).await.map_err(|error| away(&error))?;
+        let own = open.is_some_and(|open| open.request.actor.is(&who.actor));
+        let admin = who.grants.may(Action::Administer, On::House).is_ok();
+        let refused = |message: &str| DeskError::Refused { message: message.to_owned() };
+        if !own && !admin {
+            return Err(refused("Only whoever asked, or an admin, takes a request back."));
+        }
+        let done = self.0.withdraw(known, &who.actor, request).await.map_err(|error| away(&error))?;
+        if done { Ok(()) } else { Err(refused("The request does not stand any more.")) }
+    }
+
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.may(who, Action::Audit, On::House, "denials")?;
         // One more than fits tells whether there are older ones.
@@ -222,18 +267,25 @@ impl Desk for EngineDesk {
     }
 }
 
+fn pair_id(text: &str) -> Result<PairId, DeskError> {
+    text.parse().map_err(|error: NotAPairId| DeskError::NotFound { message: error.to_string() })
+}
+
 fn away(error: &StoreError) -> DeskError {
     DeskError::StoreAway { message: format!("The journal does not answer: {error}"), commands: Vec::new() }
 }
 
 impl Engine {
     /// Carries out what somebody confirmed, unless a check blocks it. A blocked switch is on record too.
-    pub async fn confirmed(self: &Arc<Self>, pair: &Arc<Pair>, plan: Plan) -> Result<Record, StoreError> {
-        let snapshot = self.board.snapshot();
-        let checks = snapshot
-            .pair(pair.id())
-            .map(|known| preflight::checks(known, plan.target, self.clock.now()))
-            .unwrap_or_default();
+    pub async fn confirmed(self: &Arc<Self>, pair: &Arc<Pair>, mut plan: Plan) -> Result<Record, StoreError> {
+        let (known, now) = (self.known_now(pair).await?, self.clock.now());
+        let mut checks = Vec::new();
+        if let Some(known) = &known {
+            let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
+            checks = Self::checks(known, wanted, now);
+            let approval = Self::approval(known, wanted, now);
+            plan.approval = approval;
+        }
         let mut blocking = preflight::blocking(&checks);
         // These two are found out by the switch itself, freshly: the store by journalling the intent, the
         // other switch by the lease.

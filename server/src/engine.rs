@@ -4,6 +4,7 @@
 //! into line with the parameter's history, [`board`] publishes what is known, [`spool`] records while the
 //! store is away.
 
+pub mod approval;
 pub mod board;
 pub mod clock;
 pub mod denials;
@@ -88,6 +89,8 @@ impl Pair {
             green: Reading::default(),
             label: None,
             open: None,
+            policy: self.config.policy,
+            request: None,
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

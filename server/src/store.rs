@@ -8,6 +8,7 @@ pub mod denials;
 pub mod lease;
 pub mod operations;
 pub mod reading;
+pub mod requests;
 pub mod sessions;
 pub mod verify;
 pub mod versions;

@@ -2,6 +2,8 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/approval.rs"]
+mod approval;
 #[path = "http/csv.rs"]
 mod csv;
 #[path = "http/denials.rs"]

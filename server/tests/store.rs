@@ -78,6 +78,7 @@ fn plan(number: u128, kind: Kind, target: Color) -> Plan {
         reason: reason("because"),
         confirmed_at: now,
         expires_at: now + Plan::CONFIRMATION_LIVES,
+        approval: None,
         preflight: None,
     }
 }

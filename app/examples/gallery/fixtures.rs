@@ -9,6 +9,7 @@ use teal_domain::{
     environment::LastUpdate,
     history::{ExternalRecord, HistoryPage, Note, Progress, Record, SwitchRecord, What},
     journal::{Timings, chain::Hash},
+    policy::Policy,
     preflight,
     snapshot::{LabelOnOldest, OpenSwitch},
     switch::{Interleaving, Kind, Outcome, Refusal, Verification},
@@ -73,6 +74,7 @@ pub fn ended(kind: Kind, outcome: Outcome, target: Color, version: u64, why: &st
         progress: Progress::Ended { at: NOW, outcome },
         timings: Some(TIMINGS),
         landed_late: None,
+        approval: None,
     }
 }
 
@@ -186,6 +188,8 @@ pub fn green_is_live() -> PairSnapshot {
         green: Reading::good(environment(Color::Green), back(11)),
         label: None,
         open: None,
+        policy: Policy::default(),
+        request: None,
         current: Some(upgrade()),
         recent: happenings(),
         store: Reading::good((), back(1)),

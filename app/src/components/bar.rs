@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{paths, words::time};
 use leptos::{either::Either, prelude::*};
-use teal_domain::{OperationId, PairSnapshot, Timestamp, history::Record, snapshot::OpenSwitch};
+use teal_domain::{OperationId, PairSnapshot, Timestamp, approval::OpenRequest, history::Record, snapshot::OpenSwitch};
 
 /// The bar, if there is anything to say.
 pub fn bar(pair: &PairSnapshot, now: Timestamp) -> AnyView {
@@ -29,7 +29,9 @@ pub fn bar(pair: &PairSnapshot, now: Timestamp) -> AnyView {
             </div>
         }
     });
-    view! { {open}{store} }.into_any()
+    let asked = pair.request.as_ref().filter(|open| open.decision.is_none() && !open.is_over(now));
+    let asked = asked.map(|open| asked_for(pair, open, now));
+    view! { {open}{store}{asked} }.into_any()
 }
 
 /// The identity provider cannot be asked: who is in stays in for a while, and nobody else gets in.
@@ -41,6 +43,20 @@ pub fn provider_away() -> impl IntoView {
                 <strong>"The identity provider cannot be reached"</strong>
                 ". You stay signed in for a while; nobody can sign in meanwhile, and changed groups are not seen. The command \
                  line works without it."
+            </p>
+        </div>
+    }
+}
+
+/// Somebody waits for an approver.
+fn asked_for(pair: &PairSnapshot, open: &OpenRequest, now: Timestamp) -> impl IntoView + use<> {
+    let request = &open.request;
+    view! {
+        <div class="bar bar-busy" role="status">
+            <Icon glyph=Glyph::Question />
+            <p>
+                <strong>{request.actor.name.clone()}" asks to switch to "</strong> <Side color=request.target /> ", "
+                <Ago at=request.asked_at now /> ". " <a href=paths::switch(&pair.id, request.target)>"Look at it"</a>
             </p>
         </div>
     }

@@ -50,6 +50,7 @@ pub fn title(name: &str) -> String {
         "label" => "Labels",
         "under-way" => "Other switches",
         "store" => "The journal",
+        "approval" => "Approval",
         other => other,
     }
     .to_owned()

@@ -1,5 +1,6 @@
 //! One record: what was meant, what was put, what was verified, and what was said about it since.
 
+mod request;
 mod steps;
 
 use super::shell::{Page, Tab};
@@ -17,7 +18,11 @@ use crate::{
     render::View,
     words::{self, record},
 };
-use leptos::{either::Either, prelude::*, server_fn::ServerFn};
+use leptos::{
+    either::{Either, EitherOf3},
+    prelude::*,
+    server_fn::ServerFn,
+};
 use teal_domain::{
     Action, PairSnapshot, Timestamp,
     history::{ExternalRecord, Progress, Record, SwitchRecord, What},
@@ -31,6 +36,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
     let follows = open.then(|| view! { <p class="hint">"This page follows along by itself."</p> });
     let quote = match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
+        What::Request(asked) => Some(asked.request.reason.as_str()),
         What::External(external) => record::said(external),
         _ => None,
     };
@@ -97,13 +103,15 @@ fn told(record: &Record) -> String {
         What::Gone { .. } => {
             "The parameter was found missing. No guarded DAG works on either side until it is set again.".to_owned()
         }
+        What::Request(asked) => request::told(asked),
     }
 }
 
 fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
     let more = match &record.what {
-        What::Switch(switch) => Some(Either::Left(of_switch(switch))),
-        What::External(external) => Some(Either::Right(of_external(external, now))),
+        What::Switch(switch) => Some(EitherOf3::A(of_switch(switch, now))),
+        What::External(external) => Some(EitherOf3::B(of_external(external, now))),
+        What::Request(asked) => Some(EitherOf3::C(request::facts(asked, now))),
         _ => None,
     };
     let version = record.version().map_or_else(|| "none".to_owned(), |version| version.to_string());
@@ -121,7 +129,7 @@ fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
     }
 }
 
-fn of_switch(switch: &SwitchRecord) -> impl IntoView + use<> {
+fn of_switch(switch: &SwitchRecord, now: Timestamp) -> impl IntoView + use<> {
     let from = match switch.from {
         Some(color) => Either::Left(view! { <Side color /> }),
         None => Either::Right("no side"),
@@ -134,6 +142,9 @@ fn of_switch(switch: &SwitchRecord) -> impl IntoView + use<> {
             None => "a missing parameter".to_owned(),
         }}</dd></div>
         <div><dt>"Sort"</dt><dd>{switch.kind.as_str()}</dd></div>
+        {switch.approval.as_ref().map(|approval| view! {
+            <div><dt>"Approved"</dt><dd>"by "{approval.by.name.clone()}", "<When at=approval.at now /></dd></div>
+        })}
         <div><dt>"Operation"</dt><dd><code>{switch.operation.to_string()}</code></dd></div>
     }
 }

@@ -1,6 +1,7 @@
 //! The switch panel: from, to, what will happen, what speaks against it, and the confirmation.
 
 mod plan;
+mod request;
 
 use super::shell::{Page, Tab};
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 use leptos::prelude::*;
 use teal_domain::{
     Color, PairSnapshot, Reason,
-    preflight::{Check, Verdict},
+    preflight::{self, Check, Verdict},
     reason::ReasonError,
 };
 
@@ -50,10 +51,18 @@ pub fn page(
             }
             .into_any()
         }
-        Err(error) => view! {
-            <section class="switch">{heading(pair, target, repair)}{refused(OFF, &error)}</section>
+        Err(error) => {
+            let problem = problem.map(|problem| told(view, pair, problem, ""));
+            // An approver who may not switch decides here, on the checks as they stand.
+            let asked = request::card(view, pair, target, "").map(|card| {
+                let checks = preflight::checks(pair, target, view.now);
+                view! { <div class="columns"><div class="stack">{checks::checks(&checks)}</div>{card}</div> }
+            });
+            view! {
+                <section class="switch">{heading(pair, target, repair)}{problem}{refused(OFF, &error)}{asked}</section>
+            }
+            .into_any()
         }
-        .into_any(),
         Ok(offer) => panel(view, pair, &offer, problem, reason, repair),
     };
     Page { title, tab: Tab::Switch, follows: false, refresh: false, body }
@@ -98,7 +107,11 @@ fn panel(
     repair: bool,
 ) -> AnyView {
     let target = offer.target;
-    let reason = reason.unwrap_or_default();
+    // What was approved is filled in: with another reason it is not approved.
+    let approved =
+        pair.request.as_ref().filter(|open| open.request.actor.is(&view.who.actor) && open.decision.is_some());
+    let reason = reason.or_else(|| approved.map(|open| open.request.reason.to_string())).unwrap_or_default();
+    let card = request::card(view, pair, target, &reason);
     let store = offer.checks.iter().find(|check| check.name == "store" && check.verdict == Verdict::Block);
     let without = store.map(|_| refused(OFF, &plan::without_store(pair, offer)));
     let problem = problem.map(|problem| told(view, pair, problem, &reason));
@@ -111,6 +124,7 @@ fn panel(
             <div class="columns">
                 <div class="stack">
                     {plan::plan(pair, offer, view.now)}
+                    {card}
                     {checks::checks(&offer.checks)}
                 </div>
                 <SwitchForm
@@ -153,6 +167,7 @@ fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &s
         SwitchProblem::Moved => ("The flag had moved, so nothing was switched", moved(pair)),
         SwitchProblem::Prove => ("Nothing was switched", "A switch needs a younger sign-in. What you had filled in is kept.".to_owned()),
         SwitchProblem::Forbidden => ("Nothing was switched", "You may not switch this pair. What is missing stands below.".to_owned()),
+        SwitchProblem::Request => ("What you sent was not taken", "The request stands as it is shown here: somebody was quicker, the flag moved, or it is your own. Look again, then decide.".to_owned()),
         SwitchProblem::Form => ("Nothing was switched", "The form could not be read. It is filled in anew below.".to_owned()),
     };
     let after = SwitchQuery::parse(view.query).after.map(|seq| {

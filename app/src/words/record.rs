@@ -3,7 +3,8 @@
 use crate::components::mark::Tone;
 use teal_domain::{
     Color, Flag, FlagValue, FlagVersion, Millis, Via,
-    history::{ExternalRecord, Progress, Record, SwitchRecord, What},
+    approval::{Answer, Decision},
+    history::{ExternalRecord, Progress, Record, RequestRecord, SwitchRecord, What},
     journal::Listed,
     switch::{Interleaving, Kind, Outcome, Refusal, Verification},
 };
@@ -50,6 +51,7 @@ pub fn moved(record: &Record) -> (Stood, Option<Stood>) {
         What::Gap { from, to } if from == to => other(&format!("Version {from} lost")),
         What::Gap { from, to } => other(&format!("Versions {from} to {to} lost")),
         What::Gone { .. } => other("Parameter missing"),
+        What::Request(asked) => (Stood::Side(asked.request.target), asked.request.from.map(Stood::Side)),
     }
 }
 
@@ -70,6 +72,7 @@ pub const fn kind(kind: Listed) -> &'static str {
         Listed::External => "External changes",
         Listed::Imported => "From before Teal",
         Listed::Incident => "Incidents",
+        Listed::Request => "Requests for approval",
     }
 }
 
@@ -95,6 +98,7 @@ pub fn outcome(record: &Record) -> (Tone, String) {
         What::MadeAnew { .. } => return (Tone::Attention, "versions began again at 1".into()),
         What::Gap { .. } => return (Tone::Attention, "not readable any more".into()),
         What::Gone { .. } => return (Tone::Down, "no side works".into()),
+        What::Request(asked) => return of_request(asked),
     };
     if let Some(version) = switch.landed_late {
         return (Tone::Attention, format!("landed late, as version {version}"));
@@ -103,6 +107,19 @@ pub fn outcome(record: &Record) -> (Tone, String) {
         Progress::Begun => (Tone::Busy, "under way".into()),
         Progress::Unknown { .. } => (Tone::Unknown, "outcome unknown".into()),
         Progress::Ended { outcome, .. } => short(outcome, switch),
+    }
+}
+
+fn of_request(asked: &RequestRecord) -> (Tone, String) {
+    match (&asked.decision, asked.withdrawn_at) {
+        (_, Some(_)) => (Tone::Plain, "taken back".into()),
+        (Some(Decision { answer: Answer::Approved, by, .. }), None) => {
+            (Tone::Good, format!("approved by {}", who(&by.name)))
+        }
+        (Some(Decision { answer: Answer::Declined, by, .. }), None) => {
+            (Tone::Attention, format!("declined by {}", who(&by.name)))
+        }
+        (None, None) => (Tone::Plain, "asked for approval".into()),
     }
 }
 
@@ -263,6 +280,7 @@ pub fn tags(record: &Record) -> Vec<(Tone, &'static str)> {
             }
         }
         What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } => tags.push((Tone::Attention, "incident")),
+        What::Request(_) => tags.push((Tone::Plain, "request")),
     }
     tags
 }
@@ -271,6 +289,7 @@ pub fn tags(record: &Record) -> Vec<(Tone, &'static str)> {
 pub fn why(record: &Record) -> Option<&str> {
     match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
+        What::Request(asked) => Some(asked.request.reason.as_str()),
         What::External(external) => record.notes.last().map(|note| note.text.as_str()).or_else(|| said(external)),
         _ => record.notes.last().map(|note| note.text.as_str()),
     }

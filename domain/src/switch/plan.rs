@@ -1,6 +1,6 @@
 //! What was confirmed: everything about a switch that is fixed before it begins.
 
-use crate::{Actor, Base, Color, Millis, OperationId, PairId, Reason, Timestamp};
+use crate::{Actor, Base, Color, Millis, OperationId, PairId, Reason, Timestamp, approval::Approval};
 use serde::{Deserialize, Serialize};
 
 /// The intent of a switch, as it was confirmed. It is journalled before anything else happens.
@@ -28,6 +28,9 @@ pub struct Plan {
     pub expires_at: Timestamp,
     /// SHA-256 over the checks as the person saw them, in hexadecimal.
     pub preflight: Option<String>,
+    /// Whose approval it rests on, where policy asks for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approval: Option<Approval>,
 }
 
 /// What sort of switch it is.

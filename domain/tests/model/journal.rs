@@ -96,6 +96,7 @@ impl Confirmed {
             reason: Reason::parse("upgrade").expect("a reason"),
             confirmed_at: Timestamp(0),
             expires_at: Timestamp(120_000),
+            approval: None,
             preflight: None,
         }))
     }

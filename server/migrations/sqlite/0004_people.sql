@@ -19,3 +19,12 @@ CREATE TABLE denial (
     request TEXT
 );
 CREATE INDEX denial_last ON denial (last_at);
+
+-- A request for approval is asked, decided and taken back once at the most.
+CREATE UNIQUE INDEX journal_request_once ON journal (operation, kind) WHERE kind IN ('asked', 'decided', 'withdrawn');
+
+-- The request that stands for a pair. Written in one transaction with the entries that say so.
+CREATE TABLE open_request (
+    pair TEXT NOT NULL PRIMARY KEY,
+    request TEXT NOT NULL
+);

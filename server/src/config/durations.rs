@@ -107,6 +107,16 @@ pub(super) const OUTAGE: Bounds = Bounds {
     why_most: "nobody knows meanwhile who was disabled",
 };
 
+/// `pair.policy.approval_lives`
+pub(super) const APPROVAL: Bounds = Bounds {
+    key: "pair.policy.approval_lives",
+    default: Duration::from_hours(4),
+    least: Duration::from_secs(60),
+    why_least: "an approver has to read it first",
+    most: Duration::from_hours(168),
+    why_most: "what was approved a week ago is forgotten",
+};
+
 impl Bounds {
     /// The duration that the text says, if it is within bounds.
     pub fn parse(&self, text: &str) -> Result<Duration, Wrong> {

@@ -1,8 +1,9 @@
 //! One `[[pair]]`: what it says, and what it leaves to the field's convention.
 
-use teal_domain::{PairId, PairNames};
+use teal_domain::{Millis, PairId, PairNames, policy::Policy};
 
 use super::{
+    durations,
     mistake::{Findings, Found, Reported, Wrong},
     reader::Section,
     rules::{self, Role},
@@ -28,6 +29,8 @@ pub struct PairConfig {
     pub assume_role_arn: Option<String>,
     /// The names of its resources.
     pub names: PairNames,
+    /// What it asks of whoever switches it.
+    pub policy: Policy,
 }
 
 type Read<T> = Result<Found<T>, Reported>;
@@ -45,6 +48,7 @@ pub(super) struct Draft {
     title: Result<Option<Found<String>>, Reported>,
     project: Read<String>,
     environment: Read<String>,
+    policy: Result<Policy, Reported>,
 }
 
 impl Draft {
@@ -82,13 +86,14 @@ impl Draft {
         let blue = side(names.optional("blue", rules::environment_name), usual.map(|names| &names.blue));
         let green = side(names.optional("green", rules::environment_name), usual.map(|names| &names.green));
         names.finish();
+        let policy = policy(section.section("policy", Part::Policy), findings);
         section.finish();
 
         let id = id.and_then(|id| match id {
             Some(id) => Ok(id),
             None => id_by_default(environment.as_ref().map_err(|reported| *reported)?, findings),
         });
-        Self { id, region, account, role, flag, blue, green, title, project, environment }
+        Self { id, region, account, role, flag, blue, green, title, project, environment, policy }
     }
 
     /// The pair, if nothing of it was reported.
@@ -103,8 +108,26 @@ impl Draft {
             account: self.account?.map(|account| account.value),
             assume_role_arn: self.role?.map(|role| role.value.arn),
             names: PairNames { flag: self.flag?.value, blue: self.blue?.value, green: self.green?.value },
+            policy: self.policy?,
         })
     }
+}
+
+/// What is asked of whoever switches the pair.
+fn policy(mut section: Section<'_, '_>, findings: &Findings) -> Result<Policy, Reported> {
+    let two_person = section.truth("two_person");
+    let origin = section.origin.clone();
+    let lives = section.optional("approval_lives", |text| durations::APPROVAL.parse(text));
+    section.finish();
+    let (two_person, lives) = (two_person?.unwrap_or(false), lives?);
+    if !two_person && lives.is_some() {
+        let wrong =
+            Wrong::new("`approval_lives` means nothing without `two_person`", "add `two_person = true`, or remove it");
+        return Err(findings.add(&lives.map_or(origin, |lives| lives.origin), wrong));
+    }
+    let lives = lives.map_or(durations::APPROVAL.default, |lives| lives.value);
+    let lives = Millis(u64::try_from(lives.as_millis()).unwrap_or(u64::MAX));
+    Ok(Policy { two_person: two_person.then_some(lives) })
 }
 
 /// The environment's name, as it may stand in an address.

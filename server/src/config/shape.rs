@@ -13,14 +13,24 @@ pub(super) enum Part {
     Polling,
     Pair,
     Names,
+    Policy,
     SignIn,
     Role,
     Caller,
 }
 
 impl Part {
-    pub const ALL: [Self; 8] =
-        [Self::Top, Self::Store, Self::Polling, Self::Pair, Self::Names, Self::SignIn, Self::Role, Self::Caller];
+    pub const ALL: [Self; 9] = [
+        Self::Top,
+        Self::Store,
+        Self::Polling,
+        Self::Pair,
+        Self::Names,
+        Self::Policy,
+        Self::SignIn,
+        Self::Role,
+        Self::Caller,
+    ];
 
     /// How its head is written in the file.
     pub fn head(self) -> &'static str {
@@ -30,6 +40,7 @@ impl Part {
             Self::Polling => "[polling]",
             Self::Pair => "[[pair]]",
             Self::Names => "[pair.names]",
+            Self::Policy => "[pair.policy]",
             Self::SignIn => "[sign_in]",
             Self::Role => "[[sign_in.role]]",
             Self::Caller => "[[sign_in.caller]]",
@@ -42,8 +53,11 @@ impl Part {
             Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "sign_in", "pair"],
             Self::Store => &["path", "spool"],
             Self::Polling => &["flag", "environments", "request_timeout"],
-            Self::Pair => &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names"],
+            Self::Pair => {
+                &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names", "policy"]
+            }
             Self::Names => &["flag", "blue", "green"],
+            Self::Policy => &["two_person", "approval_lives"],
             Self::SignIn => &[
                 "kind",
                 "public_url",

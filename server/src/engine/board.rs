@@ -98,6 +98,7 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && before.live_since == after.live_since
         && before.label == after.label
         && before.open == after.open
+        && before.request == after.request
         && before.current == after.current
         && before.recent == after.recent
 }

@@ -134,7 +134,12 @@ impl Engine {
         let live_since = self.store.held_since(&pair.parameter).await?;
         let open =
             self.store.open_operations(pair.id()).await?.into_iter().next_back().map(|operation| self.open(&operation));
+        let request = match self.pair(pair.id()).and_then(|pair| pair.config.policy.two_person) {
+            Some(_) => self.store.open_request(pair.id()).await?,
+            None => None,
+        };
         Ok(move |known: &mut PairSnapshot| {
+            known.request = request;
             known.recent = recent;
             known.current = current;
             known.live_since = live_since;

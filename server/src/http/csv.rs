@@ -90,6 +90,7 @@ fn row(record: &Record) -> Vec<String> {
         What::MadeAnew { .. } => "made_anew",
         What::Gap { .. } => "gap",
         What::Gone { .. } => "gone",
+        What::Request(_) => "request",
     };
     let notes: Vec<String> = record.notes.iter().map(|note| format!("{}: {}", note.actor, note.text)).collect();
     let cells = [

@@ -30,6 +30,7 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
             "Not allowed",
             "Whoever runs Teal grants roles: tell them which one you need, and for what.",
         ),
+        DeskError::Refused { .. } => (StatusCode::CONFLICT, "Not done", "Look again, then decide."),
         DeskError::Prove { .. } => {
             (StatusCode::FORBIDDEN, "Prove who you are first", "Sign in again, then try once more.")
         }

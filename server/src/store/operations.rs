@@ -7,7 +7,7 @@ use teal_domain::{
     switch::{Outcome, Plan, Switch},
 };
 
-use super::{Draft, Result, Store, StoreError, Write, append, lease, reading};
+use super::{Draft, Result, Store, StoreError, Write, append, lease, reading, requests};
 
 /// What came of journalling an intent.
 #[derive(Clone, Debug)]
@@ -134,6 +134,9 @@ impl Store {
         };
         sqlx::query(rest).bind(plan.operation.to_string()).execute(&mut *write).await?;
         lease::give_back(&mut write, &plan.pair, &lease::holder(plan)).await?;
+        if let (Some(approval), Outcome::Landed { .. }) = (&plan.approval, &outcome) {
+            requests::used(&mut write, approval.request).await?;
+        }
         write.commit().await?;
         Ok(outcome)
     }

@@ -133,10 +133,12 @@ impl Store {
         if firsts.is_empty() {
             return Ok(Vec::new());
         }
-        let mut sql = QueryBuilder::<Sqlite>::new("SELECT * FROM journal WHERE kind <> 'intent' AND operation IN (");
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked') AND operation IN (",
+        );
         let mut ids = sql.separated(", ");
         for first in firsts {
-            if let (Body::Intent { .. }, Some(id)) = (&first.body, first.body.operation()) {
+            if let (Body::Intent { .. } | Body::Asked { .. }, Some(id)) = (&first.body, first.body.operation()) {
                 ids.push_bind(id.to_string());
             }
         }

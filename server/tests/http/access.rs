@@ -47,8 +47,13 @@ const ROUTES: [(&str, &str, &[Role]); 16] = [
     ("GET", "/signed-out", &EVERYBODY),
 ];
 
-const FUNCTIONS: [(&str, &[Role]); 2] =
-    [("switch", &[Role::Operator, Role::Admin]), ("note", &[Role::Operator, Role::Approver, Role::Admin])];
+const FUNCTIONS: [(&str, &[Role]); 5] = [
+    ("switch", &[Role::Operator, Role::Admin]),
+    ("ask", &[Role::Operator, Role::Admin]),
+    ("withdraw", &[Role::Operator, Role::Admin]),
+    ("decide", &[Role::Approver, Role::Admin]),
+    ("note", &[Role::Operator, Role::Approver, Role::Admin]),
+];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
     Identity::trusted(Actor::page("vera"), Grants::from_iter([Grant { role, scope }]))
@@ -141,6 +146,9 @@ async fn row_33_each_function_does_it_for_who_may_and_nobody_else() {
                         ("typed", "green"),
                         ("reason", "why"),
                     ],
+                    "ask" => &[("pair", "dev"), ("to", "green"), ("seen", "green@31"), ("reason", "why")],
+                    "withdraw" => &[("pair", "dev"), ("to", "green"), ("request", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
+                    "decide" => &[("pair", "dev"), ("to", "green"), ("digest", "ab"), ("answer", "approved")],
                     _ => &[("pair", "dev"), ("about", "31"), ("text", "it was me")],
                 };
                 let request = post(&format!("/api/fn/{function}")).header(header::ORIGIN, ORIGIN);

@@ -6,9 +6,9 @@ use axum::{
     body::Body,
     http::{Method, StatusCode, header},
 };
-use teal_app::desk::{DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm};
+use teal_app::desk::{AskForm, DecideForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm};
 use teal_domain::{
-    Color, PairId, Snapshot, Timestamp,
+    Color, OperationId, PairId, Snapshot, Timestamp,
     history::{HistoryPage, HistoryQuery, Record},
 };
 use teal_server::desk::EngineDesk;
@@ -271,6 +271,15 @@ impl Desk for Panics {
     }
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
         self.0.note(who, pair, about, text).await
+    }
+    async fn ask(&self, who: &Identity, form: AskForm) -> Result<u64, DeskError> {
+        self.0.ask(who, form).await
+    }
+    async fn decide(&self, who: &Identity, form: DecideForm) -> Result<u64, DeskError> {
+        self.0.decide(who, form).await
+    }
+    async fn withdraw(&self, who: &Identity, pair: &PairId, request: OperationId) -> Result<(), DeskError> {
+        self.0.withdraw(who, pair, request).await
     }
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.0.denials(who, before).await

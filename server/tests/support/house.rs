@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use teal_app::desk::{Desk, Identity};
-use teal_domain::{Actor, Environment, Flag, Grants};
+use teal_domain::{Actor, Environment, Flag, Grants, policy::Policy};
 use teal_server::{
     auth::SignIn,
     aws::mwaa::EnvironmentPort as _,
@@ -57,8 +57,18 @@ impl House {
     }
 
     pub async fn with_desk(who: &str, desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>) -> Self {
+        Self::built(who, Policy::default(), desk).await
+    }
+
+    /// The same, with what the pair asks of whoever switches it.
+    pub async fn with_policy(policy: Policy) -> Self {
+        Self::built("ana", policy, |desk| Arc::new(desk)).await
+    }
+
+    async fn built(who: &str, policy: Policy, desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>) -> Self {
         let folder = folder();
-        let world = World::new(folder.path()).await;
+        let mut world = World::new(folder.path()).await;
+        world.policy = policy;
         seeded(&world.ssm, 31);
         let teal = world.instance().await;
         teal.reconcile().await;

@@ -10,6 +10,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use teal_domain::{
     Actor, Base, Color, Environment, EnvironmentStatus, Flag, PairId, PairNames, Reason,
+    policy::Policy,
     switch::{Kind, Plan},
 };
 use teal_server::{
@@ -58,6 +59,7 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub store: Store,
     pub pair: PairId,
+    pub policy: Policy,
     spool: Option<PathBuf>,
 }
 
@@ -70,7 +72,7 @@ impl World {
     pub fn in_store(store: Store, pair: &str) -> Self {
         let clock = Arc::new(TestClock::default());
         let ssm = Arc::new(FakeSsm::new(clock.clone()));
-        Self { ssm, clock, store, pair: pair.parse().expect("a pair"), spool: None }
+        Self { ssm, clock, store, pair: pair.parse().expect("a pair"), policy: Policy::default(), spool: None }
     }
 
     pub fn with_spool(mut self, spool: PathBuf) -> Self {
@@ -91,6 +93,7 @@ impl World {
                 flag: format!("/{}/active", self.pair),
                 ..PairNames::by_convention("mwaa-openlineage", "dev")
             },
+            policy: self.policy,
         }
     }
 
@@ -138,6 +141,7 @@ impl Instance {
             reason: Reason::parse("because").expect("a reason"),
             confirmed_at: now,
             expires_at: now + Plan::CONFIRMATION_LIVES,
+            approval: None,
             preflight: None,
         }
     }

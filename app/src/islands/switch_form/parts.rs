@@ -116,6 +116,7 @@ fn commands(error: &DeskError) -> Vec<String> {
         | DeskError::BadInput { .. }
         | DeskError::Confirmation { .. }
         | DeskError::Forbidden { .. }
+        | DeskError::Refused { .. }
         | DeskError::Prove { .. } => Vec::new(),
     }
 }

@@ -60,6 +60,9 @@ fn name(kind: &'static str) -> &'static str {
         "gap" => "Versions lost",
         "gone" => "Parameter missing",
         "note" => "Note added",
+        "asked" => "Approval asked for",
+        "decided" => "Decided",
+        "withdrawn" => "Taken back",
         other => other,
     }
 }

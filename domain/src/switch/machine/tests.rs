@@ -15,6 +15,7 @@ fn plan(kind: Kind, base: Base) -> Plan {
         reason: Reason::parse("upgrade").expect("a reason"),
         confirmed_at: Timestamp(1),
         expires_at: Timestamp(120_001),
+        approval: None,
         preflight: None,
     }
 }

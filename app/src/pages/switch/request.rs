@@ -1,0 +1,153 @@
+//! Two people: asking for approval, and deciding on what somebody asked for. Plain forms: they need no script.
+
+use crate::{
+    components::{
+        allowed,
+        mark::{Mark, Tone},
+        side::Side,
+        when::{Ago, When},
+    },
+    functions::{AskApproval, DecideRequest, WithdrawRequest},
+    render::View,
+    words::time,
+};
+use leptos::{either::Either, prelude::*, server_fn::ServerFn};
+use teal_domain::{
+    Action, Base, Color, Confirm, On, PairSnapshot,
+    approval::{Answer, Decision, OpenRequest},
+};
+
+/// The card, where the pair's policy asks for two people and there is something to approve.
+pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color, reason: &str) -> Option<AnyView> {
+    pair.policy.two_person?;
+    let live = pair.live().filter(|live| *live != target)?;
+    let standing = pair.request.as_ref().filter(|open| !is_past(pair, open, view));
+    let body = match standing {
+        Some(open) => Either::Left(stands(view, pair, open)),
+        None => Either::Right(ask(view, pair, target, live, reason)),
+    };
+    Some(
+        view! {
+            <section class="card request" aria-labelledby="request" data-region="request">
+                <header><h2 id="request">"Two people"</h2></header>
+                {pair.request.as_ref().filter(|open| is_past(pair, open, view)).map(past)}
+                {body}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Nothing can come of it any more.
+fn is_past(pair: &PairSnapshot, open: &OpenRequest, view: &View<'_>) -> bool {
+    let moved = pair.flag.value().is_some_and(|flag| !open.request.base.holds(flag));
+    moved || open.is_over(view.now)
+}
+
+fn past(open: &OpenRequest) -> impl IntoView + use<> {
+    let who = open.request.actor.name.clone();
+    let text = match &open.decision {
+        Some(Decision { answer: Answer::Declined, by, comment, .. }) => {
+            let words = comment.as_ref().map(|comment| format!(": “{comment}”")).unwrap_or_default();
+            format!("{by} declined what {who} asked for{words}.")
+        }
+        _ => format!("What {who} asked for has run out, or the flag has moved since."),
+    };
+    view! { <p class="hint">{text}</p> }
+}
+
+fn ask(view: &View<'_>, pair: &PairSnapshot, target: Color, live: Color, reason: &str) -> impl IntoView + use<> {
+    let seen = pair.flag.value().map(|flag| Confirm { target, base: Base::of(flag) }.to_string()).unwrap_or_default();
+    let denied = view.denied(Action::Switch);
+    let off = denied.is_some();
+    view! {
+        <p>
+            "A planned switch of this pair needs somebody else to approve it. They see what you see: from "
+            <Side color=live /> " to " <Side color=target /> ", and why."
+        </p>
+        <form method="post" action=AskApproval::url()>
+            <input type="hidden" name="pair" value=pair.id.to_string() />
+            <input type="hidden" name="to" value=target.as_str() />
+            <input type="hidden" name="seen" value=seen />
+            <div class="field">
+                <label for="ask-reason">"Why"</label>
+                <textarea id="ask-reason" name="reason" rows="2" required disabled=off inner_html=crate::words::escaped(reason)></textarea>
+            </div>
+            <button type="submit" class="button primary" disabled=off>"Ask for approval"</button>
+            {denied.as_ref().map(allowed::why_not)}
+        </form>
+    }
+}
+
+fn stands(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl IntoView + use<> {
+    let request = &open.request;
+    let now = view.now;
+    let who = request.actor.name.clone();
+    let (tone, state) = match &open.decision {
+        Some(decision) => (Tone::Good, format!("approved by {}", decision.by)),
+        None => (Tone::Plain, "waits for an approver".to_owned()),
+    };
+    let said = open.decision.as_ref().map(|decision| {
+        let comment = decision.comment.as_ref().map(|comment| format!(" “{comment}”"));
+        view! { <p class="byline">{decision.by.name.clone()}" approved it " <Ago at=decision.at now />"."{comment}</p> }
+    });
+    let then = match (open.decision.is_some(), request.actor.is(&view.who.actor)) {
+        (true, true) => Some("Confirm it with the reason as it was approved: another reason needs another approval."),
+        (true, false) => Some("Whoever asked can carry it out now."),
+        (false, _) => None,
+    };
+    let decide = open.decision.is_none().then(|| decide(view, pair, open));
+    view! {
+        <p class="lead-line"><Mark tone text=state /></p>
+        <p>
+            <strong>{who}</strong> " asks to switch to " <Side color=request.target /> ", "
+            <When at=request.asked_at now />"."
+        </p>
+        <blockquote>{request.reason.to_string()}</blockquote>
+        {said}
+        <p class="hint">
+            {match request.base.version() { Some(version) => format!("It rests on version {version} of the flag"), None => "It rests on a missing flag".to_owned() }}
+            ", and is good until "{time::short(request.expires_at, now)}" UTC. "{then}
+        </p>
+        {decide}
+        {withdraw(view, pair, open)}
+    }
+}
+
+fn decide(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl IntoView + use<> {
+    let denied = view.denied(Action::Approve);
+    let own = denied.is_none() && open.request.actor.may_be(&view.who.actor);
+    let off = denied.is_some() || own;
+    view! {
+        <form method="post" action=DecideRequest::url()>
+            <input type="hidden" name="pair" value=pair.id.to_string() />
+            <input type="hidden" name="to" value=open.request.target.as_str() />
+            <input type="hidden" name="digest" value=open.request.digest() />
+            <div class="field">
+                <label for="comment">"Comment"</label>
+                <input id="comment" name="comment" type="text" maxlength="500" autocomplete="off" disabled=off />
+            </div>
+            <div class="actions">
+                <button type="submit" class="button primary" name="answer" value="approved" disabled=off>"Approve"</button>
+                <button type="submit" class="button" name="answer" value="declined" disabled=off>"Decline"</button>
+            </div>
+            {denied.as_ref().map(allowed::why_not)}
+            {own.then(|| view! { <p class="hint denied">"You asked for this yourself: somebody else approves it."</p> })}
+        </form>
+    }
+}
+
+/// For whoever asked, and for an admin.
+fn withdraw(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> Option<impl IntoView + use<>> {
+    let admin = view.who.grants.may(Action::Administer, On::House).is_ok();
+    (open.request.actor.is(&view.who.actor) || admin).then(|| {
+        view! {
+            <form method="post" action=WithdrawRequest::url()>
+                <input type="hidden" name="pair" value=pair.id.to_string() />
+                <input type="hidden" name="to" value=open.request.target.as_str() />
+                <input type="hidden" name="request" value=open.request.id.to_string() />
+                <button type="submit" class="button quiet">"Take the request back"</button>
+            </form>
+        }
+    })
+}
