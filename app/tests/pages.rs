@@ -16,6 +16,27 @@ use teal_domain::{
     preflight::Verdict,
 };
 
+#[test]
+fn whoever_asked_sees_that_somebody_else_approves_and_an_approver_sees_the_buttons() {
+    let page = Seen::state("asked-by-me").switch(Color::Blue, None, None);
+    assert!(page.contains("You asked for this yourself") && page.contains("Take the request back"), "{page}");
+    let page = Seen::state("asked").switch(Color::Blue, None, None);
+    assert!(!page.contains("You asked for this yourself") && page.contains("value=\"declined\""), "{page}");
+    let page = Seen::state("approved").switch(Color::Blue, None, None);
+    assert!(page.contains("anton") && page.contains("Looked at the queue"), "{page}");
+    assert!(page.contains(">Back to Blue for the night batch: CHG-4711</textarea>"), "what was approved is filled in");
+    let page = Seen::state("declined").switch(Color::Blue, None, None);
+    assert!(page.contains("anton declined what olga asked for") && page.contains("Ask for approval"), "{page}");
+}
+
+#[test]
+fn every_page_says_that_somebody_waits_for_an_approver_until_somebody_decided() {
+    assert!(Seen::state("asked").overview().contains("asks to switch to"));
+    for settled in ["approved", "declined", "two-people"] {
+        assert!(!Seen::state(settled).overview().contains("asks to switch to"), "{settled}");
+    }
+}
+
 struct Seen {
     assets: Assets,
     who: Identity,

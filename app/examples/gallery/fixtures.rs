@@ -6,8 +6,9 @@ use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
 use teal_domain::{
     Actor, Base, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Grants, Incarnation, Millis,
     OperationId, PairId, PairNames, PairSnapshot, Reading, Reason, Snapshot, SnapshotId, Timestamp,
+    approval::{self, Answer, Decision, OpenRequest, Request, Wanted},
     environment::LastUpdate,
-    history::{ExternalRecord, HistoryPage, Note, Progress, Record, SwitchRecord, What},
+    history::{ExternalRecord, HistoryPage, Note, Progress, Record, RequestRecord, SwitchRecord, What},
     journal::{Timings, chain::Hash},
     policy::Policy,
     preflight,
@@ -218,6 +219,11 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("store-away", with(store_away)),
         ("unread", with(unread)),
         ("label", with(label)),
+        ("two-people", with(two_people)),
+        ("asked", with(|pair| asked(pair, "olga", None))),
+        ("asked-by-me", with(|pair| asked(pair, "ana", None))),
+        ("approved", with(|pair| asked(pair, "ana", Some(Answer::Approved)))),
+        ("declined", with(|pair| asked(pair, "olga", Some(Answer::Declined)))),
     ]
 }
 
@@ -297,6 +303,33 @@ fn under_way(pair: &mut PairSnapshot) {
     pair.recent.insert(0, record);
 }
 
+fn two_people(pair: &mut PairSnapshot) {
+    pair.policy.two_person = Some(Millis::from_secs(4 * 3600));
+}
+
+/// Somebody asked to switch to Blue, and anton may have said something to it.
+pub fn asked(pair: &mut PairSnapshot, by: &str, answer: Option<Answer>) {
+    two_people(pair);
+    let request = Request {
+        id: operation(55),
+        pair: dev(),
+        from: Some(Color::Green),
+        target: Color::Blue,
+        base: pair.flag.value().map_or(Base::Missing, Base::of),
+        actor: Actor::page(by),
+        reason: reason("Back to Blue for the night batch: CHG-4711"),
+        preflight: "00".into(),
+        asked_at: back(1_260),
+        expires_at: Timestamp(NOW.0 + 13_140_000),
+    };
+    let comment = Some(reason("Looked at the queue: nothing due before six."));
+    let decision = answer.map(|answer| Decision { answer, by: Actor::page("anton"), at: back(300), comment });
+    let what =
+        What::Request(RequestRecord { request: request.clone(), decision: decision.clone(), withdrawn_at: None });
+    pair.recent.insert(0, record(422, 1_260, Actor::page(by), what));
+    pair.request = Some(OpenRequest { seq: 422, request, decision });
+}
+
 fn external_now(pair: &mut PairSnapshot) {
     let modified_at = back(65);
     let value = FlagValue::Color(Color::Blue);
@@ -353,7 +386,12 @@ pub fn offer(pair: &PairSnapshot, target: Color) -> Result<Offer, DeskError> {
     Ok(Offer {
         target,
         base: pair.flag.value().map_or(Base::Missing, Base::of),
-        checks: preflight::checks(pair, target, NOW),
+        checks: {
+            let (who, base) = (ana().actor, pair.flag.value().map_or(Base::Missing, Base::of));
+            let mut checks = preflight::checks(pair, target, NOW);
+            checks.extend(approval::check(pair, Wanted { who: &who, target, base, reason: None }, NOW));
+            checks
+        },
         confirmation: "c2VhbGVkLWNvbmZpcm1hdGlvbg".into(),
         operation: operation(99),
         expires_at: Timestamp(NOW.0 + 120_000),
