@@ -53,7 +53,7 @@ fn asked_for(pair: &PairSnapshot, open: &OpenRequest, now: Timestamp) -> impl In
     let request = &open.request;
     view! {
         <div class="bar bar-busy" role="status">
-            <Icon glyph=Glyph::Question />
+            <Icon glyph=Glyph::Flag />
             <p>
                 <strong>{request.actor.name.clone()}" asks to switch to "</strong> <Side color=request.target /> ", "
                 <Ago at=request.asked_at now /> ". " <a href=paths::switch(&pair.id, request.target)>"Look at it"</a>

@@ -14,7 +14,10 @@ use crate::{
     },
 };
 use leptos::{either::Either, prelude::*};
-use teal_domain::{PairId, PairSnapshot, Timestamp, history::Record};
+use teal_domain::{
+    PairId, PairSnapshot, Timestamp,
+    history::{Record, What},
+};
 
 /// How many records the overview shows.
 const SHOWN: usize = 6;
@@ -71,6 +74,7 @@ pub fn movement(record: &Record) -> impl IntoView + use<> {
     let (to, from) = record::moved(record);
     view! {
         <span class="movement">
+            {matches!(record.what, What::Request(_)).then_some("Asks for ")}
             {stood(to)}
             {from.map(|from| view! {
                 <span class="from"><span class="turned"><Icon glyph=Glyph::Arrow /></span>

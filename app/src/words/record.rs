@@ -57,8 +57,10 @@ pub fn moved(record: &Record) -> (Stood, Option<Stood>) {
 
 /// The record as a sentence, for titles: `Green ← Blue`.
 pub fn title(record: &Record) -> String {
+    // What was asked for is not what happened.
+    let asked = if matches!(record.what, What::Request(_)) { "Asks for " } else { "" };
     match moved(record) {
-        (to, Some(from)) => format!("{} ← {}", to.words(), from.words()),
+        (to, Some(from)) => format!("{asked}{} ← {}", to.words(), from.words()),
         (to, None) => to.words().to_owned(),
     }
 }

@@ -101,7 +101,7 @@ fn stands(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
         <p class="lead-line"><Mark tone text=state /></p>
         <p>
             <strong>{who}</strong> " asks to switch to " <Side color=request.target /> ", "
-            <When at=request.asked_at now />"."
+            <When at=request.asked_at now />
         </p>
         <blockquote>{request.reason.to_string()}</blockquote>
         {said}
