@@ -30,6 +30,13 @@ pub fn live(pair: &str) -> String {
     format!("/p/{pair}/live")
 }
 
+/// The header by which a page says that it fetches itself anew, without anybody's doing.
+pub const FOLLOW: &str = "x-teal-follow";
+/// The stream's word for a session that is over.
+pub const ENDED: &str = "ended";
+/// The stream's word for a pair that may no longer be seen.
+pub const DENIED: &str = "denied";
+
 /// `/sign-in?next={wanted}`
 pub fn sign_in(wanted: &str) -> String {
     let mut out = Query("/sign-in".to_owned());
@@ -77,10 +84,12 @@ pub enum SwitchProblem {
     Forbidden,
     /// The person must prove anew who they are.
     Prove,
+    /// The session had ended before the form came.
+    Ended,
 }
 
 impl SwitchProblem {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Typed,
         Self::Reason,
         Self::Confirmation,
@@ -89,6 +98,7 @@ impl SwitchProblem {
         Self::Form,
         Self::Forbidden,
         Self::Prove,
+        Self::Ended,
     ];
 
     /// The word in the address.
@@ -102,6 +112,7 @@ impl SwitchProblem {
             Self::Form => "form",
             Self::Forbidden => "forbidden",
             Self::Prove => "prove",
+            Self::Ended => "ended",
         }
     }
 
@@ -137,9 +148,9 @@ impl SwitchQuery {
 }
 
 /// The address of a record's page with its note form as it was filled in.
-pub fn note_again(pair: &PairId, about: u64, text: &str, store_away: bool) -> String {
+pub fn note_again(pair: &PairId, about: u64, text: &str, problem: SwitchProblem) -> String {
     let mut out = Query::new(record(pair, about));
-    out.put("problem", Some(if store_away { SwitchProblem::Store } else { SwitchProblem::Reason }.code()));
+    out.put("problem", Some(problem.code()));
     out.put("text", Some(&kept(text)));
     out.0.push_str("#note");
     out.0

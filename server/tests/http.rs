@@ -4,6 +4,8 @@
 mod access;
 #[path = "http/csv.rs"]
 mod csv;
+#[path = "support/door.rs"]
+mod door;
 #[path = "http/edge.rs"]
 mod edge;
 #[path = "http/files.rs"]
@@ -16,6 +18,8 @@ mod house;
 mod live;
 #[path = "support/provider.rs"]
 mod provider;
+#[path = "http/session_end.rs"]
+mod session_end;
 #[path = "http/sign_in.rs"]
 mod sign_in;
 mod support;
