@@ -3,10 +3,11 @@
 import type { Browser, Page } from '@playwright/test';
 import { age, atTheProvider, door, signIn } from '../door';
 import { expect, test } from '../fixtures';
-import { unique } from '../teal';
+import { title, unique } from '../teal';
+import type { Color } from '../world';
 
 // The emulator's own pages have no icon, and the browser itself tells of each answer that refuses.
-test.use({ expectedComplaints: [/favicon\.ico/, /401/] });
+test.use({ expectedComplaints: [/favicon\.ico|401/] });
 
 const MINUTES = 60;
 const about = (page: Page) => page.getByRole('complementary', { name: 'Your session' });
@@ -23,12 +24,22 @@ async function adminEnds(browser: Browser, name: string): Promise<void> {
   await context.close();
 }
 
+/** Signs in on the way to the switch page, and waits until that Teal too knows what stands. */
+async function openSwitch(page: Page, target: Color): Promise<void> {
+  const address = `/p/dev/switch?to=${target}`;
+  await signIn(page, 'olga', address);
+  await expect(async () => {
+    await page.goto(`${door}${address}`);
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText(`Switch to ${title(target)}`, { timeout: 500 });
+  }).toPass({ timeout: 10_000 });
+}
+
 const stillTheSame = (page: Page) => page.evaluate(() => 'sameDocument' in window);
 
 test('a page says that its session is about to end, counts down, and staying loses nothing', async ({ page, teal, javaScriptEnabled, expectAccessible }) => {
   test.skip(!javaScriptEnabled, 'a page that was just loaded has just been used');
   const { standby } = await teal.stands();
-  await signIn(page, 'olga', `/p/dev/switch?to=${standby}`);
+  await openSwitch(page, standby);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   const reason = unique('Half typed');
   await page.getByLabel('Why').fill(reason);
@@ -47,13 +58,12 @@ test('a page says that its session is about to end, counts down, and staying los
 
 test('signing in again before the end that nothing puts off leads back with what was typed', async ({ page, teal, javaScriptEnabled }) => {
   const { standby } = await teal.stands();
-  const address = `/p/dev/switch?to=${standby}`;
-  await signIn(page, 'olga', address);
+  await openSwitch(page, standby);
   const reason = unique('Größe & more? 100 %');
   age('olga', 'created_at', (12 * 60 - 4) * MINUTES);
   // With script the bar comes by itself. Without it is there when the page is loaded, before anything is typed.
   if (javaScriptEnabled) await page.getByLabel('Why').fill(reason);
-  else await page.goto(`${door}${address}`);
+  else await page.reload();
   await expect(about(page)).toContainText('however much it is used');
   await about(page).getByRole('link', { name: 'Sign in again' }).click();
   await atTheProvider(page, 'olga');
@@ -64,7 +74,7 @@ test('signing in again before the end that nothing puts off leads back with what
 
 test('a page whose session was ended says so, follows no more, and keeps what was typed', async ({ page, browser, teal, javaScriptEnabled, expectAccessible }) => {
   const { standby } = await teal.stands();
-  await signIn(page, 'olga', `/p/dev/switch?to=${standby}`);
+  await openSwitch(page, standby);
   const reason = unique('Not lost');
   await page.getByLabel(`Type ${standby} to confirm`).fill(standby);
   await page.getByLabel('Why').fill(reason);
@@ -91,7 +101,7 @@ test('a page whose session was ended says so, follows no more, and keeps what wa
 test('a form that is sent before the page has noticed leads to sign-in and back', async ({ page, context, teal, javaScriptEnabled }) => {
   test.skip(!javaScriptEnabled, 'it is how every form goes there');
   const { standby } = await teal.stands();
-  await signIn(page, 'olga', `/p/dev/switch?to=${standby}`);
+  await openSwitch(page, standby);
   const reason = unique('Quicker than the pulse');
   await page.getByLabel(`Type ${standby} to confirm`).fill(standby);
   await page.getByLabel('Why').fill(reason);
@@ -106,7 +116,7 @@ test('signing in again in another tab wakes the page, with what was typed', asyn
   test.skip(!javaScriptEnabled, 'a page without script does not follow');
   test.setTimeout(60_000);
   const { standby } = await teal.stands();
-  await signIn(page, 'olga', `/p/dev/switch?to=${standby}`);
+  await openSwitch(page, standby);
   await page.evaluate(() => Object.assign(window, { sameDocument: true }));
   const reason = unique('Still here');
   await page.getByLabel('Why').fill(reason);
