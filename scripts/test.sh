@@ -94,7 +94,7 @@ TOML
     return 1
   fi
   (
-    export TEAL_DOOR="http://localhost:$door"
+    export TEAL_DOOR="http://localhost:$door" TEAL_DOOR_STORE="$scratch/door.db"
     export TEAL_URL="http://127.0.0.1:$port" TEAL_WORLD="$logs/browser.json" TEAL_WORLD_ENV="$logs/browser.env"
     export TEAL_CHROMIUM="$CHROMIUM" TEAL_E2E_JSON="$logs/playwright.json"
     # For tests that use the command line beside the browser.

@@ -18,6 +18,8 @@ pub mod mark;
 pub mod overview;
 #[cfg(feature = "ssr")]
 pub mod recent;
+#[cfg(feature = "ssr")]
+pub mod session;
 pub mod side;
 #[cfg(feature = "ssr")]
 pub mod side_card;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use teal_domain::{
-    Actor, Base, Color, Denied, Grants, OperationId, PairId, Snapshot, Timestamp,
+    Action, Actor, Base, Color, Denied, Grants, On, OperationId, PairId, Snapshot, Timestamp,
     approval::Answer,
     denial::Denial,
     history::{HistoryPage, HistoryQuery, Record},
@@ -24,17 +24,47 @@ pub struct Identity {
     pub fresh_until: Option<Timestamp>,
     /// The identity provider cannot be asked just now, so nobody can prove anything anew.
     pub provider_away: bool,
+    /// Their session is about to end.
+    pub ending: Option<Ending>,
+}
+
+/// When a session ends that is about to, and what keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Ending {
+    /// It ends then unless it is used.
+    Unused(Timestamp),
+    /// It ends then in any case: nothing but signing in again goes beyond.
+    InAnyCase(Timestamp),
+}
+
+impl Ending {
+    /// When.
+    pub const fn at(self) -> Timestamp {
+        match self {
+            Self::Unused(at) | Self::InAnyCase(at) => at,
+        }
+    }
 }
 
 impl Identity {
     /// Somebody who need not sign in: the person at this machine, or a test's.
     pub fn trusted(actor: Actor, grants: Grants) -> Self {
-        Self { actor, grants, signed_in: false, fresh_until: None, provider_away: false }
+        Self { actor, grants, signed_in: false, fresh_until: None, provider_away: false, ending: None }
     }
 
     /// Whether a switch needs a younger proof of who they are.
     pub fn must_prove(&self, now: Timestamp) -> bool {
         self.fresh_until.is_some_and(|until| now > until)
+    }
+
+    /// What a page of the pair rests on beside the snapshot, in a word: who looks, what they may do there, and what
+    /// the bars say of their session. Pages carry it, and the stream tells when it is another.
+    pub fn standing(&self, pair: &PairId) -> String {
+        let may = |action: &Action| self.grants.may(*action, On::Pair(pair)).is_ok();
+        let may: String = Action::ALL.iter().map(|action| if may(action) { '1' } else { '0' }).collect();
+        let ends = self.ending.map_or(0, |ending| ending.at().0);
+        format!("{may}.{ends}.{}.{}", u8::from(self.provider_away), self.actor.name)
     }
 }
 

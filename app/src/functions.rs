@@ -164,7 +164,9 @@ mod ways {
                     // The page says by itself what is missing.
                     go(&paths::record(pair, about));
                 } else if plain() {
-                    go(&paths::note_again(pair, about, text, matches!(refused, DeskError::StoreAway { .. })));
+                    let away = matches!(refused, DeskError::StoreAway { .. });
+                    let problem = if away { SwitchProblem::Store } else { SwitchProblem::Reason };
+                    go(&paths::note_again(pair, about, text, problem));
                 }
                 Ok(Reply::Refused(refused))
             }

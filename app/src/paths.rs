@@ -37,6 +37,13 @@ pub fn live(pair: &str) -> String {
     format!("/p/{pair}/live")
 }
 
+/// The header by which a page says that it fetches itself anew, without anybody's doing.
+pub const FOLLOW: &str = "x-teal-follow";
+/// The stream's word for a session that is over.
+pub const ENDED: &str = "ended";
+/// The stream's word for a pair that may no longer be seen.
+pub const DENIED: &str = "denied";
+
 /// `/sign-in?next={wanted}`
 pub fn sign_in(wanted: &str) -> String {
     let mut out = Query("/sign-in".to_owned());
@@ -86,10 +93,12 @@ pub enum SwitchProblem {
     Prove,
     /// What was sent about a request for approval was not taken.
     Request,
+    /// The session had ended before the form came.
+    Ended,
 }
 
 impl SwitchProblem {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Typed,
         Self::Reason,
         Self::Confirmation,
@@ -99,6 +108,7 @@ impl SwitchProblem {
         Self::Forbidden,
         Self::Prove,
         Self::Request,
+        Self::Ended,
     ];
 
     /// The word in the address.
@@ -113,6 +123,7 @@ impl SwitchProblem {
             Self::Forbidden => "forbidden",
             Self::Prove => "prove",
             Self::Request => "request",
+            Self::Ended => "ended",
         }
     }
 
@@ -148,9 +159,9 @@ impl SwitchQuery {
 }
 
 /// The address of a record's page with its note form as it was filled in.
-pub fn note_again(pair: &PairId, about: u64, text: &str, store_away: bool) -> String {
+pub fn note_again(pair: &PairId, about: u64, text: &str, problem: SwitchProblem) -> String {
     let mut out = Query::new(record(pair, about));
-    out.put("problem", Some(if store_away { SwitchProblem::Store } else { SwitchProblem::Reason }.code()));
+    out.put("problem", Some(problem.code()));
     out.put("text", Some(&kept(text)));
     out.0.push_str("#note");
     out.0

@@ -57,6 +57,11 @@ impl View<'_> {
         self.who.grants.may(action, On::Pair(&self.pair)).err()
     }
 
+    /// The address of the request, as a link leads back to it.
+    pub fn address(&self) -> String {
+        if self.query.is_empty() { self.path.to_owned() } else { format!("{}?{}", self.path, self.query) }
+    }
+
     /// The pair's part of the snapshot.
     pub fn pair(&self) -> Option<&PairSnapshot> {
         self.snapshot.pair(&self.pair)

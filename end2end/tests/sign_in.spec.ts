@@ -1,20 +1,10 @@
 // Signing in at the emulated Cognito's own pages, one person a role.
 
+import { door, signIn } from '../door';
 import { expect, test } from '../fixtures';
 
 // The emulator's own pages have no icon.
 test.use({ expectedComplaints: [/favicon\.ico/] });
-
-const door = process.env.TEAL_DOOR ?? '';
-const PASSWORD = 'Teal-demo-1';
-
-async function signIn(page: import('@playwright/test').Page, name: string, path = '/p/dev'): Promise<void> {
-  await page.goto(`${door}${path}`);
-  await page.locator('input[name=username]').fill(name);
-  await page.locator('input[name=password]').fill(PASSWORD);
-  await page.locator('button[type=submit], input[type=submit]').first().click();
-  await page.waitForURL((url) => url.origin === door && !url.pathname.startsWith('/sign-in'));
-}
 
 test('an operator signs in at the real page, is led on, and is offered the switch', async ({ page, expectAccessible }) => {
   await signIn(page, 'olga', '/p/dev/switch?to=green');

@@ -191,12 +191,9 @@ impl Engine {
         Driving { engine: self.clone(), operation }
     }
 
-    /// Waits until no switch is under way in this process, for as long as one can take.
+    /// Waits until no switch is under way in this process.
     pub async fn finish_switches(&self) {
-        for _ in 0..200 {
-            if self.driving.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
-                return;
-            }
+        while !self.driving.lock().unwrap_or_else(PoisonError::into_inner).is_empty() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

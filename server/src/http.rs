@@ -14,6 +14,8 @@ mod live;
 mod pages;
 mod sessions;
 mod sign_in;
+mod stopping;
+mod typed;
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
@@ -41,6 +43,7 @@ pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
 pub use limits::Limits;
+pub use stopping::Stopping;
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -57,6 +60,8 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// How people come in.
     pub sign_in: SignIn,
+    /// Whether the process is about to end.
+    pub stopping: Stopping,
 }
 
 impl std::fmt::Debug for App {

@@ -4,6 +4,8 @@
 #[path = "support/emulators.rs"]
 #[allow(dead_code, reason = "each test file uses its own part of this")]
 mod emulators;
+#[path = "support/program.rs"]
+mod program;
 mod support;
 
 use std::{
@@ -17,6 +19,7 @@ use std::{
 
 use aws_sdk_ssm::Client;
 use emulators::{Chance, REGION, SlowWay, fresh_name, ministack, put, sdk, ssm};
+use program::teal;
 use serde_json::Value;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use support::{Up, folder};
@@ -67,24 +70,6 @@ impl Said {
     fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|error| panic!("{error}: {self:?}"))
     }
-}
-
-/// The program in a surrounding that knows nothing of this machine's AWS.
-fn teal(endpoint: &str) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_teal"));
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("AWS_") || name.starts_with("TEAL_")) {
-        command.env_remove(name);
-    }
-    command
-        .env("AWS_ENDPOINT_URL", endpoint)
-        .env("AWS_ACCESS_KEY_ID", "test")
-        .env("AWS_SECRET_ACCESS_KEY", "test")
-        .env("AWS_EC2_METADATA_DISABLED", "true")
-        .env("AWS_CONFIG_FILE", "/dev/null")
-        .env("AWS_SHARED_CREDENTIALS_FILE", "/dev/null")
-        .env("USER", "ana")
-        .stdin(Stdio::null());
-    command
 }
 
 impl Desk {

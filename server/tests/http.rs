@@ -8,6 +8,8 @@ mod approval;
 mod csv;
 #[path = "http/denials.rs"]
 mod denials;
+#[path = "support/door.rs"]
+mod door;
 #[path = "http/edge.rs"]
 mod edge;
 #[path = "http/files.rs"]
@@ -20,6 +22,8 @@ mod house;
 mod live;
 #[path = "support/provider.rs"]
 mod provider;
+#[path = "http/session_end.rs"]
+mod session_end;
 #[path = "http/sign_in.rs"]
 mod sign_in;
 mod support;

@@ -35,7 +35,7 @@ pub fn LiveBadge(
             State::Starting => format!("as of {} UTC", time::clock(now)),
             State::Live(Some(at)) | State::Stale(Some(at)) => format!("read {}", words::ago(at, live.now.get())),
             State::Live(None) | State::Stale(None) => "not read yet".to_owned(),
-            State::Lost(heard) => format!("data from {}", words::ago(heard, live.now.get())),
+            State::Lost(heard) | State::Stopped(heard) => format!("data from {}", words::ago(heard, live.now.get())),
         }
     };
     let (class, word) = (state.clone(), state);
@@ -55,6 +55,8 @@ enum State {
     /// Teal answers, but SSM has not for a while.
     Stale(Option<Timestamp>),
     Lost(Timestamp),
+    /// The page follows no more; a bar says why.
+    Stopped(Timestamp),
 }
 
 impl State {
@@ -62,6 +64,7 @@ impl State {
         match live.connection.get() {
             Connection::Starting => Self::Starting,
             Connection::Lost(heard) => Self::Lost(heard),
+            Connection::Stopped(heard) => Self::Stopped(heard),
             Connection::Live => live.pair.with(|pair| match pair {
                 None => Self::Starting,
                 Some(shown) if words::is_stale(&shown.pair.flag, live.now.get()) => {
@@ -76,7 +79,7 @@ impl State {
         match self {
             Self::Starting => "badge",
             Self::Live(_) => "badge badge-live",
-            Self::Stale(_) => "badge badge-stale",
+            Self::Stale(_) | Self::Stopped(_) => "badge badge-stale",
             Self::Lost(_) => "badge badge-lost",
         }
     }
@@ -87,6 +90,7 @@ impl State {
             Self::Live(_) => "live",
             Self::Stale(_) => "AWS away",
             Self::Lost(_) => "connection lost",
+            Self::Stopped(_) => "stopped",
         }
     }
 }

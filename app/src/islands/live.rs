@@ -12,6 +12,8 @@ use teal_domain::{Flag, Reading, SnapshotId, Timestamp};
 #[cfg(feature = "hydrate")]
 mod follow;
 #[cfg(feature = "hydrate")]
+mod kept;
+#[cfg(feature = "hydrate")]
 mod morph;
 #[cfg(feature = "hydrate")]
 mod resting;
@@ -48,6 +50,8 @@ pub enum Connection {
     Live,
     /// None has come for too long. The time of the last one, by the server's clock.
     Lost(Timestamp),
+    /// The session is over, or the pair may no longer be seen: nothing more will come. Likewise.
+    Stopped(Timestamp),
 }
 
 /// The store. On the server every island gets an empty one of its own.

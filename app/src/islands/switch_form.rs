@@ -105,7 +105,7 @@ pub fn SwitchForm(
     view! {
         <div class="card confirm" class:blocked=hinders>
             <form
-                method="post" action=SwitchFlag::url() id="confirm" aria-labelledby="confirm-title"
+                method="post" action=SwitchFlag::url() id="confirm" aria-labelledby="confirm-title" data-kept="to reason"
                 on:submit=move |event: SubmitEvent| post::send(&event, busy, answer)
             >
                 <h2 id="confirm-title">"Confirm"</h2>

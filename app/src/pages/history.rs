@@ -68,7 +68,7 @@ fn filters(query: &HistoryQuery, base: String) -> impl IntoView + use<> {
     let until = query.until.map(|at| time::date(at - Millis::from_secs(86_400)));
     let clear = (!filtered.is_empty()).then(|| view! { <a class="button quiet" href=base.clone()>"Show all"</a> });
     view! {
-        <form class="filters" method="get" action=base.clone() aria-label="Filters">
+        <form class="filters" method="get" action=base.clone() aria-label="Filters" data-kept="kind color actor from until">
             <div class="field">
                 <label for="kind">"What"</label>
                 <select id="kind" name="kind"><option value="">"Everything"</option>{kinds.into_iter().collect_view()}</select>

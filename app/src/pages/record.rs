@@ -176,6 +176,10 @@ fn notes(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> impl IntoView
             SwitchProblem::Store => {
                 "The journal cannot be written just now, so the note was not kept. Try again later.".to_owned()
             }
+            SwitchProblem::Ended => {
+                "Your session had ended, so the note was not kept. You are signed in again: add it once more."
+                    .to_owned()
+            }
             _ => super::switch::line_problem(&kept, "note"),
         });
     let denied = view.denied(Action::Note);
@@ -195,7 +199,7 @@ fn notes(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> impl IntoView
             <header><h2 id="notes">"Notes"</h2></header>
             <ul data-region="notes">{said}</ul>
             {problem.map(|text| view! { <p class="notice notice-down" role="alert">{text}</p> })}
-            <form method="post" action=AddNote::url() id="note">
+            <form method="post" action=AddNote::url() id="note" data-kept="text">
                 <input type="hidden" name="pair" value=pair.id.to_string() />
                 <input type="hidden" name="about" value=record.seq.to_string() />
                 <div class="field">

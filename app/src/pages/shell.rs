@@ -4,6 +4,7 @@ use crate::{
     components::{
         bar::{bar, provider_away},
         icon::{Glyph, Icon},
+        session,
     },
     islands::{badge::LiveBadge, theme::ThemeToggle},
     paths,
@@ -61,6 +62,7 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
         None => format!("{} · Teal", page.title),
     };
     let made = view.map(|view| (view.snapshot.id, view.snapshot.at));
+    let signed_in = view.filter(|view| view.who.signed_in);
     view! {
         <!DOCTYPE html>
         <html lang="en">
@@ -76,10 +78,17 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
                 {hydration(assets)}
                 {page.refresh.then(|| view! { <noscript><meta http-equiv="refresh" content="2" /></noscript> })}
             </head>
-            <body data-snapshot=made.map(|(id, _)| id.to_string()) data-made=made.map(|(_, at)| at.0)>
+            <body data-snapshot=made.map(|(id, _)| id.to_string()) data-made=made.map(|(_, at)| at.0) data-standing=signed_in.map(|view| view.who.standing(&view.pair))>
                 <a class="skip" href="#main">"Skip to the content"</a>
                 {header(view, pair, page.tab, page.follows)}
-                {pair.zip(view).map(|(pair, view)| view! { <div class="bars" data-region="bars">{bar(pair, view.now)}{view.who.provider_away.then(provider_away)}</div> })}
+                {pair.zip(view).map(|(pair, view)| view! {
+                    <div class="bars" data-region="bars">
+                        {session::ending(view)}
+                        {bar(pair, view.now)}
+                        {view.who.provider_away.then(provider_away)}
+                    </div>
+                })}
+                {signed_in.map(session::over)}
                 <main id="main">{page.body}</main>
             </body>
         </html>
@@ -143,7 +152,7 @@ fn person(who: String, roles: &str, signed_in: bool, audits: bool) -> impl IntoV
     }
     .to_owned();
     Either::Right(view! {
-        <details class="pairs person">
+        <details class="pairs person" data-region="person">
             <summary>{name}<span class="role-word">{roles}</span><Icon glyph=Glyph::Down /></summary>
             <div class="drop">
                 {signed_in.then(|| view! { <a href="/sessions">"Sessions"</a> })}

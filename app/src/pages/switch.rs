@@ -166,6 +166,7 @@ fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &s
         SwitchProblem::Store => ("Nothing was switched", "The journal could not be written, and nothing is switched that cannot be recorded. The emergency command lines work without it.".to_owned()),
         SwitchProblem::Moved => ("The flag had moved, so nothing was switched", moved(pair)),
         SwitchProblem::Prove => ("Nothing was switched", "A switch needs a younger sign-in. What you had filled in is kept.".to_owned()),
+        SwitchProblem::Ended => ("Nothing was switched", "Your session had ended. You are signed in again, and what you had filled in is kept: look again, then confirm.".to_owned()),
         SwitchProblem::Forbidden => ("Nothing was switched", "You may not switch this pair. What is missing stands below.".to_owned()),
         SwitchProblem::Request => ("What you sent was not taken", "The request stands as it is shown here: somebody was quicker, the flag moved, or it is your own. Look again, then decide.".to_owned()),
         SwitchProblem::Form => ("Nothing was switched", "The form could not be read. It is filled in anew below.".to_owned()),

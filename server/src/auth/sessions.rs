@@ -1,5 +1,7 @@
 //! Sessions: who a cookie stands for, for how long, and whether the provider still vouches for them.
 
+mod limits;
+
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -23,6 +25,8 @@ use crate::{
         sessions::{Attempt, Session},
     },
 };
+
+pub use self::limits::Limits;
 
 /// How long what the store said of a session is believed. One that is ended here is forgotten at once.
 const BELIEVED: Millis = Millis::from_secs(1);
@@ -89,19 +93,13 @@ impl Secret {
     }
 }
 
-/// How long sessions live.
+/// Whose doing a request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
-    /// Without being used.
-    pub idle: Millis,
-    /// At most.
-    pub lasts: Millis,
-    /// Between two times that the provider is asked.
-    pub refresh: Millis,
-    /// While the provider cannot be asked.
-    pub outage: Millis,
-    /// How old somebody's proof of who they are may be to switch; `None`: as old as the session.
-    pub step_up: Option<Millis>,
+pub enum Doing {
+    /// Somebody's own: their session is in use.
+    Person,
+    /// That of a page which was left open and follows by itself: no sign that anybody is there.
+    Page,
 }
 
 /// Somebody who came in by a cookie.
@@ -201,7 +199,7 @@ impl Sessions {
     }
 
     /// Who a cookie stands for, if for anybody.
-    pub async fn known(self: &Arc<Self>, secret: &Secret) -> Result<Option<Known>, StoreError> {
+    pub async fn known(self: &Arc<Self>, secret: &Secret, doing: Doing) -> Result<Option<Known>, StoreError> {
         let (id, now, limits) = (secret.hash(), self.clock.now(), self.limits());
         let Some(mut session) = self.read(&id, now).await? else { return Ok(None) };
         let over = |since: Timestamp, span: Millis| now.0 - since.0 > span.as_i64();
@@ -220,7 +218,7 @@ impl Sessions {
                 None => return Ok(None),
             }
         }
-        if over(session.seen_at, NOTED) {
+        if doing == Doing::Person && over(session.seen_at, NOTED) {
             session.seen_at = now;
             // Not to be noted is no reason to be sent away: the store may be what is broken.
             if let Err(error) = self.store.session_seen(&id, now).await {
@@ -235,6 +233,7 @@ impl Sessions {
             signed_in: true,
             fresh_until: limits.step_up.map(|span| session.authenticated_at + span),
             provider_away: session.away_since.is_some(),
+            ending: limits.ending(&session, now),
         };
         Ok(Some(Known { who, session }))
     }

@@ -1,6 +1,6 @@
 //! `teal serve`: the pages.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use axum::serve::ListenerExt as _;
 use teal_domain::Via;
@@ -12,8 +12,12 @@ use crate::{
     config::{Config, OidcConfig, SignInConfig},
     desk::EngineDesk,
     engine::{Engine, watch},
-    http::{self, App, Limits},
+    http::{self, App, Limits, Stopping},
 };
+
+/// What is open gets so long to end in good order, counted from the order to stop. Longer than a switch takes with
+/// the default time limits, and shorter than what runs containers waits before it kills.
+const GOOD_ORDER: Duration = Duration::from_secs(25);
 
 pub async fn run(common: &Common) -> Result<End, Stop> {
     let config = setup::config(common)?;
@@ -29,10 +33,11 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     let kept = limits.clone();
     tokio::spawn(async move {
         loop {
-            tokio::time::sleep(std::time::Duration::from_secs(60)).await;
+            tokio::time::sleep(Duration::from_secs(60)).await;
             kept.sweep();
         }
     });
+    let stopping = Stopping::default();
     let app = App {
         desk: Arc::new(EngineDesk(engine.clone())),
         engine: engine.clone(),
@@ -40,6 +45,7 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         drawn: Arc::default(),
         limits,
         sign_in: sign_in(&config, &engine)?,
+        stopping: stopping.clone(),
     };
     let router = http::router(app, &config.site)
         .map_err(|error| Stop::failed(format_args!("{}: {error}", config.site.display())))?;
@@ -55,19 +61,28 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
     });
-    let stopping = Arc::new(tokio::sync::Notify::new());
-    let signal = stopping.clone();
+    let stop = stopping.clone();
     let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { signal.notified().await });
+        .with_graceful_shutdown(async move { stop.begun().await });
     let mut server = std::pin::pin!(server.into_future());
     let served = tokio::select! {
         served = &mut server => served,
         () = told_to_stop() => {
-            tracing::info!("stopping: switches under way finish, streams are closed");
-            stopping.notify_one();
-            engine.finish_switches().await;
-            // Streams never end by themselves: what else is open gets a moment, then goes with the process.
-            tokio::time::timeout(std::time::Duration::from_millis(500), server).await.unwrap_or(Ok(()))
+            tracing::info!("stopping: switches under way finish, streams end");
+            stopping.begin();
+            let good_order = async {
+                let served = server.await;
+                // A switch that nobody waits for any more is finished too.
+                engine.finish_switches().await;
+                served
+            };
+            tokio::select! {
+                served = good_order => served,
+                () = no_more_time() => {
+                    tracing::warn!("what was still open is broken off; a switch among it is taken up at the next start");
+                    Ok(())
+                }
+            }
         }
     };
     if let Err(error) = engine.denials.flush(&engine.store).await {
@@ -86,6 +101,14 @@ fn sign_in(config: &Config, engine: &Arc<Engine>) -> Result<SignIn, Stop> {
             SignIn::Oidc(Arc::new(Sessions::new(oidc, engine.store.clone(), engine.clock.clone())))
         }
     })
+}
+
+/// Time is up, or whoever said stop says it again.
+async fn no_more_time() {
+    tokio::select! {
+        () = tokio::time::sleep(GOOD_ORDER) => {}
+        () = told_to_stop() => {}
+    }
 }
 
 async fn told_to_stop() {

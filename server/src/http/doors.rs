@@ -82,7 +82,7 @@ impl Doors {
             async move {
                 match admit(need, &pair, request.extensions().get::<Identity>()) {
                     Ok(()) => next.run(request).await,
-                    Err(refused) => refuse(&app, &asked, &request, refused),
+                    Err(refused) => refuse(&app, &asked, request, refused).await,
                 }
             }
         });
@@ -111,9 +111,9 @@ fn admit(need: Need, path: &RawPathParams, who: Option<&Identity>) -> Result<(),
     who.grants.may(action, on).map_err(Refused::Denied)
 }
 
-fn refuse(app: &App, asked: &Asked, request: &Request, refused: Refused) -> Response {
+async fn refuse(app: &App, asked: &Asked, request: Request, refused: Refused) -> Response {
     match refused {
-        Refused::Unknown => errors::sign_in_first(asked, request),
+        Refused::Unknown => errors::sign_in_first(asked, request).await,
         Refused::Denied(denied) => {
             if let Some(who) = request.extensions().get::<Identity>() {
                 errors::denied(app, who, asked, &denied);

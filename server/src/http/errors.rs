@@ -10,11 +10,12 @@ use axum::{
 };
 use teal_app::{
     desk::{DeskError, Identity},
+    paths,
     render::{self, Problem, View},
 };
 use teal_domain::{Denied, denial::Wanted};
 
-use super::{App, asked::Asked, headers::Document, sign_in};
+use super::{App, asked::Asked, headers::Document, sign_in, typed};
 
 /// The page for what the desk did not do.
 pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError) -> Response {
@@ -46,14 +47,22 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
     (status, Document(render::problem(&app.assets, view, &problem))).into_response()
 }
 
-/// Nobody is known behind the request: people are led to where they can sign in, scripts are told.
-pub fn sign_in_first(asked: &Asked, request: &Request) -> Response {
+/// Nobody is known behind the request: people are led to where they can sign in, scripts are told. A form takes what
+/// was typed along.
+pub async fn sign_in_first(asked: &Asked, request: Request) -> Response {
     let accepts = request.headers().get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
-    if request.method() == Method::GET && accepts.is_some_and(|accepts| accepts.contains("text/html")) {
+    let plain = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    if plain && request.method() == Method::GET {
         return Redirect::to(&sign_in::address(asked)).into_response();
     }
     let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
-    (StatusCode::UNAUTHORIZED, text, "Sign in first.\n").into_response()
+    let told = (StatusCode::UNAUTHORIZED, text, "Sign in first.\n");
+    match typed::page_again(asked, request).await.map(|page| paths::sign_in(&page)) {
+        Some(way) if plain => Redirect::to(&way).into_response(),
+        // The script of the form goes where an answer leads.
+        Some(way) => ([(header::LOCATION, way)], told).into_response(),
+        None => told.into_response(),
+    }
 }
 
 /// What was refused is written down: who, what, where.

@@ -1,4 +1,7 @@
-//! The live stream: each newer snapshot of a pair, and in between a pulse that says how fresh it is.
+//! The live stream: each newer snapshot of a pair, and in between a pulse that says how fresh it is. It ends with
+//! the session that it belongs to, and with the process.
+
+mod session;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
@@ -10,27 +13,39 @@ use axum::{
         sse::{Event, Sse},
     },
 };
+use axum_extra::extract::CookieJar;
 use futures::stream;
 use teal_domain::{LivePair, PairId, SnapshotId};
 use tokio::{sync::watch, time::Instant};
 
-use super::{App, doors::Who};
+use self::session::{Standing, Watched};
+use super::{App, Stopping, doors::Who};
 use crate::engine::{Engine, board::Published};
 
 /// Between two pulses; the browser calls the connection lost after three of them.
 const PULSE: Duration = Duration::from_secs(2);
-/// How long one stream lasts for somebody who is signed in: then the browser comes back, and whether they still
-/// are is looked at anew.
+/// How long one stream lasts for somebody who is signed in without a session of ours: then they come back, and
+/// whether they still are is looked at anew.
 const LASTS: Duration = Duration::from_secs(240);
 /// How soon the browser comes back after a drop.
 const COME_BACK: Duration = Duration::from_secs(1);
+/// When the process ends, browsers come back one after the other within this much more. By then the page's own
+/// watchdog would have tried.
+const SPREAD_MS: u64 = 4_000;
 
 /// `/p/{pair}/live`
-pub async fn stream(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, headers: HeaderMap) -> Response {
+pub async fn stream(
+    State(app): State<App>,
+    Path(pair): Path<String>,
+    Who(who): Who,
+    jar: CookieJar,
+    headers: HeaderMap,
+) -> Response {
     let known = pair.parse::<PairId>().ok().filter(|id| app.engine.pair(id).is_some());
     let Some(pair) = known else { return StatusCode::NOT_FOUND.into_response() };
     // After a drop the browser says what it saw last; what it has need not be sent again.
     let seen = headers.get("last-event-id").and_then(|id| id.to_str().ok()).and_then(|id| id.parse().ok());
+    let watched = Watched::new(&app, &jar);
     let state = Follower {
         published: app.engine.board.subscribe(),
         engine: app.engine.clone(),
@@ -38,7 +53,10 @@ pub async fn stream(State(app): State<App>, Path(pair): Path<String>, Who(who): 
         seen,
         greeted: false,
         pulse_at: Instant::now(),
-        until: who.signed_in.then(|| Instant::now() + LASTS),
+        until: (who.signed_in && watched.is_none()).then(|| Instant::now() + LASTS),
+        watched,
+        stopping: app.stopping.clone(),
+        over: false,
     };
     let events = stream::unfold(state, |mut state| async move {
         state.next().await.map(|event| (Ok::<_, Infallible>(event), state))
@@ -58,6 +76,10 @@ struct Follower {
     greeted: bool,
     pulse_at: Instant,
     until: Option<Instant>,
+    watched: Option<Watched>,
+    stopping: Stopping,
+    /// The last event was sent.
+    over: bool,
 }
 
 impl Follower {
@@ -68,7 +90,7 @@ impl Follower {
             let event = self.greeting().or_else(|| self.pulse())?;
             return Some(event.retry(COME_BACK));
         }
-        if self.until.is_some_and(|until| Instant::now() >= until) {
+        if self.over || self.until.is_some_and(|until| Instant::now() >= until) {
             return None;
         }
         loop {
@@ -80,8 +102,15 @@ impl Follower {
                     }
                 }
                 () = tokio::time::sleep_until(self.pulse_at) => {
+                    if let Some(told) = self.session().await {
+                        return Some(told);
+                    }
                     self.pulse_at = Instant::now() + PULSE;
                     return self.pulse();
+                }
+                () = self.stopping.begun() => {
+                    self.over = true;
+                    return Some(Event::default().comment("stopping").retry(self.come_back_later()));
                 }
             }
         }
@@ -110,6 +139,25 @@ impl Follower {
         }
         self.seen = Some(*id);
         Some(Event::default().event("snapshot").id(id.to_string()).data(&**json))
+    }
+
+    /// What is to be told of the session, if anything is; the pulse follows it at once.
+    async fn session(&mut self) -> Option<Event> {
+        let told = match self.watched.as_mut()?.look(&self.pair).await {
+            Standing::Same => return None,
+            Standing::Other(standing) => standing,
+            Standing::Over(why) => {
+                self.over = true;
+                why.to_owned()
+            }
+        };
+        Some(Event::default().event("session").data(told))
+    }
+
+    fn come_back_later(&self) -> Duration {
+        let chance = self.engine.clock.random();
+        let later = chance.iter().fold(0, |rest, byte| (rest * 256 + u64::from(*byte)) % SPREAD_MS);
+        COME_BACK + Duration::from_millis(later)
     }
 
     fn pulse(&self) -> Option<Event> {

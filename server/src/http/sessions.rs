@@ -12,7 +12,10 @@ use teal_domain::{Action, Millis, On, denial::Wanted};
 
 use super::{App, asked::Asked, doors::Who, errors, headers::Document, pages::of_the_house, sign_in};
 use crate::{
-    auth::{SignIn, sessions::Sessions},
+    auth::{
+        SignIn,
+        sessions::{Doing, Sessions},
+    },
     store::{StoreError, sessions::Session},
 };
 
@@ -75,7 +78,7 @@ fn may_end(who: &teal_app::desk::Identity, here: &Session, session: &Session) ->
 async fn here<'a>(app: &'a App, jar: &CookieJar) -> (Option<&'a Arc<Sessions>>, Option<Session>) {
     let SignIn::Oidc(sessions) = &app.sign_in else { return (None, None) };
     let Some(secret) = sign_in::session(jar) else { return (Some(sessions), None) };
-    let known = sessions.known(&secret).await.ok().flatten();
+    let known = sessions.known(&secret, Doing::Person).await.ok().flatten();
     (Some(sessions), known.map(|known| known.session))
 }
 

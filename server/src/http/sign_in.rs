@@ -3,7 +3,7 @@
 use axum::{
     body::Body,
     extract::{Query, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -14,6 +14,7 @@ use axum_extra::extract::{
 use serde::Deserialize;
 use teal_app::{
     desk::DeskError,
+    paths::FOLLOW,
     render::{self, Problem},
 };
 use teal_domain::{Actor, denial::Wanted};
@@ -22,7 +23,7 @@ use super::{App, asked::Asked, errors, headers::Document};
 use crate::auth::{
     SignIn,
     oidc::Failed,
-    sessions::{NotIn, Secret},
+    sessions::{Doing, NotIn, Secret},
 };
 
 /// Stands for somebody who is signed in.
@@ -44,7 +45,7 @@ pub async fn known(
         }
         SignIn::Oidc(sessions) => {
             if let Some(secret) = secret(&jar, SESSION) {
-                match sessions.known(&secret).await {
+                match sessions.known(&secret, doing(request.headers())).await {
                     Ok(Some(known)) => {
                         request.extensions_mut().insert(known.who);
                     }
@@ -63,6 +64,12 @@ pub async fn known(
         }
     }
     next.run(request).await
+}
+
+/// A page that follows says so, and a browser asks for streams by itself.
+fn doing(headers: &HeaderMap) -> Doing {
+    let streams = headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/event-stream");
+    if streams || headers.contains_key(FOLLOW) { Doing::Page } else { Doing::Person }
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -204,12 +211,15 @@ fn gone(name: &'static str) -> Cookie<'static> {
     Cookie::build((name, "")).path("/").secure(true).http_only(true).same_site(SameSite::Lax).build()
 }
 
+/// How long an address may be to be gone on to: it carries a form's text, of which a letter can take twelve.
+const LONGEST: usize = 8_000;
+
 /// An address of ours, fit for a header; nothing that a browser could take for another host's.
 fn within(next: &str) -> Option<&str> {
     let ours = next.starts_with('/')
         && !next.starts_with("//")
         && !next.contains('\\')
-        && next.len() <= 1000
+        && next.len() <= LONGEST
         && next.bytes().all(|byte| byte.is_ascii_graphic())
         && !next.starts_with("/sign-");
     ours.then_some(next)

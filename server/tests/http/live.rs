@@ -1,10 +1,11 @@
 //! The live stream.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use axum::{
+    Router,
     body::Body,
-    http::{StatusCode, header},
+    http::{Request, StatusCode, header},
 };
 use futures::StreamExt as _;
 use teal_domain::Timestamp;
@@ -14,13 +15,14 @@ use tower::ServiceExt as _;
 use crate::house::{House, get};
 
 /// The events of a stream, as they come.
-struct Stream(std::pin::Pin<Box<dyn futures::Stream<Item = String> + Send>>);
+pub struct Stream(std::pin::Pin<Box<dyn futures::Stream<Item = String> + Send>>);
 
 #[derive(Debug)]
-struct Event {
-    name: String,
-    id: Option<String>,
-    data: serde_json::Value,
+pub struct Event {
+    pub name: String,
+    pub id: Option<String>,
+    /// As JSON, or as the text that it is.
+    pub data: serde_json::Value,
 }
 
 impl Stream {
@@ -29,8 +31,12 @@ impl Stream {
         if let Some(last) = last {
             request = request.header("last-event-id", last);
         }
-        let response =
-            house.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await.expect("an answer");
+        Self::at(&house.router, request.body(Body::empty()).expect("a request")).await
+    }
+
+    /// What a request for one is answered with.
+    pub async fn at(router: &Router, request: Request<Body>) -> Self {
+        let response = router.clone().oneshot(request).await.expect("an answer");
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()[header::CONTENT_TYPE], "text/event-stream");
         assert_eq!(response.headers()[header::CACHE_CONTROL], "no-store");
@@ -43,17 +49,20 @@ impl Stream {
         ))
     }
 
-    async fn next(&mut self) -> Event {
-        let text = tokio::time::timeout(Duration::from_secs(10), self.0.next())
-            .await
-            .expect("an event in time")
-            .expect("an open stream");
+    /// The next piece of text; `None`: the stream has ended.
+    pub async fn text(&mut self) -> Option<String> {
+        tokio::time::timeout(Duration::from_secs(10), self.0.next()).await.expect("an event in time")
+    }
+
+    pub async fn next(&mut self) -> Event {
+        let text = self.text().await.expect("an open stream");
         let field =
             |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(|value| value.trim().to_owned());
+        let data = field("data:").expect("data");
         Event {
             name: field("event:").unwrap_or_else(|| panic!("no event: {text}")),
             id: field("id:"),
-            data: serde_json::from_str(&field("data:").expect("data")).expect("JSON"),
+            data: serde_json::from_str(&data).unwrap_or(serde_json::Value::String(data)),
         }
     }
 }
@@ -105,6 +114,28 @@ async fn a_stream_taken_up_again_sends_no_snapshot_that_was_seen() {
         let first = Stream::open(&house, Some(last)).await.next().await;
         assert_eq!((first.name.as_str(), &first.id), ("snapshot", &missed.id), "after {last:?}");
     }
+}
+
+#[tokio::test]
+async fn streams_end_with_the_process_and_have_browsers_come_back_one_after_the_other() {
+    let house = House::new().await;
+    let mut streams = Vec::new();
+    for _ in 0..20 {
+        let mut stream = Stream::open(&house, None).await;
+        stream.next().await;
+        streams.push(stream);
+    }
+    house.app.stopping.begin();
+    let mut hints = BTreeSet::new();
+    for stream in &mut streams {
+        let last = stream.text().await.expect("a last word");
+        let hint = last.lines().find_map(|line| line.strip_prefix("retry:")).expect("when to come back");
+        let hint: u64 = hint.trim().parse().expect("milliseconds");
+        assert!((1_000..5_000).contains(&hint), "sooner than the page's own watchdog: {hint}");
+        hints.insert(hint);
+        assert_eq!(stream.text().await, None, "and that was it");
+    }
+    assert!(hints.len() > 10, "not all at once: {hints:?}");
 }
 
 #[tokio::test]

@@ -1,168 +1,26 @@
 //! Signing in: the way to the provider and back, what its tokens must hold, and how long a session lives.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
 use axum::{
-    Router,
-    body::{Body, to_bytes},
+    body::Body,
     extract::ConnectInfo,
     http::{Method, StatusCode, header},
 };
 use serde_json::json;
-use teal_domain::{Millis, Role, access::Scope};
-use teal_server::{
-    auth::{
-        SignIn,
-        oidc::Oidc,
-        roles::GroupRole,
-        sessions::{Limits, Sessions},
-    },
-    config::{Hidden, OidcConfig},
-    http::{self, App},
-};
-use tower::ServiceExt as _;
+use teal_domain::Millis;
+use teal_server::http;
 
 use crate::{
-    house::{Answer, HOST, House, ORIGIN, get, post, sealed},
-    provider::{CLIENT, Lie, Provider, SECRET},
+    door::{Browser, Door, ask, router, router_at, router_with, said, send},
+    house::{HOST, ORIGIN, get, post, sealed},
+    provider::{CLIENT, Lie, Provider},
 };
 
 /// A lie about header and claims, told at a time.
 type LieAt = fn(i64, &mut serde_json::Value, &mut serde_json::Value);
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// Teal behind a provider.
-struct Door {
-    house: House,
-    provider: Provider,
-    router: Router,
-}
-
-/// A browser: what it holds for Teal.
-#[derive(Clone, Debug, Default)]
-struct Browser(Vec<(String, String)>);
-
-impl Browser {
-    fn take(&mut self, answer: &Answer) {
-        for set in answer.headers.get_all(header::SET_COOKIE) {
-            let set = set.to_str().expect("plain");
-            let (name, rest) = set.split_once('=').expect("a cookie");
-            let value = rest.split(';').next().expect("its value").to_owned();
-            self.0.retain(|(held, _)| held != name);
-            if !value.is_empty() {
-                self.0.push((name.to_owned(), value));
-            }
-        }
-    }
-
-    fn header(&self) -> String {
-        self.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-    }
-
-    fn session(&self) -> Option<&str> {
-        self.0.iter().find(|(name, _)| name == "__Host-teal").map(|(_, value)| &**value)
-    }
-}
-
-impl Door {
-    async fn new() -> Self {
-        let (house, provider) = (House::new().await, Provider::start().await);
-        let router = router(&house, &provider);
-        Self { house, provider, router }
-    }
-
-    async fn ask(&self, browser: &mut Browser, path: &str) -> Answer {
-        ask(&self.router, browser, path).await
-    }
-
-    /// As far as the provider's page. Answers with the address there.
-    async fn depart(&self, browser: &mut Browser, next: &str) -> reqwest::Url {
-        let answer = self.ask(browser, next).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        let way = answer.header(header::LOCATION).to_owned();
-        assert!(way.starts_with("/sign-in"), "{way}");
-        let answer = self.ask(browser, &way).await;
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        let there: reqwest::Url = answer.header(header::LOCATION).parse().expect("an address");
-        let mut facts = self.provider.facts();
-        facts.nonce = said(&there, "nonce");
-        facts.challenge = said(&there, "code_challenge");
-        there
-    }
-
-    /// And back, with the code that the provider gave.
-    async fn back(&self, browser: &mut Browser, there: &reqwest::Url) -> Answer {
-        let state = said(there, "state");
-        self.ask(browser, &format!("/sign-in/back?code=a-code&state={state}")).await
-    }
-
-    async fn signed_in(&self) -> Browser {
-        let mut browser = Browser::default();
-        let there = self.depart(&mut browser, "/p/dev").await;
-        let answer = self.back(&mut browser, &there).await;
-        assert_eq!(answer.header(header::LOCATION), "/p/dev", "{}", answer.text());
-        browser
-    }
-
-    fn pass(&self, span: Duration) {
-        self.house.world.clock.pass(span);
-    }
-}
-
-fn router(house: &House, provider: &Provider) -> Router {
-    router_at(house, provider, ORIGIN)
-}
-
-fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router {
-    router_with(house, provider, public_url, None)
-}
-
-fn router_with(house: &House, provider: &Provider, public_url: &str, step_up: Option<Millis>) -> Router {
-    let span = |seconds| Millis::from_secs(seconds);
-    let config = OidcConfig {
-        public_url: public_url.into(),
-        issuer: provider.issuer.clone(),
-        discovery: provider.address.clone(),
-        client_id: CLIENT.into(),
-        client_secret: Some(Hidden(SECRET.into())),
-        scopes: vec!["openid".into(), "email".into()],
-        groups_claim: "groups".into(),
-        name_claim: "preferred_username".into(),
-        logout: Some(format!("{}/logout", provider.issuer)),
-        limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(300), outage: span(1800), step_up },
-        roles: vec![
-            GroupRole { group: "ops".into(), role: Role::Operator, scope: Scope::All },
-            GroupRole { group: "admins".into(), role: Role::Admin, scope: Scope::All },
-            GroupRole { group: "watchers".into(), role: Role::Viewer, scope: Scope::All },
-        ],
-    };
-    let sessions =
-        Sessions::new(Oidc::new(config).expect("a client"), house.world.store.clone(), house.world.clock.clone());
-    let app = App { limits: Arc::default(), sign_in: SignIn::Oidc(Arc::new(sessions)), ..house.app.clone() };
-    http::router(app, &house.folder.path().join("site")).expect("a router")
-}
-
-fn said(address: &reqwest::Url, name: &str) -> String {
-    let found = address.query_pairs().find(|(key, _)| key == name);
-    found.unwrap_or_else(|| panic!("no {name} in {address}")).1.into_owned()
-}
-
-async fn ask(router: &Router, browser: &mut Browser, path: &str) -> Answer {
-    send(router, browser, get(path).body(Body::empty()).expect("a request")).await
-}
-
-async fn send(router: &Router, browser: &mut Browser, mut request: axum::http::Request<Body>) -> Answer {
-    if !browser.0.is_empty() {
-        request.headers_mut().insert(header::COOKIE, browser.header().parse().expect("a header"));
-    }
-    let response = router.clone().oneshot(request).await.expect("an answer");
-    let (parts, body) = response.into_parts();
-    let body = to_bytes(body, 1_000_000).await.expect("a body").to_vec();
-    let answer = Answer { status: parts.status, headers: parts.headers, body };
-    browser.take(&answer);
-    answer
-}
 
 #[tokio::test]
 async fn somebody_signs_in_and_is_led_on_to_where_they_wanted_to_go() {

@@ -14,7 +14,7 @@ use teal_server::{
     aws::mwaa::EnvironmentPort as _,
     desk::EngineDesk,
     engine::watch::take_flag,
-    http::{self, App},
+    http::{self, App, Stopping},
 };
 use tower::ServiceExt as _;
 
@@ -81,6 +81,7 @@ impl House {
             drawn: Arc::default(),
             limits: Arc::default(),
             sign_in: SignIn::Local(Identity::trusted(Actor::page(who), Grants::everything())),
+            stopping: Stopping::default(),
         };
         let router = http::router(app.clone(), &site).expect("a router");
         let house = Self { folder, world, teal, app, router };

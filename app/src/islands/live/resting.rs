@@ -22,13 +22,14 @@ pub fn read_again(what: &str, at: Timestamp) {
     each(&format!("[data-read={what}]"), |moment| set(moment, "data-at", &at.0.to_string()));
 }
 
-/// While the connection is lost, what the page shows is old: it fades.
-pub fn faded(lost: bool) {
+/// What the style sheet is told of the page as a whole: `data-lost` while what it shows is old, which fades, and
+/// `data-stopped` once it follows no more, with why.
+pub fn told(name: &str, what: Option<&str>) {
     if let Some(root) = document().document_element() {
-        if lost {
-            set(&root, "data-lost", "");
+        if let Some(what) = what {
+            set(&root, name, what);
         } else {
-            let _ = root.remove_attribute("data-lost");
+            let _ = root.remove_attribute(name);
         }
     }
 }

@@ -1,7 +1,11 @@
 //! The one `EventSource` of the page, its watchdog, and the clock.
 
-use super::{Connection, Glance, Live, follow, is_newer, resting};
-use crate::paths;
+use super::{
+    Connection, Glance, Live,
+    follow::{self, Wish},
+    is_newer, kept, resting,
+};
+use crate::paths::{self, DENIED, ENDED};
 use leptos::{leptos_dom::helpers::set_interval_with_handle, prelude::*};
 use std::{cell::RefCell, sync::Arc, time::Duration};
 use teal_domain::{PairId, Pulse, SnapshotId, Timestamp};
@@ -12,6 +16,8 @@ use web_sys::{EventSource, MessageEvent};
 const SILENCE_MS: f64 = 6_000.0;
 /// While it is lost, a new connection is tried this often.
 const RETRY_MS: f64 = 5_000.0;
+/// Once the session is over, somebody may have signed in again in another tab: looked at this often.
+const REVIVE_MS: f64 = 10_000.0;
 
 /// What the stream needs to remember beside the signals.
 struct Stream {
@@ -25,6 +31,10 @@ struct Stream {
     /// When the last event came, by both clocks.
     heard: (Timestamp, f64),
     tried: f64,
+    /// What the server says that the page rests on beside the snapshot, once it has.
+    standing: Option<String>,
+    /// The session is over: nothing is followed until there is one again.
+    stopped: bool,
     source: Option<EventSource>,
 }
 
@@ -49,13 +59,24 @@ pub fn start(pair: &PairId, from: String, shown: (SnapshotId, Timestamp), now: T
         }
         let clock = (now, monotonic());
         let pair = pair.to_string();
-        *stream = Some(Stream { pair, from, shown, clock, heard: clock, tried: clock.1, source: None });
+        *stream = Some(Stream {
+            pair,
+            from,
+            shown,
+            clock,
+            heard: clock,
+            tried: clock.1,
+            standing: None,
+            stopped: false,
+            source: None,
+        });
         true
     });
     if !begun {
         return;
     }
     Live::here().now.set(now);
+    kept::listen();
     connect();
     tick();
     // The interval lives as long as the page.
@@ -78,6 +99,18 @@ fn connect() {
         listen(&source, "pulse", |text| {
             if let Ok(pulse) = serde_json::from_str::<Pulse>(text) {
                 beat(&pulse);
+            }
+        });
+        listen(&source, "session", |word| {
+            if word == ENDED || word == DENIED {
+                stop(word);
+            } else {
+                STREAM.with_borrow_mut(|stream| {
+                    if let Some(stream) = stream {
+                        stream.standing = Some(word.to_owned());
+                    }
+                });
+                catch_up();
             }
         });
         stream.source = Some(source);
@@ -110,7 +143,7 @@ fn take(next: Glance) {
     });
     let Some((newer, now)) = taken else { return };
     live.now.set(now);
-    live.connection.set(Connection::Live);
+    alive();
     if newer {
         live.pair.set(Some(Arc::new(next)));
         catch_up();
@@ -126,7 +159,7 @@ fn beat(pulse: &Pulse) {
             stream.heard = stream.clock;
         }
     });
-    live.connection.set(Connection::Live);
+    alive();
     live.now.set(pulse.now);
     if !live.pair.with_untracked(|shown| shown.as_ref().is_some_and(|shown| shown.id == pulse.id)) {
         return;
@@ -145,33 +178,75 @@ fn beat(pulse: &Pulse) {
     }
 }
 
-/// Has the page drawn anew if it shows an older snapshot than the stream told of.
+/// Events come, also again after the session was over.
+fn alive() {
+    let was_stopped =
+        STREAM.with_borrow_mut(|stream| stream.as_mut().is_some_and(|stream| std::mem::take(&mut stream.stopped)));
+    if was_stopped {
+        resting::told("data-stopped", None);
+    }
+    Live::here().connection.set(Connection::Live);
+}
+
+/// The session is over, or the pair may no longer be seen: the page stays as it is.
+pub fn stop(why: &str) {
+    let heard = STREAM.with_borrow_mut(|stream| {
+        let stream = stream.as_mut()?;
+        (stream.stopped, stream.tried) = (true, monotonic());
+        if let Some(source) = stream.source.take() {
+            source.close();
+        }
+        Some(stream.heard.0)
+    });
+    let Some(heard) = heard else { return };
+    resting::told("data-stopped", Some(why));
+    Live::here().connection.set(Connection::Stopped(heard));
+}
+
+/// The reader stays signed in.
+pub fn stay() {
+    fetch(Wish::Reader);
+}
+
+fn fetch(wish: Wish) {
+    if let Some(from) = STREAM.with_borrow(|stream| Some(stream.as_ref()?.from.clone())) {
+        follow::fetch_for(wish, from);
+    }
+}
+
+/// Has the page drawn anew if the stream told of something newer than it shows.
 fn catch_up() {
-    let Some((newest, from)) =
-        STREAM.with_borrow(|stream| Some((stream.as_ref()?.shown, stream.as_ref()?.from.clone())))
-    else {
-        return;
-    };
-    follow::catch_up(newest, from);
+    STREAM.with_borrow(|stream| {
+        if let Some(stream) = stream.as_ref().filter(|stream| !stream.stopped) {
+            follow::catch_up(stream.shown, stream.standing.as_deref(), stream.from.clone());
+        }
+    });
 }
 
 /// Every second: the clock, the watchdog, and the moments on the page that stand still.
 fn tick() {
-    let Some((now, heard, silent, closed, since_try)) = STREAM.with_borrow(|stream| {
+    let Some((now, heard, silent, closed, since_try, stopped)) = STREAM.with_borrow(|stream| {
         let stream = stream.as_ref()?;
         let at = monotonic();
         let closed = stream.source.as_ref().is_none_or(|source| source.ready_state() == EventSource::CLOSED);
-        Some((server_now(stream.clock), stream.heard.0, at - stream.heard.1, closed, at - stream.tried))
+        let (silent, since_try) = (at - stream.heard.1, at - stream.tried);
+        Some((server_now(stream.clock), stream.heard.0, silent, closed, since_try, stream.stopped))
     }) else {
         return;
     };
     let live = Live::here();
     live.now.set(now);
-    resting::faded(silent > SILENCE_MS);
-    if silent > SILENCE_MS {
+    let lost = silent > SILENCE_MS;
+    resting::told("data-lost", lost.then_some(""));
+    if lost && !stopped {
         live.connection.set(Connection::Lost(heard));
     }
-    if since_try > RETRY_MS && (closed || silent > SILENCE_MS) {
+    let every = if stopped { REVIVE_MS } else { RETRY_MS };
+    if since_try > every && (closed || lost) {
+        if closed && !stopped {
+            // It was refused, and a stream does not tell why: the page's own answer does.
+            fetch(Wish::Page);
+        }
         connect();
     }
     resting::tell(now);

@@ -1,0 +1,28 @@
+//! What was typed into a form whose sender is no longer signed in: it goes along to the sign-in page and back.
+
+use axum::{body::to_bytes, extract::Request};
+use teal_app::paths::{self, SwitchProblem, SwitchQuery};
+use teal_domain::PairId;
+
+use super::{BODY_LIMIT, asked::Asked};
+
+/// The page that a form came from, filled in as it was. `None`: no form of ours, or one that cannot be read.
+pub async fn page_again(asked: &Asked, form: Request) -> Option<String> {
+    let name = asked.path().strip_prefix("/api/fn/")?;
+    let body = to_bytes(form.into_body(), BODY_LIMIT).await.ok()?;
+    let form = std::str::from_utf8(&body).ok()?;
+    let pair: PairId = paths::get(form, "pair")?.parse().ok()?;
+    let problem = SwitchProblem::Ended;
+    match name {
+        "switch" => {
+            let to = paths::get(form, "to").and_then(|to| to.parse().ok());
+            let reason = paths::get(form, "reason");
+            Some(SwitchQuery { to, reason, problem: Some(problem), after: None }.address(&pair))
+        }
+        "note" => {
+            let about = paths::get(form, "about")?.parse().ok()?;
+            Some(paths::note_again(&pair, about, &paths::get(form, "text")?, problem))
+        }
+        _ => None,
+    }
+}
