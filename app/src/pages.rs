@@ -1,5 +1,6 @@
 //! The pages, one file each. They run on the server only: what reacts in them is an island.
 
+pub mod embed;
 pub mod history;
 pub mod overview;
 pub mod problem;

@@ -25,6 +25,11 @@ pub fn record(pair: &PairId, seq: u64) -> String {
     format!("/p/{pair}/history/{seq}")
 }
 
+/// `/embed/{pair}`: the frame.
+pub fn embed(pair: &PairId) -> String {
+    format!("/embed/{pair}")
+}
+
 /// `/p/{pair}/live`: the stream of snapshots.
 pub fn live(pair: &str) -> String {
     format!("/p/{pair}/live")

@@ -4,6 +4,7 @@
 //! switch, [`versions`] what is known of a parameter, [`reading`] how history is read, [`lease`] who is
 //! switching just now.
 
+pub mod idempotency;
 pub mod lease;
 pub mod operations;
 pub mod reading;
@@ -218,6 +219,7 @@ fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "journal", include_str!("../migrations/sqlite/0001_journal.sql")),
         step(2, "session", include_str!("../migrations/sqlite/0002_session.sql")),
+        step(3, "idempotency", include_str!("../migrations/sqlite/0003_idempotency.sql")),
     ])
 }
 

@@ -14,13 +14,23 @@ pub(super) enum Part {
     Pair,
     Names,
     SignIn,
+    Embed,
     Role,
     Caller,
 }
 
 impl Part {
-    pub const ALL: [Self; 8] =
-        [Self::Top, Self::Store, Self::Polling, Self::Pair, Self::Names, Self::SignIn, Self::Role, Self::Caller];
+    pub const ALL: [Self; 9] = [
+        Self::Top,
+        Self::Store,
+        Self::Polling,
+        Self::Pair,
+        Self::Names,
+        Self::SignIn,
+        Self::Embed,
+        Self::Role,
+        Self::Caller,
+    ];
 
     /// How its head is written in the file.
     pub fn head(self) -> &'static str {
@@ -31,6 +41,7 @@ impl Part {
             Self::Pair => "[[pair]]",
             Self::Names => "[pair.names]",
             Self::SignIn => "[sign_in]",
+            Self::Embed => "[embed]",
             Self::Role => "[[sign_in.role]]",
             Self::Caller => "[[sign_in.caller]]",
         }
@@ -39,7 +50,7 @@ impl Part {
     /// The keys that may stand in it.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "sign_in", "pair"],
+            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "sign_in", "embed", "pair"],
             Self::Store => &["path", "spool"],
             Self::Polling => &["flag", "environments", "request_timeout"],
             Self::Pair => &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names"],
@@ -63,6 +74,7 @@ impl Part {
                 "role",
                 "caller",
             ],
+            Self::Embed => &["parents", "cross_site"],
             Self::Role => &["group", "role", "pairs"],
             Self::Caller => &["arn", "role", "pairs"],
         }

@@ -33,15 +33,15 @@ type LieAt = fn(i64, &mut serde_json::Value, &mut serde_json::Value);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Teal behind a provider.
-struct Door {
-    house: House,
-    provider: Provider,
-    router: Router,
+pub struct Door {
+    pub house: House,
+    pub provider: Provider,
+    pub router: Router,
 }
 
 /// A browser: what it holds for Teal.
 #[derive(Clone, Debug, Default)]
-struct Browser(Vec<(String, String)>);
+pub struct Browser(Vec<(String, String)>);
 
 impl Browser {
     fn take(&mut self, answer: &Answer) {
@@ -72,12 +72,12 @@ impl Door {
         Self { house, provider, router }
     }
 
-    async fn ask(&self, browser: &mut Browser, path: &str) -> Answer {
+    pub async fn ask(&self, browser: &mut Browser, path: &str) -> Answer {
         ask(&self.router, browser, path).await
     }
 
     /// As far as the provider's page. Answers with the address there.
-    async fn depart(&self, browser: &mut Browser, next: &str) -> reqwest::Url {
+    pub async fn depart(&self, browser: &mut Browser, next: &str) -> reqwest::Url {
         let answer = self.ask(browser, next).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         let way = answer.header(header::LOCATION).to_owned();
@@ -92,12 +92,12 @@ impl Door {
     }
 
     /// And back, with the code that the provider gave.
-    async fn back(&self, browser: &mut Browser, there: &reqwest::Url) -> Answer {
+    pub async fn back(&self, browser: &mut Browser, there: &reqwest::Url) -> Answer {
         let state = said(there, "state");
         self.ask(browser, &format!("/sign-in/back?code=a-code&state={state}")).await
     }
 
-    async fn signed_in(&self) -> Browser {
+    pub async fn signed_in(&self) -> Browser {
         let mut browser = Browser::default();
         let there = self.depart(&mut browser, "/p/dev").await;
         let answer = self.back(&mut browser, &there).await;
@@ -110,7 +110,7 @@ impl Door {
     }
 }
 
-fn router(house: &House, provider: &Provider) -> Router {
+pub fn router(house: &House, provider: &Provider) -> Router {
     router_at(house, provider, ORIGIN)
 }
 
@@ -152,7 +152,7 @@ async fn ask(router: &Router, browser: &mut Browser, path: &str) -> Answer {
     send(router, browser, get(path).body(Body::empty()).expect("a request")).await
 }
 
-async fn send(router: &Router, browser: &mut Browser, mut request: axum::http::Request<Body>) -> Answer {
+pub async fn send(router: &Router, browser: &mut Browser, mut request: axum::http::Request<Body>) -> Answer {
     if !browser.0.is_empty() {
         request.headers_mut().insert(header::COOKIE, browser.header().parse().expect("a header"));
     }
