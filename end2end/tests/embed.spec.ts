@@ -3,11 +3,13 @@
 import type { Frame, Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
 import { Portal } from '../portal';
+import { Provider } from '../provider';
 import { OwnTeal } from '../server';
 import { other, title, type Standing } from '../teal';
 
 // A page that may not be framed is a line in the console; that it stands there is what these tests are about.
-test.use({ expectedComplaints: [/frame-ancestors|Refused to (display|frame)|X-Frame-Options|chrome-error|ERR_BLOCKED_BY_RESPONSE/] });
+const REFUSED = /frame-ancestors|Refused to (display|frame)|X-Frame-Options|chrome-error|ERR_BLOCKED_BY_RESPONSE/;
+test.use({ expectedComplaints: [REFUSED] });
 
 let allowed: Portal;
 let denied: Portal;
@@ -42,7 +44,6 @@ async function innermost(page: Page): Promise<Frame> {
 async function isRefused(page: Page, depth = 2): Promise<void> {
   await expect.poll(() => page.frames().length).toBe(depth);
   await expect.poll(() => page.frames().at(-1)!.url()).toMatch(/^chrome-error:/);
-  // Without script Playwright cannot look into frames of the browser's own, so the address must do.
 }
 
 test.beforeEach(async ({ teal: house }) => {
@@ -132,4 +133,50 @@ test.describe('whoever is not signed in', () => {
     await page.goto(`${closed.url}/embed/dev`);
     await expectAccessible();
   });
+});
+
+test.describe('row 2: on a page of another site', () => {
+  // Nobody is known at first, which is a line in the console.
+  // In one expression: of a list of two Playwright takes the second for settings.
+  test.use({ expectedComplaints: [new RegExp(`401|favicon|${REFUSED.source}`)] });
+
+  for (const crossSite of [true, false]) {
+    test(crossSite ? 'people sign in inside the frame where config says so' : 'cookies stay away from the frame otherwise', async ({ page }) => {
+      const provider = await Provider.open();
+      const behind = await OwnTeal.make(
+        (url) => `[sign_in]\nkind = "oidc"\npublic_url = "${url.replace('127.0.0.1', 'localhost')}"\nissuer = "${provider.issuer}"\nclient_id = "teal"\n
+[[sign_in.role]]\ngroup = "watchers"\nrole = "viewer"\n
+[embed]\nparents = ["${allowed.origin()}"]\ncross_site = ${crossSite}`,
+      );
+      await behind.start();
+      const url = behind.url.replace('127.0.0.1', 'localhost');
+      try {
+        // Signed in in a tab, which the frame does not see: browsers keep the two apart.
+        await page.goto(`${url}/p/dev`);
+        await expect(page.locator('summary', { hasText: 'vera' })).toBeVisible();
+        await page.goto(allowed.showing(`${url}/embed/dev`));
+        const frame = page.frameLocator('iframe');
+        await expect(frame.getByRole('heading', { name: 'Sign in to Teal' })).toBeVisible();
+        const inside = frame.getByRole('link', { name: 'sign in inside this frame' });
+        if (!crossSite) {
+          await expect(inside).toHaveCount(0);
+          return;
+        }
+        await inside.click();
+        await expect(frame.getByRole('heading', { level: 1 })).toHaveText(/ is live$/);
+        await page.reload();
+        await expect(frame.getByRole('heading', { level: 1 })).toHaveText(/ is live$/);
+        const held = (await page.context().cookies(url)).filter(({ name }) => name === '__Host-teal');
+        expect(held.length, 'the one of the tab and the one of the frame').toBe(2);
+        for (const cookie of held) expect(cookie).toMatchObject({ sameSite: 'None', secure: true, httpOnly: true });
+        console.log(JSON.stringify(held.map(({value, ...rest}) => rest)));
+        // In a frame of yet another site there is no session either.
+        await page.goto(denied.showing(`${url}/p/dev`));
+        await isRefused(page);
+      } finally {
+        await behind.end();
+        provider.close();
+      }
+    });
+  }
 });
