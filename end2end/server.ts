@@ -18,13 +18,14 @@ export class OwnTeal {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  static async make(): Promise<OwnTeal> {
+  /** `more` is what its configuration says besides; it may need to know where Teal is. */
+  static async make(more: (url: string) => string = () => ''): Promise<OwnTeal> {
     const own = new OwnTeal(mkdtempSync(join(tmpdir(), 'teal-own-')), await freePort());
     const shared = readFileSync(needed('TEAL_CONFIG'), 'utf8');
     const config = shared
       .replace(/^listen = .*$/m, `listen = "127.0.0.1:${own.port}"`)
       .replace(/^path = .*$/m, `path = "${join(own.folder, 'teal.db')}"`);
-    writeFileSync(join(own.folder, 'teal.toml'), config);
+    writeFileSync(join(own.folder, 'teal.toml'), `${config}\n${more(own.url)}\n`);
     return own;
   }
 

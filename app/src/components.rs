@@ -11,6 +11,8 @@ pub mod checks;
 #[cfg(feature = "ssr")]
 pub mod facts;
 #[cfg(feature = "ssr")]
+pub mod frame;
+#[cfg(feature = "ssr")]
 pub mod headline;
 pub mod icon;
 pub mod mark;

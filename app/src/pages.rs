@@ -1,6 +1,7 @@
 //! The pages, one file each. They run on the server only: what reacts in them is an island.
 
 pub mod denials;
+pub mod embed;
 pub mod history;
 pub mod overview;
 pub mod problem;

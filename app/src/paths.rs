@@ -25,6 +25,11 @@ pub fn record(pair: &PairId, seq: u64) -> String {
     format!("/p/{pair}/history/{seq}")
 }
 
+/// `/embed/{pair}`: the frame.
+pub fn embed(pair: &PairId) -> String {
+    format!("/embed/{pair}")
+}
+
 /// `/denials`, or those before a number.
 pub fn denials(before: Option<u64>) -> String {
     let mut out = Query::new("/denials".to_owned());

@@ -119,6 +119,26 @@ pub fn overview(view: &View<'_>) -> Rendered {
     with_pair(view, |pair| pages::overview::page(view, pair))
 }
 
+/// `/embed/{pair}`
+pub fn embed(view: &View<'_>) -> Rendered {
+    if let Some(pair) = view.pair() {
+        return drawn(|| pages::embed::page(view, pair));
+    }
+    let what = format!("Teal has no pair called {}.", view.pair);
+    embed_problem(view.assets, &no_such_pair(&what))
+}
+
+/// `/embed/{pair}` for somebody whom Teal does not know. `here` is the frame's own address, `next` where signing in
+/// leads to, and `inside` the same for signing in within the frame, where that is any use.
+pub fn embed_sign_in(assets: &Assets, here: &str, next: &str, inside: Option<&str>) -> Rendered {
+    drawn(|| pages::embed::sign_in(assets, here, next, inside))
+}
+
+/// Whatever a frame cannot show.
+pub fn embed_problem(assets: &Assets, problem: &Problem<'_>) -> Rendered {
+    drawn(|| pages::embed::problem(assets, problem))
+}
+
 /// `/p/{pair}/switch?to=`
 pub fn switch(
     view: &View<'_>,
@@ -156,29 +176,34 @@ pub fn problem(assets: &Assets, view: Option<&View<'_>>, problem: &Problem<'_>) 
 }
 
 fn with_pair(view: &View<'_>, page: impl FnOnce(&PairSnapshot) -> Page) -> Rendered {
-    match view.pair() {
-        Some(pair) => document(view.assets, Some(view), || page(pair)),
-        None => problem(
-            view.assets,
-            None,
-            &Problem {
-                status: Some(404),
-                title: "No such pair",
-                what: &format!("Teal has no pair called {}.", view.pair),
-                mend: "Look at the address, or at the pairs in the configuration.",
-                then: None,
-                request_id: None,
-            },
-        ),
+    if let Some(pair) = view.pair() {
+        return document(view.assets, Some(view), || page(pair));
+    }
+    let what = format!("Teal has no pair called {}.", view.pair);
+    problem(view.assets, None, &no_such_pair(&what))
+}
+
+const fn no_such_pair(what: &str) -> Problem<'_> {
+    Problem {
+        status: Some(404),
+        title: "No such pair",
+        what,
+        mend: "Look at the address, or at the pairs in the configuration.",
+        then: None,
+        request_id: None,
     }
 }
 
-/// Draws a document under an owner of its own. Nothing in it waits, so the string is finished here.
 fn document(assets: &Assets, view: Option<&View<'_>>, page: impl FnOnce() -> Page) -> Rendered {
+    drawn(|| shell::document(assets, view, page()))
+}
+
+/// Draws a document under an owner of its own. Nothing in it waits, so the string is finished here.
+fn drawn<V: IntoView>(whole: impl FnOnce() -> V) -> Rendered {
     let owner = Owner::new_root(Some(Arc::new(SsrSharedContext::new_islands())));
     let rendered = owner.with(|| {
         provide_nonce();
-        let html = shell::document(assets, view, page()).to_html();
+        let html = whole().to_html();
         let nonce = use_nonce().map(|nonce| nonce.to_string()).unwrap_or_default();
         Rendered { html, nonce }
     });

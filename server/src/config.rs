@@ -6,6 +6,7 @@
 
 mod clashes;
 mod durations;
+mod embed;
 mod endpoints;
 mod mistake;
 mod near;
@@ -38,6 +39,7 @@ use self::{
 use crate::auth::roles::CallerRole;
 
 pub use self::{
+    embed::EmbedConfig,
     mistake::{Mistake, Mistakes, Origin},
     overrides::Overrides,
     pairs::PairConfig,
@@ -69,6 +71,8 @@ pub struct Config {
     pub cloudtrail: bool,
     /// How people sign in.
     pub sign_in: SignInConfig,
+    /// Whose pages may show a pair in a frame.
+    pub embed: EmbedConfig,
     /// What callers of AWS may do at the command line.
     pub callers: Vec<CallerRole>,
     /// The pairs, in the order of the file; at least one.
@@ -152,6 +156,8 @@ fn check(
     let grace = duration(&mut top, "grace", &durations::GRACE);
     let cloudtrail = top.truth("cloudtrail");
 
+    let embed = embed::read(top.section("embed", Part::Embed), sign_in.as_ref(), findings);
+
     endpoints::check(env, findings);
 
     let mut store = top.section("store", Part::Store);
@@ -191,6 +197,7 @@ fn check(
         grace: grace?,
         cloudtrail: cloudtrail?.unwrap_or(false),
         sign_in: sign_in?,
+        embed: embed?,
         callers: callers?,
         pairs: drafts?.into_iter().map(Draft::finish).collect::<Result<_, _>>()?,
     })

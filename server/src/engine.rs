@@ -185,6 +185,11 @@ impl Engine {
         offer::Confirmation::open(sealed, &self.key, who, pair, now)
     }
 
+    /// What a sealed confirmation says, also when it has run out: to find what came of it, never to act on it.
+    pub fn read_confirmation(&self, sealed: &str, who: &Actor, pair: &PairId) -> Option<offer::Confirmation> {
+        offer::Confirmation::read(sealed, &self.key, who, pair)
+    }
+
     /// Marks an operation as driven by this process, until the guard is dropped.
     pub(crate) fn drive(self: &Arc<Self>, operation: OperationId) -> Driving {
         self.driving.lock().unwrap_or_else(PoisonError::into_inner).insert(operation);

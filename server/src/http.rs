@@ -1,10 +1,12 @@
 //! The router: the table of contents of the product.
 
+mod api;
 mod asked;
 mod assets;
 mod csv;
 mod doors;
 mod drawn;
+mod embed;
 mod errors;
 mod front;
 mod functions;
@@ -37,7 +39,7 @@ use tower_http::{
     trace::TraceLayer,
 };
 
-use crate::{auth::SignIn, engine::Engine};
+use crate::{auth::SignIn, config::EmbedConfig, engine::Engine};
 
 pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
@@ -58,6 +60,8 @@ pub struct App {
     pub drawn: Arc<Drawn>,
     /// What was done lately.
     pub limits: Arc<Limits>,
+    /// Whose pages may show a pair in a frame.
+    pub embed: Arc<EmbedConfig>,
     /// How people come in.
     pub sign_in: SignIn,
     /// Whether the process is about to end.
@@ -85,6 +89,7 @@ pub fn doors(app: &App) -> Doors {
         .get("/p/{pair}/history", May(Action::See), pages::history)
         .get("/p/{pair}/history.csv", May(Action::Export), csv::history)
         .get("/p/{pair}/history/{seq}", May(Action::See), pages::record)
+        .get("/embed/{pair}", May(Action::See), embed::pair)
         .map(|router| router.layer(CompressionLayer::new().quality(CompressionLevel::Fastest)));
     // The switch page holds a sealed confirmation beside words of its address: compressed, its length would
     // tell of the one by trying the other. It is shown, switched off, also to who may only look.
@@ -100,7 +105,19 @@ pub fn doors(app: &App) -> Doors {
         .post("/sessions/{handle}/end", SomebodyKnown, sessions::end)
         .get("/health", Open, pages::health)
         .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)));
-    pages.and(Doors::new(app).get("/p/{pair}/live", May(Action::See), live::stream))
+    pages.and(scripts(app)).and(Doors::new(app).get("/p/{pair}/live", May(Action::See), live::stream))
+}
+
+/// What scripts ask for. A plan holds a sealed confirmation, so none of it is compressed.
+fn scripts(app: &App) -> Doors {
+    use Need::May;
+    Doors::new(app)
+        .get("/api/v1/pairs", May(Action::See), api::pairs::list)
+        .get("/api/v1/pairs/{pair}", May(Action::See), api::pairs::status)
+        .get("/api/v1/pairs/{pair}/records/{seq}", May(Action::See), api::pairs::record)
+        .post("/api/v1/pairs/{pair}/plans", May(Action::Switch), api::plans::make)
+        .post("/api/v1/pairs/{pair}/switches", May(Action::Switch), api::switches::make)
+        .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)))
 }
 
 /// Everything that Teal answers.
@@ -119,6 +136,8 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn(front::known_origin))
         .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
+        // Whatever the layers above refuse, a script is told in its own format.
+        .layer(middleware::from_fn(api::problem::told_to_scripts))
         .layer(middleware::from_fn_with_state(app.clone(), sign_in::policies))
         .layer(middleware::from_fn(headers::security))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))

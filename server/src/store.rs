@@ -5,6 +5,7 @@
 //! switching just now.
 
 pub mod denials;
+pub mod idempotency;
 pub mod lease;
 pub mod operations;
 pub mod reading;
@@ -220,6 +221,7 @@ fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         step(1, "journal", include_str!("../migrations/sqlite/0001_journal.sql")),
         step(2, "session", include_str!("../migrations/sqlite/0002_session.sql")),
+        step(3, "idempotency", include_str!("../migrations/sqlite/0003_idempotency.sql")),
         step(4, "people", include_str!("../migrations/sqlite/0004_people.sql")),
     ])
 }

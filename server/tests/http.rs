@@ -2,6 +2,8 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/api.rs"]
+mod api;
 #[path = "http/approval.rs"]
 mod approval;
 #[path = "http/csv.rs"]
@@ -12,12 +14,18 @@ mod denials;
 mod door;
 #[path = "http/edge.rs"]
 mod edge;
+#[path = "http/embed.rs"]
+mod embed;
 #[path = "http/files.rs"]
 mod files;
 #[path = "http/forms.rs"]
 mod forms;
+#[path = "support/hindered.rs"]
+mod hindered;
 #[path = "support/house.rs"]
 mod house;
+#[path = "http/idempotency.rs"]
+mod idempotency;
 #[path = "http/live.rs"]
 mod live;
 #[path = "support/provider.rs"]
@@ -32,7 +40,7 @@ use axum::http::{StatusCode, header};
 use house::{Answer, House};
 
 /// Every route that a GET may ask for, with what it answers.
-const ROUTES: [(&str, u16); 19] = [
+const ROUTES: [(&str, u16); 27] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
@@ -51,6 +59,14 @@ const ROUTES: [(&str, u16); 19] = [
     ("/p/prod", 404),
     ("/p/dev/history/999", 404),
     ("/nowhere", 404),
+    ("/embed/dev", 200),
+    ("/embed/prod", 404),
+    ("/api/v1/pairs", 200),
+    ("/api/v1/pairs/dev", 200),
+    ("/api/v1/pairs/dev/records/31", 200),
+    ("/api/v1/pairs/prod", 404),
+    ("/api/v1/pairs/dev/switches", 405),
+    ("/api/v1/pairs/dev/plans", 405),
     ("/api/fn/switch", 405),
 ];
 

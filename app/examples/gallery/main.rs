@@ -37,6 +37,8 @@ fn main() -> io::Result<()> {
     };
     let pair = fixtures::green_is_live();
     save("problem", render::problem(&assets, Some(&view(&assets, &pair, "")), &problem))?;
+    save("embed-sign-in", render::embed_sign_in(&assets, "/embed/dev", "/p/dev", Some("/embed/dev")))?;
+    save("embed-problem", render::embed_problem(&assets, &problem))?;
     save("problem-bare", render::problem(&assets, None, &problem))?;
     let list: String = names.iter().map(|name| format!("<li><a href=\"{name}.html\">{name}</a></li>")).collect();
     fs::write(out.join("index.html"), format!("<!DOCTYPE html><meta charset=utf-8><ul>{list}</ul>"))
@@ -58,6 +60,7 @@ fn pages(
     let target = pair.live().map_or(Color::Blue, Color::other);
     save(&format!("overview-{name}"), render::overview(&view))?;
     save(&format!("switch-{name}"), render::switch(&view, target, fixtures::offer(pair, target), None, None))?;
+    save(&format!("embed-{name}"), render::embed(&view))?;
     let query = HistoryQuery::default();
     save(&format!("history-{name}"), render::history(&view, &query, Ok(fixtures::page(pair))))?;
     if let Some(record) = pair.recent.first() {

@@ -49,13 +49,21 @@ fn unread(pair: &PairSnapshot) -> impl IntoView + use<> {
     }
 }
 
-fn live(pair: &PairSnapshot, color: Color, stale: bool, now: Timestamp) -> impl IntoView + use<> {
-    // The flag is read first and its author a moment later: until then nobody is named, least of all the one
-    // who wrote the version before.
+/// How the version that is shown came about, if the journal knows it yet: the flag is read first and its author a
+/// moment later. Until then nobody is named, least of all the one who wrote the version before.
+fn known(pair: &PairSnapshot) -> Option<&Record> {
     let version = pair.flag.value().and_then(Flag::version);
-    let known = pair.current.as_ref().filter(|record| record.version() == version);
-    let since =
-        pair.live_since.filter(|_| known.is_some()).map(|at| view! { <p class="since">"since " <When at now /></p> });
+    pair.current.as_ref().filter(|record| record.version() == version)
+}
+
+/// Since when the side is live that is shown as live.
+pub fn live_since(pair: &PairSnapshot) -> Option<Timestamp> {
+    pair.live_since.filter(|_| known(pair).is_some())
+}
+
+fn live(pair: &PairSnapshot, color: Color, stale: bool, now: Timestamp) -> impl IntoView + use<> {
+    let (known, version) = (known(pair), pair.flag.value().and_then(Flag::version));
+    let since = live_since(pair).map(|at| view! { <p class="since">"since " <When at now /></p> });
     let class = match color {
         Color::Blue => "says side-blue",
         Color::Green => "says side-green",
@@ -140,7 +148,8 @@ fn story(pair: &PairSnapshot, record: &Record) -> impl IntoView + use<> {
     }
 }
 
-fn staleness(pair: &PairSnapshot, stale: bool, now: Timestamp) -> impl IntoView + use<> {
+/// How old what is shown is, where it is too old to be told as the present.
+pub fn staleness(pair: &PairSnapshot, stale: bool, now: Timestamp) -> impl IntoView + use<> {
     let at = pair.flag.read_at().filter(|_| stale)?;
     let why = pair.flag.error().map_or_else(|| "Nothing has come from SSM since.".to_owned(), |e| e.message.clone());
     Some(view! {

@@ -19,12 +19,7 @@ pub fn side_card(view: &View<'_>, pair: &PairSnapshot, color: Color) -> AnyView 
     let live = pair.live();
     let reading = pair.side(color);
     let stale = reading.error().is_some();
-    let role = match live {
-        Some(side) if side == color => "live",
-        Some(_) => "standby",
-        None if pair.flag.value().is_some() => "waiting",
-        None => "not known",
-    };
+    let (tone, word) = status(pair, color);
     let class = format!(
         "card side-card {} {}{}",
         match color {
@@ -42,10 +37,10 @@ pub fn side_card(view: &View<'_>, pair: &PairSnapshot, color: Color) -> AnyView 
         <section class=class aria-labelledby=id data-glow="">
             <header>
                 <h2 id=id><Shape color />{color.title()}</h2>
-                <span class="role">{role}</span>
-                {status(pair, color)}
+                <span class="role">{role(pair, color)}</span>
+                <Mark tone text=word />
             </header>
-            {verdict(pair, color, live)}
+            <p class="verdict">{verdict(pair, color)}</p>
             {facts(reading.value())}
             {freshness(pair, color, now)}
             <p class="actions">
@@ -67,24 +62,33 @@ fn live_elsewhere(pair: &PairSnapshot, color: Color) -> bool {
     pair.live() == Some(color.other())
 }
 
-/// The status word of MWAA.
-fn status(pair: &PairSnapshot, color: Color) -> impl IntoView + use<> {
+/// What the side is just now.
+pub fn role(pair: &PairSnapshot, color: Color) -> &'static str {
+    match pair.live() {
+        Some(side) if side == color => "live",
+        Some(_) => "standby",
+        None if pair.flag.value().is_some() => "waiting",
+        None => "not known",
+    }
+}
+
+/// The status word of MWAA, and how that is.
+pub fn status(pair: &PairSnapshot, color: Color) -> (Tone, String) {
     let tone = match pair.readiness(color) {
         Readiness::Ready => Tone::Good,
         Readiness::Attention => Tone::Attention,
         Readiness::Down => Tone::Down,
         Readiness::Unknown => Tone::Unknown,
     };
-    let word = pair.side(color).value().map_or_else(|| "not read".to_owned(), |env| env.status.to_string());
-    view! { <Mark tone text=word /> }
+    (tone, pair.side(color).value().map_or_else(|| "not read".to_owned(), |env| env.status.to_string()))
 }
 
 /// What the status means here: for the standby, whether it could take over.
-fn verdict(pair: &PairSnapshot, color: Color, live: Option<Color>) -> impl IntoView + use<> {
+pub fn verdict(pair: &PairSnapshot, color: Color) -> String {
     let reading = pair.side(color);
-    let is_live = live == Some(color);
+    let is_live = pair.live() == Some(color);
     let error = reading.error().map(|error| error.message.as_str());
-    let words = match (reading.value().map(|env| &env.status), error) {
+    match (reading.value().map(|env| &env.status), error) {
         (None, Some(error)) => format!("Could not be read: {error}"),
         (None, None) => "Teal is asking MWAA.".to_owned(),
         (Some(EnvironmentStatus::Available), Some(error)) => format!("It was AVAILABLE when it last answered. {error}"),
@@ -103,8 +107,7 @@ fn verdict(pair: &PairSnapshot, color: Color, live: Option<Color>) -> impl IntoV
         (Some(EnvironmentStatus::Other(_)), _) => {
             "MWAA says a word that this version of Teal does not know. Look in the console.".to_owned()
         }
-    };
-    view! { <p class="verdict">{words}</p> }
+    }
 }
 
 /// What MWAA says about it. Rows stay where they are when a value is not known.

@@ -97,7 +97,7 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
 
 /// Wakes the islands. Leptos has a component for it, but its preload links carry no nonce, which a policy with
 /// `strict-dynamic` demands; the script is the same walk, shorter.
-fn hydration(assets: &Assets) -> impl IntoView + use<> {
+pub fn hydration(assets: &Assets) -> impl IntoView + use<> {
     let script = format!("({})({:?}, {:?})", include_str!("shell/hydrate.js").trim_end(), assets.js, assets.wasm);
     view! {
         <link rel="modulepreload" href=assets.js.clone() nonce=use_nonce() />

@@ -44,6 +44,7 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         assets: Arc::new(assets),
         drawn: Arc::default(),
         limits,
+        embed: Arc::new(config.embed.clone()),
         sign_in: sign_in(&config, &engine)?,
         stopping: stopping.clone(),
     };

@@ -15,12 +15,13 @@ pub(super) enum Part {
     Names,
     Policy,
     SignIn,
+    Embed,
     Role,
     Caller,
 }
 
 impl Part {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Top,
         Self::Store,
         Self::Polling,
@@ -30,6 +31,7 @@ impl Part {
         Self::SignIn,
         Self::Role,
         Self::Caller,
+        Self::Embed,
     ];
 
     /// How its head is written in the file.
@@ -42,6 +44,7 @@ impl Part {
             Self::Names => "[pair.names]",
             Self::Policy => "[pair.policy]",
             Self::SignIn => "[sign_in]",
+            Self::Embed => "[embed]",
             Self::Role => "[[sign_in.role]]",
             Self::Caller => "[[sign_in.caller]]",
         }
@@ -50,7 +53,7 @@ impl Part {
     /// The keys that may stand in it.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "sign_in", "pair"],
+            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "sign_in", "embed", "pair"],
             Self::Store => &["path", "spool"],
             Self::Polling => &["flag", "environments", "request_timeout"],
             Self::Pair => {
@@ -77,6 +80,7 @@ impl Part {
                 "role",
                 "caller",
             ],
+            Self::Embed => &["parents", "cross_site"],
             Self::Role => &["group", "role", "pairs"],
             Self::Caller => &["arn", "role", "pairs"],
         }

@@ -342,3 +342,35 @@ proptest! {
         prop_assert_eq!(load(&text).unwrap().pairs.len(), count);
     }
 }
+
+#[test]
+fn row_8_nobody_may_show_a_frame_unless_they_are_named() {
+    assert_eq!(load(EXAMPLE).unwrap().embed, EmbedConfig::default());
+    let text = format!("{PAIR}[embed]\nparents = [\"https://portal.example.com\", \"http://localhost:8080\"]\n");
+    let embed = load(&text).unwrap().embed;
+    assert_eq!(embed.parents, ["https://portal.example.com", "http://localhost:8080"]);
+    assert!(!embed.cross_site);
+    one(
+        &format!("{PAIR}[embed]\nparents = [\"https://portal.example.com\", \"*\"]\n"),
+        "teal.toml:6:42: `*` is no origin: write scheme, host",
+    );
+    one(
+        &format!("{PAIR}[embed]\nparent = []\n"),
+        "teal.toml:6:1: unknown key `parent` in [embed]: did you mean `parents`?",
+    );
+}
+
+#[test]
+fn row_2_weaker_cookies_are_refused_where_they_are_of_no_use() {
+    one(
+        &format!("{PAIR}[embed]\ncross_site = true\n"),
+        "teal.toml:5:1: `cross_site` weakens the cookies, and there is no page that may show a frame: name such pages",
+    );
+    let parents = "parents = [\"https://portal.example.com\"]";
+    one(
+        &format!("{PAIR}[embed]\ncross_site = true\n{parents}\n"),
+        "teal.toml:5:1: `cross_site` is about the cookies of people who sign in, and nobody does: leave it out",
+    );
+    let sign_in = "[sign_in]\nkind = \"oidc\"\npublic_url = \"https://teal.example.com\"\nissuer = \"https://id.example.com\"\nclient_id = \"teal\"\n";
+    assert!(load(&format!("{PAIR}{sign_in}[embed]\ncross_site = true\n{parents}\n")).unwrap().embed.cross_site);
+}

@@ -58,14 +58,18 @@ impl Confirmation {
         pair: &PairId,
         now: Timestamp,
     ) -> Result<Self, NotConfirmed> {
-        let (text, seal) = sealed.rsplit_once('.').ok_or(NotConfirmed::Forged)?;
-        let seal = hex::decode(seal).ok_or(NotConfirmed::Forged)?;
-        mac(key, who, pair, text).verify_slice(&seal).map_err(|_| NotConfirmed::Forged)?;
-        let confirmation = Self::parse(text).ok_or(NotConfirmed::Forged)?;
+        let confirmation = Self::read(sealed, key, who, pair).ok_or(NotConfirmed::Forged)?;
         // A clock that was set back must not lengthen it either.
         let fresh =
             now <= confirmation.expires_at() && confirmation.offered_at <= now + teal_domain::Millis::from_secs(5);
         if fresh { Ok(confirmation) } else { Err(NotConfirmed::Expired) }
+    }
+
+    /// What a sealed one says, whatever the time, if the seal is that of the person and the pair.
+    pub fn read(sealed: &str, key: &[u8; 32], who: &Actor, pair: &PairId) -> Option<Self> {
+        let (text, seal) = sealed.rsplit_once('.')?;
+        mac(key, who, pair, text).verify_slice(&hex::decode(seal)?).ok()?;
+        Self::parse(text)
     }
 
     fn text(&self) -> String {

@@ -19,7 +19,30 @@ pub struct Asked {
     id: Option<String>,
 }
 
+/// Who reads the answer, by the address that was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// Somebody at a page of ours.
+    Person,
+    /// Somebody at a page of somebody else's, in a frame.
+    Frame,
+    /// A script, which takes JSON.
+    Script,
+}
+
 impl Asked {
+    /// Who reads the answer.
+    pub fn reader(&self) -> Reader {
+        match self.path() {
+            "/api/v1" => Reader::Script,
+            path if path.starts_with("/api/v1/") => Reader::Script,
+            path => match path.strip_prefix("/embed/") {
+                Some(pair) if !pair.is_empty() && !pair.contains('/') => Reader::Frame,
+                _ => Reader::Person,
+            },
+        }
+    }
+
     /// The path, without the query.
     pub fn path(&self) -> &str {
         self.uri.path()

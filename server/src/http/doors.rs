@@ -113,7 +113,7 @@ fn admit(need: Need, path: &RawPathParams, who: Option<&Identity>) -> Result<(),
 
 async fn refuse(app: &App, asked: &Asked, request: Request, refused: Refused) -> Response {
     match refused {
-        Refused::Unknown => errors::sign_in_first(asked, request).await,
+        Refused::Unknown => errors::sign_in_first(app, asked, request).await,
         Refused::Denied(denied) => {
             if let Some(who) = request.extensions().get::<Identity>() {
                 errors::denied(app, who, asked, &denied);

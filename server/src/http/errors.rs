@@ -1,4 +1,4 @@
-//! Turning errors into pages: what happened, to what, and what to do. What is exact goes into the log.
+//! Turning errors into answers: what happened, to what, and what to do. What is exact goes into the log.
 
 use std::any::Any;
 
@@ -15,11 +15,32 @@ use teal_app::{
 };
 use teal_domain::{Denied, denial::Wanted};
 
-use super::{App, asked::Asked, headers::Document, sign_in, typed};
+use super::{
+    App, api,
+    asked::{Asked, Reader},
+    embed,
+    headers::{Document, Framed},
+    sign_in, typed,
+};
 
-/// The page for what the desk did not do.
+/// The answer for what the desk did not do: a page, or what a frame or a script can take.
 pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError) -> Response {
-    let (status, title, mend) = match error {
+    if asked.reader() == Reader::Script {
+        return api::Problem::of_desk(error).answer_to(asked);
+    }
+    let (status, title, mend) = told(error);
+    let what = error.to_string();
+    let problem =
+        Problem { status: Some(status.as_u16()), title, what: &what, mend, then: None, request_id: asked.id() };
+    if asked.reader() == Reader::Frame {
+        return (status, Framed(render::embed_problem(&app.assets, &problem), &app.embed)).into_response();
+    }
+    (status, Document(render::problem(&app.assets, view, &problem))).into_response()
+}
+
+/// The status, what happened in a few words, and what to do.
+pub fn told(error: &DeskError) -> (StatusCode, &'static str, &'static str) {
+    match error {
         DeskError::NotFound { .. } => {
             (StatusCode::NOT_FOUND, "Not found", "Look at the address, or begin at the overview.")
         }
@@ -40,16 +61,17 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
             "The journal is away",
             "The overview still shows the flag. `teal doctor` says what is wrong with the store.",
         ),
-    };
-    let what = error.to_string();
-    let problem =
-        Problem { status: Some(status.as_u16()), title, what: &what, mend, then: None, request_id: asked.id() };
-    (status, Document(render::problem(&app.assets, view, &problem))).into_response()
+    }
 }
 
 /// Nobody is known behind the request: people are led to where they can sign in, scripts are told. A form takes what
-/// was typed along.
-pub async fn sign_in_first(asked: &Asked, request: Request) -> Response {
+/// was typed along. A frame is told too: the provider's page would not be shown in it.
+pub async fn sign_in_first(app: &App, asked: &Asked, request: Request) -> Response {
+    match asked.reader() {
+        Reader::Script => return api::Problem::sign_in().answer_to(asked),
+        Reader::Frame => return embed::sign_in_first(app, asked),
+        Reader::Person => {}
+    }
     let accepts = request.headers().get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
     let plain = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     if plain && request.method() == Method::GET {

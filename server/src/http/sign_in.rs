@@ -84,7 +84,7 @@ pub async fn depart(State(app): State<App>, Query(wish): Query<Wish>, jar: Cooki
     let next = wish.next.as_deref().and_then(within).unwrap_or("/").to_owned();
     let SignIn::Oidc(sessions) = &app.sign_in else { return Redirect::to(&next).into_response() };
     match sessions.depart(secret(&jar, ATTEMPT), next, wish.anew.is_some()).await {
-        Ok((browser, address)) => (jar.add(cookie(ATTEMPT, &browser)), Redirect::to(&address)).into_response(),
+        Ok((browser, address)) => (jar.add(cookie(&app, ATTEMPT, &browser)), Redirect::to(&address)).into_response(),
         Err(error) => not_in(&app, &asked, &error),
     }
 }
@@ -107,7 +107,7 @@ pub async fn back(State(app): State<App>, Query(back): Query<Back>, jar: CookieJ
         Ok(attempt) => attempt,
         Err(error) => return not_in(&app, &asked, &error),
     };
-    let jar = jar.remove(gone(ATTEMPT));
+    let jar = jar.remove(gone(&app, ATTEMPT));
     let Some(code) = back.code else {
         let said: String = [back.error, back.error_description].into_iter().flatten().collect::<Vec<_>>().join(": ");
         let said = if said.is_empty() { "it sent no code".to_owned() } else { said.chars().take(200).collect() };
@@ -115,7 +115,7 @@ pub async fn back(State(app): State<App>, Query(back): Query<Back>, jar: CookieJ
     };
     let next = attempt.next.clone();
     match sessions.arrive(attempt, code, secret(&jar, SESSION).as_ref()).await {
-        Ok(session) => (jar.add(cookie(SESSION, &session)), Redirect::to(&next)).into_response(),
+        Ok(session) => (jar.add(cookie(&app, SESSION, &session)), Redirect::to(&next)).into_response(),
         Err(error) => (jar, not_in(&app, &asked, &error)).into_response(),
     }
 }
@@ -130,7 +130,7 @@ pub async fn out(State(app): State<App>, jar: CookieJar, asked: Asked) -> Respon
         return errors::page(&app, None, &asked, &DeskError::StoreAway { message, commands: Vec::new() });
     }
     let there = sessions.oidc.forget().await.unwrap_or_else(|| "/signed-out".to_owned());
-    (jar.remove(gone(SESSION)), Redirect::to(&there)).into_response()
+    (jar.remove(gone(&app, SESSION)), Redirect::to(&there)).into_response()
 }
 
 /// `/signed-out`
@@ -197,18 +197,24 @@ fn secret(jar: &CookieJar, name: &str) -> Option<Secret> {
     jar.get(name).and_then(|cookie| Secret::parse(cookie.value()))
 }
 
-/// Only this host, only over TLS (or on this machine), never read by a script, not sent by other sites' forms.
-fn cookie(name: &'static str, secret: &Secret) -> Cookie<'static> {
-    Cookie::build((name, secret.text().to_owned()))
-        .path("/")
-        .secure(true)
-        .http_only(true)
-        .same_site(SameSite::Lax)
-        .build()
+fn cookie(app: &App, name: &'static str, secret: &Secret) -> Cookie<'static> {
+    held(app, name, secret.text().to_owned())
 }
 
-fn gone(name: &'static str) -> Cookie<'static> {
-    Cookie::build((name, "")).path("/").secure(true).http_only(true).same_site(SameSite::Lax).build()
+fn gone(app: &App, name: &'static str) -> Cookie<'static> {
+    held(app, name, String::new())
+}
+
+/// Only this host, only over TLS (or on this machine), never read by a script, not sent by other sites' forms.
+fn held(app: &App, name: &'static str, value: String) -> Cookie<'static> {
+    let cookie = Cookie::build((name, value)).path("/").secure(true).http_only(true);
+    if app.embed.cross_site {
+        // Frames on other sites' pages get no other; whose forms are taken is for the layer that looks at the
+        // origin. Partitioned: what one site's frames hold is not held in another's.
+        cookie.same_site(SameSite::None).partitioned(true).build()
+    } else {
+        cookie.same_site(SameSite::Lax).build()
+    }
 }
 
 /// How long an address may be to be gone on to: it carries a form's text, of which a letter can take twelve.

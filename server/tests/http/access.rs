@@ -25,7 +25,7 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 16] = [
+const ROUTES: [(&str, &str, &[Role]); 22] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
@@ -36,6 +36,13 @@ const ROUTES: [(&str, &str, &[Role]); 16] = [
     // What a function does is asked by the desk: see below.
     ("POST", "/api/fn/{name}", &EVERYBODY),
     ("GET", "/p/{pair}/live", &EVERYBODY),
+    ("GET", "/embed/{pair}", &EVERYBODY),
+    // Those that one may see, which may be none.
+    ("GET", "/api/v1/pairs", &EVERYBODY),
+    ("GET", "/api/v1/pairs/{pair}", &EVERYBODY),
+    ("GET", "/api/v1/pairs/{pair}/records/{seq}", &EVERYBODY),
+    ("POST", "/api/v1/pairs/{pair}/plans", &[Role::Operator, Role::Admin]),
+    ("POST", "/api/v1/pairs/{pair}/switches", &[Role::Operator, Role::Admin]),
     ("GET", "/health", &EVERYBODY),
     // Whose are listed, and who may end them, is decided inside: see sign_in.rs.
     ("GET", "/sessions", &EVERYBODY),

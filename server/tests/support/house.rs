@@ -80,6 +80,7 @@ impl House {
             assets: Arc::new(http::manifest(&site).expect("a manifest")),
             drawn: Arc::default(),
             limits: Arc::default(),
+            embed: Arc::default(),
             sign_in: SignIn::Local(Identity::trusted(Actor::page(who), Grants::everything())),
             stopping: Stopping::default(),
         };

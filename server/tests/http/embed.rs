@@ -1,0 +1,210 @@
+//! The frame: who may show it, what its cookies may do, and that nothing else may be framed.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::Body,
+    http::{StatusCode, header},
+};
+use teal_app::desk::Identity;
+use teal_domain::{Actor, Grants};
+use teal_server::{
+    auth::SignIn,
+    config::EmbedConfig,
+    http::{self, App},
+};
+
+use crate::{
+    ROUTES,
+    door::{self, Browser, Door},
+    house::{Answer, HOST, House, ORIGIN, form, get, post},
+    provider::Provider,
+};
+
+const PARENT: &str = "https://portal.example.com";
+
+fn parents() -> EmbedConfig {
+    EmbedConfig { parents: vec![PARENT.into(), "https://*.intra.example.com:8443".into()], cross_site: false }
+}
+
+fn embedded(house: &House, embed: EmbedConfig) -> Router {
+    http::router(App { embed: Arc::new(embed), ..house.app.clone() }, &house.folder.path().join("site"))
+        .expect("a router")
+}
+
+/// Teal behind a provider.
+async fn door(embed: EmbedConfig) -> Door {
+    let (mut house, provider) = (House::new().await, Provider::start().await);
+    house.app.embed = Arc::new(embed);
+    let router = door::router(&house, &provider);
+    Door { house, provider, router }
+}
+
+fn policy(answer: &Answer) -> &str {
+    answer.header(header::CONTENT_SECURITY_POLICY)
+}
+
+#[tokio::test]
+async fn row_8_only_the_frame_may_be_framed_and_only_by_whom_config_names() {
+    let house = House::new().await;
+    let framed = House { router: embedded(&house, parents()), ..house };
+    let answer = framed.get("/embed/dev").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let list = format!("frame-ancestors {PARENT} https://*.intra.example.com:8443");
+    assert!(policy(&answer).ends_with(&list), "{}", policy(&answer));
+    assert!(!answer.headers.contains_key(header::X_FRAME_OPTIONS), "it knows no list");
+    for (path, _) in ROUTES {
+        if path.starts_with("/embed/") {
+            continue;
+        }
+        let answer = framed.get(path).await;
+        assert!(policy(&answer).contains("frame-ancestors 'none'"), "{path}: {}", policy(&answer));
+        assert_eq!(answer.header(header::X_FRAME_OPTIONS), "DENY", "{path}");
+    }
+    // What is below it and is nothing is no frame.
+    for path in ["/embed", "/embed/", "/embed/dev/switch", "/embed/dev/live"] {
+        let answer = framed.get(path).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(policy(&answer).contains("frame-ancestors 'none'"), "{path}: {}", policy(&answer));
+    }
+}
+
+#[tokio::test]
+async fn row_8_without_a_list_nobody_may_frame_the_frame_either() {
+    let house = House::new().await;
+    let answer = house.get("/embed/dev").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(policy(&answer).ends_with("frame-ancestors 'none'"), "{}", policy(&answer));
+    assert_eq!(answer.header(header::X_FRAME_OPTIONS), "DENY");
+}
+
+#[tokio::test]
+async fn row_6_the_frame_has_a_nonce_of_its_own_and_no_form_leads_out_of_it() {
+    let house = House::new().await;
+    let framed = House { router: embedded(&house, parents()), ..house };
+    let (first, second) = (framed.get("/embed/dev").await, framed.get("/embed/dev").await);
+    let nonce = |answer: &Answer| {
+        policy(answer).split("'nonce-").nth(1).expect("a nonce").split('\'').next().expect("its end").to_owned()
+    };
+    assert_ne!(nonce(&first), nonce(&second));
+    for part in ["default-src 'none'", "form-action 'none'", "base-uri 'none'", "object-src 'none'"] {
+        assert!(policy(&first).contains(part), "{}", policy(&first));
+    }
+    assert!(!policy(&first).contains("unsafe-inline"));
+    let scripts: Vec<String> =
+        first.text().split("<script").skip(1).map(|rest| rest.split('>').next().expect("a tag").to_owned()).collect();
+    assert!(!scripts.is_empty(), "it follows");
+    for script in scripts {
+        assert!(script.contains(&format!("nonce=\"{}\"", nonce(&first))), "{script}");
+    }
+}
+
+#[tokio::test]
+async fn row_12_the_frame_too_is_for_its_own_origin_only() {
+    let house = House::new().await;
+    let framed = House { router: embedded(&house, parents()), ..house };
+    let request = get("/embed/dev").header(header::ORIGIN, PARENT).body(Body::empty()).expect("a request");
+    let answer = framed.send(request).await;
+    assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
+    assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
+    assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "no script of the parent reads it");
+}
+
+#[tokio::test]
+async fn row_33_what_a_frame_cannot_show_is_told_in_the_frame() {
+    let house = House::new().await;
+    let app = App {
+        embed: Arc::new(parents()),
+        sign_in: SignIn::Local(Identity::trusted(Actor::page("vera"), Grants::default())),
+        ..house.app.clone()
+    };
+    let router = http::router(app, &house.folder.path().join("site")).expect("a router");
+    let nobody = House { router, ..house };
+    let answer = nobody.get("/embed/dev").await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN);
+    assert!(policy(&answer).contains(&format!("frame-ancestors {PARENT}")), "{}", policy(&answer));
+    assert!(answer.text().contains("Looking needs the role"), "{}", answer.text());
+
+    let framed = House { router: embedded(&nobody, parents()), ..nobody };
+    let answer = framed.get("/embed/prod").await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(policy(&answer).contains(&format!("frame-ancestors {PARENT}")), "{}", policy(&answer));
+}
+
+#[tokio::test]
+async fn nobody_is_led_to_the_provider_inside_a_frame() {
+    let door = door(parents()).await;
+    let answer = door.ask(&mut Browser::default(), "/embed/dev").await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(policy(&answer).ends_with("https://*.intra.example.com:8443"), "{}", policy(&answer));
+    assert!(policy(&answer).contains("form-action 'none'"), "{}", policy(&answer));
+    let page = answer.text();
+    assert!(page.contains("href=\"/sign-in?next=%2Fp%2Fdev\" target=\"_blank\" rel=\"noopener\""), "{page}");
+    assert!(!page.contains("inside this frame"), "its cookies do not come into frames of other sites");
+    // Whoever is signed in sees it.
+    let mut browser = door.signed_in().await;
+    let answer = door.ask(&mut browser, "/embed/dev").await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert!(!answer.text().contains("vera"), "no person's menu: {}", answer.text());
+}
+
+#[tokio::test]
+async fn row_2_cookies_go_into_frames_of_other_sites_only_where_config_says_so() {
+    for cross_site in [false, true] {
+        let door = door(EmbedConfig { cross_site, ..parents() }).await;
+        let mut browser = Browser::default();
+        let there = door.depart(&mut browser, "/p/dev").await;
+        let set_out = door.ask(&mut Browser::default(), "/sign-in").await;
+        let back = door.back(&mut browser, &there).await;
+        let request = post("/sign-out").header(header::ORIGIN, ORIGIN).body(Body::empty()).expect("a request");
+        let out = door::send(&door.router, &mut browser, request).await;
+        let mut seen = 0;
+        for answer in [&set_out, &back, &out] {
+            for set in answer.headers.get_all(header::SET_COOKIE) {
+                let set = set.to_str().expect("plain");
+                seen += 1;
+                assert!(
+                    set.starts_with("__Host-teal") && set.contains("; Secure") && set.contains("; HttpOnly"),
+                    "{set}"
+                );
+                assert_eq!(set.contains("; SameSite=None"), cross_site, "{set}");
+                assert_eq!(set.contains("; Partitioned"), cross_site, "{set}");
+                assert_eq!(set.contains("; SameSite=Lax"), !cross_site, "{set}");
+            }
+        }
+        assert_eq!(seen, 4, "one to set out with, that one taken back, one for the session, that one taken back");
+    }
+}
+
+#[tokio::test]
+async fn row_10_with_cookies_for_frames_a_form_of_another_site_is_still_forbidden_and_puts_nothing() {
+    let door = door(EmbedConfig { cross_site: true, ..parents() }).await;
+    let mut browser = door.signed_in().await;
+    let page = door.ask(&mut browser, "/p/dev/switch?to=green").await.text();
+    let confirmation = crate::house::sealed(&page);
+    let fields =
+        [("pair", "dev"), ("to", "green"), ("confirmation", &*confirmation), ("typed", "green"), ("reason", "why")];
+    let head = door.house.world.store.head().await.expect("a head");
+    // Those who may show the frame may send nothing either.
+    for (name, value) in [
+        ("origin", "https://evil.example"),
+        ("origin", PARENT),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("x-nothing", "at all"),
+    ] {
+        for path in ["/api/fn/switch", "/sign-out", "/api/v1/pairs/dev/switches", "/api/v1/pairs/dev/plans"] {
+            let request = post(path).header(name, value).body(form(&fields)).expect("a request");
+            let answer = door::send(&door.router, &mut browser, request).await;
+            assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path} with {name}: {value}");
+        }
+    }
+    assert!(door.house.world.ssm.puts().is_empty());
+    assert_eq!(door.house.world.store.head().await.expect("a head"), head, "nothing was journalled either");
+    // It was the origin that was wrong, not the cookie.
+    let request = post("/api/fn/switch").header(header::ORIGIN, format!("http://{HOST}")).body(form(&fields));
+    assert_eq!(door::send(&door.router, &mut browser, request.expect("a request")).await.status, StatusCode::FOUND);
+    assert_eq!(door.house.world.ssm.puts().len(), 1);
+}

@@ -1,0 +1,69 @@
+//! A desk that fails in a way of its own, and does everything else as it should.
+
+use std::sync::Arc;
+
+use teal_app::desk::{AskForm, DecideForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm};
+use teal_domain::{
+    Color, OperationId, PairId, Snapshot, Timestamp,
+    history::{HistoryPage, HistoryQuery, Record},
+};
+use teal_server::desk::EngineDesk;
+
+/// How it fails.
+pub enum Hindered {
+    /// It panics when a switch or the history is asked for.
+    Panics(EngineDesk),
+    /// It takes a switch and is never heard of again: a process that dies over it.
+    Dies(EngineDesk),
+}
+
+impl Hindered {
+    fn desk(&self) -> &EngineDesk {
+        match self {
+            Self::Panics(desk) | Self::Dies(desk) => desk,
+        }
+    }
+}
+
+#[async_trait::async_trait]
+impl Desk for Hindered {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        self.desk().snapshot()
+    }
+    fn now(&self) -> Timestamp {
+        self.desk().now()
+    }
+    fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError> {
+        self.desk().offer(who, pair, target)
+    }
+    async fn switch(&self, _: &Identity, _: SwitchForm) -> Result<Record, DeskError> {
+        match self {
+            Self::Panics(_) => panic!("the inner secret of the switch"),
+            Self::Dies(_) => std::future::pending().await,
+        }
+    }
+    async fn history(&self, who: &Identity, pair: &PairId, query: &HistoryQuery) -> Result<HistoryPage, DeskError> {
+        match self {
+            Self::Panics(_) => panic!("the inner secret of the history"),
+            Self::Dies(desk) => desk.history(who, pair, query).await,
+        }
+    }
+    async fn record(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
+        self.desk().record(who, pair, seq).await
+    }
+    async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
+        self.desk().note(who, pair, about, text).await
+    }
+    async fn ask(&self, who: &Identity, form: AskForm) -> Result<u64, DeskError> {
+        self.desk().ask(who, form).await
+    }
+    async fn decide(&self, who: &Identity, form: DecideForm) -> Result<u64, DeskError> {
+        self.desk().decide(who, form).await
+    }
+    async fn withdraw(&self, who: &Identity, pair: &PairId, request: OperationId) -> Result<(), DeskError> {
+        self.desk().withdraw(who, pair, request).await
+    }
+    async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
+        self.desk().denials(who, before).await
+    }
+}
