@@ -20,6 +20,8 @@ pub enum Via {
     Page,
     /// The command line.
     Cli,
+    /// A script that came with an access token.
+    Api,
     /// Teal itself, while bringing the journal into line with the flag.
     Teal,
     /// Somebody who wrote to the parameter past Teal.
@@ -35,6 +37,11 @@ impl Actor {
     /// Somebody at the command line.
     pub fn cli(name: impl Into<String>) -> Self {
         Self { name: name.into(), via: Via::Cli }
+    }
+
+    /// A script.
+    pub fn api(name: impl Into<String>) -> Self {
+        Self { name: name.into(), via: Via::Api }
     }
 
     /// Teal itself.
@@ -54,6 +61,7 @@ impl Via {
         match self {
             Self::Page => "page",
             Self::Cli => "cli",
+            Self::Api => "api",
             Self::Teal => "teal",
             Self::Outside => "outside",
         }

@@ -1,5 +1,6 @@
 //! The router: the table of contents of the product.
 
+mod address;
 mod asked;
 mod assets;
 mod csv;
@@ -9,6 +10,7 @@ mod errors;
 mod front;
 mod functions;
 mod headers;
+mod known;
 mod limits;
 mod live;
 mod pages;
@@ -35,8 +37,10 @@ use tower_http::{
     trace::TraceLayer,
 };
 
+use self::address::ComesFrom;
 use crate::{auth::SignIn, engine::Engine};
 
+pub use address::Proxies;
 pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
@@ -57,6 +61,8 @@ pub struct App {
     pub limits: Arc<Limits>,
     /// How people come in.
     pub sign_in: SignIn,
+    /// The proxies that are believed when they say where a request comes from.
+    pub proxies: Arc<Proxies>,
 }
 
 impl std::fmt::Debug for App {
@@ -102,7 +108,7 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
     Ok(doors(&app)
         .router
         .layer(middleware::from_fn_with_state(app.clone(), limits::limited))
-        .layer(middleware::from_fn_with_state(app.clone(), sign_in::known))
+        .layer(middleware::from_fn_with_state(app.clone(), known::known))
         .merge(assets::router(site)?)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -111,14 +117,17 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn(front::known_origin))
+        .layer(middleware::from_fn_with_state(app.clone(), front::token_alone))
         .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
         .layer(middleware::from_fn_with_state(app.clone(), sign_in::policies))
         .layer(middleware::from_fn(headers::security))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
             let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-            tracing::debug_span!("request", method = %request.method(), path = %request.uri().path(), id)
+            let from = request.extensions().get::<ComesFrom>().map(|from| from.0);
+            tracing::debug_span!("request", method = %request.method(), path = %request.uri().path(), id, ?from)
         }))
+        .layer(middleware::from_fn_with_state(app.clone(), address::from))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(app))
 }

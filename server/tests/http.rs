@@ -2,6 +2,10 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/alb.rs"]
+mod alb;
+#[path = "http/bearer.rs"]
+mod bearer;
 #[path = "http/csv.rs"]
 mod csv;
 #[path = "http/edge.rs"]
@@ -16,6 +20,8 @@ mod house;
 mod live;
 #[path = "support/provider.rs"]
 mod provider;
+#[path = "http/proxies.rs"]
+mod proxies;
 #[path = "http/sign_in.rs"]
 mod sign_in;
 mod support;

@@ -16,11 +16,21 @@ pub(super) enum Part {
     SignIn,
     Role,
     Caller,
+    Client,
 }
 
 impl Part {
-    pub const ALL: [Self; 8] =
-        [Self::Top, Self::Store, Self::Polling, Self::Pair, Self::Names, Self::SignIn, Self::Role, Self::Caller];
+    pub const ALL: [Self; 9] = [
+        Self::Top,
+        Self::Store,
+        Self::Polling,
+        Self::Pair,
+        Self::Names,
+        Self::SignIn,
+        Self::Role,
+        Self::Caller,
+        Self::Client,
+    ];
 
     /// How its head is written in the file.
     pub fn head(self) -> &'static str {
@@ -33,13 +43,16 @@ impl Part {
             Self::SignIn => "[sign_in]",
             Self::Role => "[[sign_in.role]]",
             Self::Caller => "[[sign_in.caller]]",
+            Self::Client => "[[sign_in.client]]",
         }
     }
 
     /// The keys that may stand in it.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "sign_in", "pair"],
+            Self::Top => {
+                &["listen", "site", "grace", "cloudtrail", "trusted_proxies", "store", "polling", "sign_in", "pair"]
+            }
             Self::Store => &["path", "spool"],
             Self::Polling => &["flag", "environments", "request_timeout"],
             Self::Pair => &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names"],
@@ -60,11 +73,17 @@ impl Part {
                 "refresh",
                 "outage",
                 "step_up",
+                "alb_arn",
+                "keys",
+                "session_cookie",
+                "scope_prefix",
                 "role",
                 "caller",
+                "client",
             ],
             Self::Role => &["group", "role", "pairs"],
             Self::Caller => &["arn", "role", "pairs"],
+            Self::Client => &["client_id", "subject", "name", "pairs"],
         }
     }
 

@@ -113,7 +113,7 @@ fn admit(need: Need, path: &RawPathParams, who: Option<&Identity>) -> Result<(),
 
 fn refuse(app: &App, asked: &Asked, request: &Request, refused: Refused) -> Response {
     match refused {
-        Refused::Unknown => errors::sign_in_first(asked, request),
+        Refused::Unknown => errors::sign_in_first(app, asked, request),
         Refused::Denied(error) => {
             let who = request.extensions().get::<Identity>();
             errors::denied(who, asked, &error);

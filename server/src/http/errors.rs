@@ -13,7 +13,8 @@ use teal_app::{
     render::{self, Problem, View},
 };
 
-use super::{App, asked::Asked, headers::Document, sign_in};
+use super::{App, asked::Asked, headers::Document, known, sign_in};
+use crate::auth::SignIn;
 
 /// The page for what the desk did not do.
 pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError) -> Response {
@@ -45,10 +46,13 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
 }
 
 /// Nobody is known behind the request: people are led to where they can sign in, scripts are told.
-pub fn sign_in_first(asked: &Asked, request: &Request) -> Response {
+pub fn sign_in_first(app: &App, asked: &Asked, request: &Request) -> Response {
     let accepts = request.headers().get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
     if request.method() == Method::GET && accepts.is_some_and(|accepts| accepts.contains("text/html")) {
-        return Redirect::to(&sign_in::address(asked)).into_response();
+        return match &app.sign_in {
+            SignIn::Alb(alb) => known::nobody(app, alb, asked),
+            SignIn::Local(_) | SignIn::Oidc(_) => Redirect::to(&sign_in::address(asked)).into_response(),
+        };
     }
     let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     (StatusCode::UNAUTHORIZED, text, "Sign in first.\n").into_response()

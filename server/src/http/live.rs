@@ -11,7 +11,7 @@ use axum::{
     },
 };
 use futures::stream;
-use teal_domain::{LivePair, PairId, SnapshotId};
+use teal_domain::{LivePair, PairId, SnapshotId, Via};
 use tokio::{sync::watch, time::Instant};
 
 use super::{App, doors::Who};
@@ -19,8 +19,8 @@ use crate::engine::{Engine, board::Published};
 
 /// Between two pulses; the browser calls the connection lost after three of them.
 const PULSE: Duration = Duration::from_secs(2);
-/// How long one stream lasts for somebody who is signed in: then the browser comes back, and whether they still
-/// are is looked at anew.
+/// How long one stream lasts for somebody who is signed in, and for a token: then the browser or the script comes
+/// back, and whether they still are is looked at anew.
 const LASTS: Duration = Duration::from_secs(240);
 /// How soon the browser comes back after a drop.
 const COME_BACK: Duration = Duration::from_secs(1);
@@ -38,7 +38,7 @@ pub async fn stream(State(app): State<App>, Path(pair): Path<String>, Who(who): 
         seen,
         greeted: false,
         pulse_at: Instant::now(),
-        until: who.signed_in.then(|| Instant::now() + LASTS),
+        until: (who.signed_in || who.actor.via == Via::Api).then(|| Instant::now() + LASTS),
     };
     let events = stream::unfold(state, |mut state| async move {
         state.next().await.map(|event| (Ok::<_, Infallible>(event), state))

@@ -24,6 +24,7 @@ pub(crate) fn entry(row: &SqliteRow) -> Result<Entry> {
     let via = match row.try_get::<&str, _>("via")? {
         "page" => Via::Page,
         "cli" => Via::Cli,
+        "api" => Via::Api,
         "teal" => Via::Teal,
         "outside" => Via::Outside,
         other => return Err(unreadable(format!("unknown door `{other}`"))),

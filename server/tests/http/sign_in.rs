@@ -13,6 +13,7 @@ use teal_domain::{Millis, Role, access::Scope};
 use teal_server::{
     auth::{
         SignIn,
+        bearer::Scripts,
         oidc::Oidc,
         roles::GroupRole,
         sessions::{Limits, Sessions},
@@ -136,6 +137,7 @@ fn router_with(house: &House, provider: &Provider, public_url: &str, step_up: Op
             GroupRole { group: "admins".into(), role: Role::Admin, scope: Scope::All },
             GroupRole { group: "watchers".into(), role: Role::Viewer, scope: Scope::All },
         ],
+        scripts: Scripts::default(),
     };
     let sessions =
         Sessions::new(Oidc::new(config).expect("a client"), house.world.store.clone(), house.world.clock.clone());

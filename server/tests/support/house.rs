@@ -71,6 +71,7 @@ impl House {
             drawn: Arc::default(),
             limits: Arc::default(),
             sign_in: SignIn::Local(Identity::trusted(Actor::page(who), Grants::everything())),
+            proxies: Arc::default(),
         };
         let router = http::router(app.clone(), &site).expect("a router");
         let house = Self { folder, world, teal, app, router };
