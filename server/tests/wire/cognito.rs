@@ -40,8 +40,7 @@ impl Pool {
             .header("x-amz-target", format!("AWSCognitoIdentityProviderService.{action}"))
             .header("authorization", format!("AWS4-HMAC-SHA256 Credential=test/20260101/{REGION}/cognito-idp/aws4_request, SignedHeaders=host, Signature=0"))
             .body(input.to_string());
-        let answer = request.send().await.expect("an answer").text().await.expect("text");
-        serde_json::from_str(&answer).unwrap_or_else(|error| panic!("{action}: {error}: {answer}"))
+        said(action, request).await
     }
 
     /// A client, by id and secret.
@@ -59,9 +58,7 @@ impl Pool {
         let form = format!("grant_type=client_credentials&client_id={id}&client_secret={secret}&scope={scope}");
         let request = self.http.post(format!("{}/oauth2/token", ministack()));
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
-        let answer = request.send().await.expect("an answer").text().await.expect("text");
-        let answer: Value = serde_json::from_str(&answer).expect("JSON");
-        text(&answer["access_token"]).to_owned()
+        text(&said("token", request).await["access_token"]).to_owned()
     }
 
     fn door(&self, client_id: &str) -> Bearer {
@@ -72,6 +69,14 @@ impl Pool {
         let scripts = Scripts { prefix: "teal".into(), clients: vec![client] };
         Bearer::new(Arc::new(provider), scripts, None, Arc::new(System::default()))
     }
+}
+
+/// What is answered to something that goes well.
+async fn said(what: &str, request: reqwest::RequestBuilder) -> Value {
+    let answer = request.send().await.expect("an answer");
+    let (status, text) = (answer.status(), answer.text().await.expect("text"));
+    assert!(status.is_success(), "{what}: {status}: {text}");
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{what}: {error}: {text}"))
 }
 
 #[track_caller]
