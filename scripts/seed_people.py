@@ -1,4 +1,4 @@
-"""People of the seeded world: a Cognito user pool with one person a role, and Teal as its client."""
+"""People of the seeded world: a Cognito user pool with one person a role, Teal as its client, and a script as another."""
 
 from __future__ import annotations
 
@@ -39,6 +39,24 @@ def seed(endpoint: str, addresses: list[str]) -> dict:
         SupportedIdentityProviders=["COGNITO"],
         ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"],
     )["UserPoolClient"]
+    # A script that comes with access tokens, and the scopes that it may ask for.
+    cognito.create_resource_server(
+        UserPoolId=pool,
+        Identifier="teal",
+        Name="Teal",
+        Scopes=[
+            {"ScopeName": "read", "ScopeDescription": "Look"},
+            {"ScopeName": "switch", "ScopeDescription": "Look, and switch"},
+        ],
+    )
+    script = cognito.create_user_pool_client(
+        UserPoolId=pool,
+        ClientName="deploys",
+        GenerateSecret=True,
+        AllowedOAuthFlowsUserPoolClient=True,
+        AllowedOAuthFlows=["client_credentials"],
+        AllowedOAuthScopes=["teal/read", "teal/switch"],
+    )["UserPoolClient"]
     for name, role in PEOPLE.items():
         cognito.create_group(GroupName=f"teal-{role}", UserPoolId=pool)
         cognito.admin_create_user(
@@ -54,6 +72,7 @@ def seed(endpoint: str, addresses: list[str]) -> dict:
         "discovery": f"{endpoint.replace('127.0.0.1', 'localhost')}/{pool}",
         "client_id": client["ClientId"],
         "client_secret": client["ClientSecret"],
+        "script": {"client_id": script["ClientId"], "client_secret": script["ClientSecret"]},
         "password": PASSWORD,
         "people": PEOPLE,
     }
@@ -73,5 +92,6 @@ def toml(seeded: dict, address: str) -> str:
     ]
     for role in seeded["people"].values():
         lines += ["", "[[sign_in.role]]", f'group = "teal-{role}"', f'role = "{role}"']
+    lines += ["", "[[sign_in.client]]", f'client_id = "{seeded["script"]["client_id"]}"', 'name = "deploys"']
     lines += ["", "# The emulator takes everybody at the command line for the root of the account.", "[[sign_in.caller]]", f'arn = "arn:aws:iam::{field.ACCOUNT}:*"', 'role = "operator"']
     return "\n".join(lines) + "\n"

@@ -45,6 +45,8 @@ pub enum Via {
     Page,
     /// The command line.
     Cli,
+    /// A script that came with an access token.
+    Api,
     /// Teal itself, while bringing the journal into line with the flag.
     Teal,
     /// Somebody who wrote to the parameter past Teal.
@@ -60,6 +62,11 @@ impl Actor {
     /// Somebody at the command line.
     pub fn cli(name: impl Into<String>) -> Self {
         Self { name: name.into(), via: Via::Cli, subject: None }
+    }
+
+    /// A script.
+    pub fn api(name: impl Into<String>) -> Self {
+        Self { name: name.into(), via: Via::Api, subject: None }
     }
 
     /// Teal itself.
@@ -97,7 +104,7 @@ impl Actor {
 }
 
 impl Via {
-    const ALL: [Self; 4] = [Self::Page, Self::Cli, Self::Teal, Self::Outside];
+    const ALL: [Self; 5] = [Self::Page, Self::Cli, Self::Api, Self::Teal, Self::Outside];
 
     /// Reads the word of the journal's column.
     pub fn parse(word: &str) -> Option<Self> {
@@ -109,6 +116,7 @@ impl Via {
         match self {
             Self::Page => "page",
             Self::Cli => "cli",
+            Self::Api => "api",
             Self::Teal => "teal",
             Self::Outside => "outside",
         }

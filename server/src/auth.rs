@@ -1,8 +1,15 @@
-//! Who is asking: the person at this machine, or somebody for whom an identity provider vouches.
+//! Who is asking: the person at this machine, or somebody for whom an identity provider vouches, by a session of
+//! ours, by a load balancer's, or by an access token.
 
+pub mod alb;
+pub mod bearer;
+mod http;
+mod jws;
 pub mod oidc;
+pub mod provider;
 pub mod roles;
 pub mod sessions;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -16,6 +23,37 @@ pub enum SignIn {
     Local(Identity),
     /// An identity provider vouches for them.
     Oidc(Arc<sessions::Sessions>),
+    /// A load balancer says who they are.
+    Alb(Arc<alb::Alb>),
+}
+
+impl SignIn {
+    /// Where browsers find Teal, once people sign in.
+    pub fn public_url(&self) -> Option<&str> {
+        match self {
+            Self::Local(_) => None,
+            Self::Oidc(sessions) => Some(&sessions.oidc.config().public_url),
+            Self::Alb(alb) => Some(&alb.config().public_url),
+        }
+    }
+
+    /// Who vouches.
+    pub fn provider(&self) -> Option<&provider::Provider> {
+        match self {
+            Self::Local(_) => None,
+            Self::Oidc(sessions) => Some(sessions.oidc.provider()),
+            Self::Alb(alb) => Some(alb.provider()),
+        }
+    }
+
+    /// The door for scripts.
+    pub fn bearer(&self) -> Option<&bearer::Bearer> {
+        match self {
+            Self::Local(_) => None,
+            Self::Oidc(sessions) => Some(&sessions.bearer),
+            Self::Alb(alb) => Some(alb.bearer()),
+        }
+    }
 }
 
 /// The person at this machine, by the name under which the operating system knows them.

@@ -27,6 +27,8 @@ use std::{
     time::Duration,
 };
 
+use ipnet::IpNet;
+
 use self::{
     durations::Bounds,
     mistake::{Findings, Reported, Wrong},
@@ -43,7 +45,7 @@ pub use self::{
     mistake::{Mistake, Mistakes, Origin},
     overrides::Overrides,
     pairs::PairConfig,
-    sign_in::{Hidden, OidcConfig, SignInConfig},
+    sign_in::{AlbConfig, Hidden, OidcConfig, SignInConfig},
     store::{StoreConfig, check_store_place},
 };
 
@@ -69,6 +71,8 @@ pub struct Config {
     pub grace: Duration,
     /// Whether `CloudTrail` may be asked how an external change was made.
     pub cloudtrail: bool,
+    /// The proxies that are believed when they say where a request comes from.
+    pub trusted_proxies: Vec<IpNet>,
     /// How people sign in.
     pub sign_in: SignInConfig,
     /// Whose pages may show a pair in a frame.
@@ -147,7 +151,7 @@ fn check(
     let listen_rule = match &sign_in {
         Ok(SignInConfig::Local) => rules::listen,
         // Whoever signs in may come from anywhere.
-        Ok(SignInConfig::Oidc(_)) | Err(_) => rules::anywhere,
+        Ok(SignInConfig::Oidc(_) | SignInConfig::Alb(_)) | Err(_) => rules::anywhere,
     };
     let listen = Setting::new(("--listen", flags.listen.as_ref()), "TEAL_LISTEN", env);
     let listen = listen.over(top.optional("listen", listen_rule), findings, listen_rule);
@@ -155,6 +159,7 @@ fn check(
     let site = site.over(top.optional("site", rules::path), findings, rules::path);
     let grace = duration(&mut top, "grace", &durations::GRACE);
     let cloudtrail = top.truth("cloudtrail");
+    let trusted_proxies = top.list("trusted_proxies", rules::proxies);
 
     let embed = embed::read(top.section("embed", Part::Embed), sign_in.as_ref(), findings);
 
@@ -196,6 +201,7 @@ fn check(
         polling: Polling { flag: flag?, environments: environments?, request_timeout: request_timeout? },
         grace: grace?,
         cloudtrail: cloudtrail?.unwrap_or(false),
+        trusted_proxies: trusted_proxies?.unwrap_or_default(),
         sign_in: sign_in?,
         embed: embed?,
         callers: callers?,

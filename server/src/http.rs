@@ -1,5 +1,6 @@
 //! The router: the table of contents of the product.
 
+mod address;
 mod api;
 mod asked;
 mod assets;
@@ -11,6 +12,7 @@ mod errors;
 mod front;
 mod functions;
 mod headers;
+mod known;
 mod limits;
 mod live;
 mod pages;
@@ -39,8 +41,10 @@ use tower_http::{
     trace::TraceLayer,
 };
 
+use self::address::ComesFrom;
 use crate::{auth::SignIn, config::EmbedConfig, engine::Engine};
 
+pub use address::Proxies;
 pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
@@ -66,6 +70,8 @@ pub struct App {
     pub sign_in: SignIn,
     /// Whether the process is about to end.
     pub stopping: Stopping,
+    /// The proxies that are believed when they say where a request comes from.
+    pub proxies: Arc<Proxies>,
 }
 
 impl std::fmt::Debug for App {
@@ -126,7 +132,7 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .router
         .layer(middleware::from_fn(asked::remembered))
         .layer(middleware::from_fn_with_state(app.clone(), limits::limited))
-        .layer(middleware::from_fn_with_state(app.clone(), sign_in::known))
+        .layer(middleware::from_fn_with_state(app.clone(), known::known))
         .merge(assets::router(site)?)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -135,6 +141,7 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(CatchPanicLayer::custom(errors::panicked))
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn(front::known_origin))
+        .layer(middleware::from_fn_with_state(app.clone(), front::token_alone))
         .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
         // Whatever the layers above refuse, a script is told in its own format.
         .layer(middleware::from_fn(api::problem::told_to_scripts))
@@ -143,8 +150,10 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
             let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-            tracing::debug_span!("request", method = %request.method(), path = %request.uri().path(), id)
+            let from = request.extensions().get::<ComesFrom>().map(|from| from.0);
+            tracing::debug_span!("request", method = %request.method(), path = %request.uri().path(), id, ?from)
         }))
+        .layer(middleware::from_fn_with_state(app.clone(), address::from))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
         .with_state(app))
 }

@@ -2,10 +2,14 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/alb.rs"]
+mod alb;
 #[path = "http/api.rs"]
 mod api;
 #[path = "http/approval.rs"]
 mod approval;
+#[path = "http/bearer.rs"]
+mod bearer;
 #[path = "http/csv.rs"]
 mod csv;
 #[path = "http/denials.rs"]
@@ -30,6 +34,8 @@ mod idempotency;
 mod live;
 #[path = "support/provider.rs"]
 mod provider;
+#[path = "http/proxies.rs"]
+mod proxies;
 #[path = "http/session_end.rs"]
 mod session_end;
 #[path = "http/sign_in.rs"]

@@ -1,5 +1,7 @@
 //! The ports over the real SDK, against emulated AWS and against servers that misbehave.
 
+#[path = "wire/cognito.rs"]
+mod cognito;
 #[path = "support/emulators.rs"]
 #[allow(dead_code, reason = "each test file uses its own part of this")]
 mod emulators;

@@ -83,6 +83,7 @@ pub const fn via(via: Via) -> &'static str {
     match via {
         Via::Page => "on a page",
         Via::Cli => "at the command line",
+        Via::Api => "by a script",
         Via::Teal => "by itself",
         Via::Outside => "past Teal",
     }

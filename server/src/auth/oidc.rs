@@ -1,37 +1,27 @@
 //! OpenID Connect: the authorization code flow with PKCE, on the server's side. Tokens never reach the browser.
 
-mod http;
-
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use openidconnect::{
-    AdditionalClaims, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, JsonWebKeySet, Nonce,
+    AdditionalClaims, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
+    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, Nonce,
     OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
+    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
     core::{
         CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-        CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
-        CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
+        CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreResponseType, CoreRevocableToken,
+        CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
     },
 };
 use serde::{Deserialize, Serialize};
 use teal_domain::Timestamp;
 
-use self::http::Http;
-use super::plain;
+pub use super::provider::Failed;
+use super::{
+    plain,
+    provider::{ALGORITHMS, Flaw, Metadata, Provider, SKEW},
+};
 use crate::config::OidcConfig;
-
-/// How long what the provider says about itself is believed.
-const METADATA_LIVES: Duration = Duration::from_hours(1);
-/// Between two fetches of its keys because of a key that is not known.
-const BETWEEN_FETCHES: Duration = Duration::from_secs(30);
-/// How far its clock may be off.
-const SKEW: i64 = 60;
 
 /// The claims beside the standard ones: which of them matter is configured.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
@@ -68,20 +58,6 @@ type Party = Client<
     EndpointMaybeSet,
 >;
 
-/// Why nobody was signed in.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Failed {
-    /// The provider did not answer, or not sensibly.
-    #[error("the identity provider cannot be reached: {0}")]
-    Unreachable(String),
-    /// It said no.
-    #[error("the identity provider refused: {0}")]
-    Refused(String),
-    /// What it sent does not hold.
-    #[error("what the identity provider sent does not hold: {0}")]
-    Untrue(String),
-}
-
 /// Somebody, as the provider vouches for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Vouched {
@@ -116,9 +92,7 @@ pub struct Departure {
 #[derive(Debug)]
 pub struct Oidc {
     config: OidcConfig,
-    http: Http,
-    known: tokio::sync::RwLock<Option<(Arc<CoreProviderMetadata>, Instant)>>,
-    fetched_keys: Mutex<Option<Instant>>,
+    provider: Arc<Provider>,
 }
 
 impl Oidc {
@@ -127,8 +101,8 @@ impl Oidc {
     /// # Errors
     /// The HTTP client cannot be made.
     pub fn new(config: OidcConfig) -> Result<Self, String> {
-        let http = Http::new()?;
-        Ok(Self { config, http, known: tokio::sync::RwLock::default(), fetched_keys: Mutex::default() })
+        let provider = Arc::new(Provider::new(&config.issuer, &config.discovery)?);
+        Ok(Self { config, provider })
     }
 
     /// What was configured.
@@ -136,9 +110,14 @@ impl Oidc {
         &self.config
     }
 
+    /// Who vouches.
+    pub const fn provider(&self) -> &Arc<Provider> {
+        &self.provider
+    }
+
     /// Where the browser goes to sign in; `anew`: even if the provider still knows it.
     pub async fn depart(&self, anew: bool) -> Result<Departure, Failed> {
-        let party = self.party(&*self.metadata().await?)?;
+        let party = self.party(&*self.provider.metadata().await?)?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let mut request = party
             .authorize_url(
@@ -162,71 +141,42 @@ impl Oidc {
 
     /// The browser is back with a code.
     pub async fn arrive(&self, code: String, nonce: &str, verifier: String) -> Result<Vouched, Failed> {
-        let party = self.party(&*self.metadata().await?)?;
+        let party = self.party(&*self.provider.metadata().await?)?;
         let request = party
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|error| Failed::Untrue(error.to_string()))?
             .set_pkce_verifier(PkceCodeVerifier::new(verifier));
-        let tokens = request.request_async(&self.http).await.map_err(failed)?;
+        let tokens = request.request_async(&self.provider.http).await.map_err(failed)?;
         self.vouched(&tokens, Some(nonce)).await
     }
 
     /// Asks again whether somebody is still welcome, and in which groups.
     pub async fn refresh(&self, token: &str) -> Result<Vouched, Failed> {
-        let party = self.party(&*self.metadata().await?)?;
+        let party = self.party(&*self.provider.metadata().await?)?;
         let token = RefreshToken::new(token.to_owned());
         let request = party.exchange_refresh_token(&token).map_err(|error| Failed::Untrue(error.to_string()))?;
-        let tokens = request.request_async(&self.http).await.map_err(failed)?;
+        let tokens = request.request_async(&self.provider.http).await.map_err(failed)?;
         let mut vouched = self.vouched(&tokens, None).await?;
         vouched.refresh = vouched.refresh.or_else(|| Some(token.secret().clone()));
         Ok(vouched)
     }
 
     /// Where the browser goes to be forgotten by the provider too.
-    pub async fn forget(&self) -> Option<String> {
-        let known = self.known.read().await.clone();
-        let authorize = known.as_ref().map(|(metadata, _)| metadata.authorization_endpoint().url().clone())?;
-        let mut address = match &self.config.logout {
-            Some(address) => address.parse().ok()?,
-            // Cognito's is where its pages are.
-            None if self.config.is_cognito() => authorize.join("/logout").ok()?,
-            None => return None,
-        };
-        let back = format!("{}/signed-out", self.config.public_url);
-        let name = if self.config.is_cognito() { "logout_uri" } else { "post_logout_redirect_uri" };
-        address.query_pairs_mut().append_pair("client_id", &self.config.client_id).append_pair(name, &back);
-        Some(address.to_string())
-    }
-
-    /// Where the provider's pages are, once it was asked.
-    pub fn origin(&self) -> Option<String> {
-        let known = self.known.try_read().ok()?;
-        let (metadata, _) = known.as_ref()?;
-        Some(metadata.authorization_endpoint().url().origin().ascii_serialization())
+    pub fn forget(&self) -> Option<String> {
+        self.provider.way_out(self.config.logout.as_deref(), &self.config.client_id, &self.config.public_url)
     }
 
     async fn vouched(&self, tokens: &Tokens, nonce: Option<&str>) -> Result<Vouched, Failed> {
         let token = tokens.id_token().ok_or_else(|| Failed::Untrue("it sent no ID token".into()))?;
         let refresh = tokens.refresh_token().map(|token| token.secret().clone());
-        let metadata = self.metadata().await?;
-        match self.claims(&metadata, token, nonce) {
-            Ok(vouched) => Ok(Vouched { refresh, ..vouched }),
-            // It may have new keys; whoever makes tokens up does not get to have them fetched each time.
-            Err(untrue) if self.may_fetch_keys() => {
-                let keys = self.keys(&metadata).await?;
-                let metadata = CoreProviderMetadata::clone(&metadata).set_jwks(keys);
-                let vouched = self.claims(&metadata, token, nonce).map_err(|_| untrue)?;
-                *self.known.write().await = Some((Arc::new(metadata), Instant::now()));
-                Ok(Vouched { refresh, ..vouched })
-            }
-            Err(untrue) => Err(untrue),
-        }
+        let vouched = self.provider.with_keys(|metadata| self.claims(metadata, token, nonce)).await?;
+        Ok(Vouched { refresh, ..vouched })
     }
 
     /// Checks a token: signature, issuer, audience, nonce, times, and what it is for.
     fn claims(
         &self,
-        metadata: &CoreProviderMetadata,
+        metadata: &Metadata,
         token: &openidconnect::IdToken<
             Further,
             CoreGenderClaim,
@@ -234,28 +184,22 @@ impl Oidc {
             CoreJwsSigningAlgorithm,
         >,
         nonce: Option<&str>,
-    ) -> Result<Vouched, Failed> {
-        use CoreJwsSigningAlgorithm as Alg;
-        let untrue = |what: String| Failed::Untrue(what);
-        let party = self.party(metadata)?;
-        let verifier = party
-            .id_token_verifier()
-            // Whatever the provider claims to support: never `none`, never a shared secret.
-            .set_allowed_algs([
-                Alg::RsaSsaPkcs1V15Sha256,
-                Alg::RsaSsaPkcs1V15Sha384,
-                Alg::RsaSsaPkcs1V15Sha512,
-                Alg::RsaSsaPssSha256,
-                Alg::EcdsaP256Sha256,
-                Alg::EcdsaP384Sha384,
-            ]);
+    ) -> Result<Vouched, Flaw> {
+        let untrue = Flaw::Untrue;
+        let party = self.party(metadata).map_err(|error| untrue(error.to_string()))?;
+        let verifier = party.id_token_verifier().set_allowed_algs(ALGORITHMS);
         let same_nonce = |sent: Option<&Nonce>| match (nonce, sent) {
             // A refreshed token need not carry one.
             (None, _) => Ok(()),
             (Some(ours), Some(sent)) if sent.secret() == ours => Ok(()),
             _ => Err("the nonce is not ours".to_owned()),
         };
-        let claims = token.claims(&verifier, same_nonce).map_err(|error| untrue(error.to_string()))?;
+        let claims = token.claims(&verifier, same_nonce).map_err(|error| match error {
+            ClaimsVerificationError::SignatureVerification(SignatureVerificationError::NoMatchingKey) => {
+                Flaw::UnknownKey
+            }
+            error => untrue(error.to_string()),
+        })?;
         let further = &claims.additional_claims().0;
         let text = |name: &str| further.get(name).and_then(serde_json::Value::as_str);
         match text("token_use") {
@@ -297,7 +241,7 @@ impl Oidc {
         })
     }
 
-    fn party(&self, metadata: &CoreProviderMetadata) -> Result<Party, Failed> {
+    fn party(&self, metadata: &Metadata) -> Result<Party, Failed> {
         let back = RedirectUrl::new(format!("{}/sign-in/back", self.config.public_url))
             .map_err(|error| Failed::Untrue(error.to_string()))?;
         let secret = self.config.client_secret.as_ref().map(|secret| ClientSecret::new(secret.0.clone()));
@@ -305,52 +249,6 @@ impl Oidc {
             Client::from_provider_metadata(metadata.clone(), ClientId::new(self.config.client_id.clone()), secret)
                 .set_redirect_uri(back);
         Ok(party)
-    }
-
-    async fn metadata(&self) -> Result<Arc<CoreProviderMetadata>, Failed> {
-        let known = self.known.read().await.clone();
-        if let Some((metadata, at)) = &known
-            && at.elapsed() < METADATA_LIVES
-        {
-            return Ok(metadata.clone());
-        }
-        match self.discover().await {
-            Ok(metadata) => {
-                let metadata = Arc::new(metadata);
-                *self.known.write().await = Some((metadata.clone(), Instant::now()));
-                Ok(metadata)
-            }
-            // What it said an hour ago is better than nothing.
-            Err(error) => known.map(|(metadata, _)| metadata).ok_or(error),
-        }
-    }
-
-    async fn discover(&self) -> Result<CoreProviderMetadata, Failed> {
-        let address = format!("{}/.well-known/openid-configuration", self.config.discovery.trim_end_matches('/'));
-        let text = self.http.get(&address).await?;
-        let metadata: CoreProviderMetadata = serde_json::from_slice(&text)
-            .map_err(|error| Failed::Unreachable(format!("{address} is no description of a provider: {error}")))?;
-        if metadata.issuer().as_str() != self.config.issuer {
-            let (is, want) = (metadata.issuer().as_str(), &self.config.issuer);
-            return Err(Failed::Untrue(format!("it calls itself {is}, and configured is {want}")));
-        }
-        let keys = self.keys(&metadata).await?;
-        Ok(metadata.set_jwks(keys))
-    }
-
-    async fn keys(&self, metadata: &CoreProviderMetadata) -> Result<JsonWebKeySet<CoreJsonWebKey>, Failed> {
-        JsonWebKeySet::fetch_async(metadata.jwks_uri(), &self.http)
-            .await
-            .map_err(|error| Failed::Unreachable(format!("its keys: {error}")))
-    }
-
-    fn may_fetch_keys(&self) -> bool {
-        let mut last = self.fetched_keys.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = last.is_none_or(|at| at.elapsed() > BETWEEN_FETCHES);
-        if may {
-            *last = Some(Instant::now());
-        }
-        may
     }
 }
 

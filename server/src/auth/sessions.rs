@@ -14,6 +14,7 @@ use teal_app::desk::Identity;
 use teal_domain::{Actor, Millis, Subject, Timestamp};
 
 use super::{
+    bearer::Bearer,
     oidc::{Failed, Oidc, Vouched},
     roles,
 };
@@ -116,6 +117,8 @@ pub struct Known {
 pub struct Sessions {
     /// The provider.
     pub oidc: Oidc,
+    /// The door for scripts beside them.
+    pub bearer: Bearer,
     store: Store,
     clock: Arc<dyn Clock>,
     believed: Mutex<HashMap<String, (Session, Timestamp)>>,
@@ -139,7 +142,9 @@ pub enum NotIn {
 impl Sessions {
     /// Over a provider and a store.
     pub fn new(oidc: Oidc, store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { oidc, store, clock, believed: Mutex::default(), asked: Mutex::default() }
+        let (scripts, step_up) = (oidc.config().scripts.clone(), oidc.config().limits.step_up);
+        let bearer = Bearer::new(oidc.provider().clone(), scripts, step_up, clock.clone());
+        Self { oidc, bearer, store, clock, believed: Mutex::default(), asked: Mutex::default() }
     }
 
     fn limits(&self) -> Limits {

@@ -8,11 +8,11 @@ use tokio::net::TcpListener;
 
 use super::{Common, End, Stop, setup};
 use crate::{
-    auth::{self, SignIn, oidc::Oidc, sessions::Sessions},
-    config::{Config, OidcConfig, SignInConfig},
+    auth::{self, SignIn, alb::Alb, oidc::Oidc, sessions::Sessions},
+    config::{AlbConfig, Config, OidcConfig, SignInConfig},
     desk::EngineDesk,
     engine::{Engine, watch},
-    http::{self, App, Limits, Stopping},
+    http::{self, App, Limits, Proxies, Stopping},
 };
 
 /// What is open gets so long to end in good order, counted from the order to stop. Longer than a switch takes with
@@ -47,12 +47,13 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         embed: Arc::new(config.embed.clone()),
         sign_in: sign_in(&config, &engine)?,
         stopping: stopping.clone(),
+        proxies: Arc::new(Proxies(config.trusted_proxies.clone())),
     };
     let router = http::router(app, &config.site)
         .map_err(|error| Stop::failed(format_args!("{}: {error}", config.site.display())))?;
-    match &config.sign_in {
-        SignInConfig::Local => println!("Teal is ready at http://{address}/"),
-        SignInConfig::Oidc(oidc) => println!("Teal is ready at {}/", oidc.public_url),
+    match config.sign_in.public_url() {
+        None => println!("Teal is ready at http://{address}/"),
+        Some(public_url) => println!("Teal is ready at {public_url}/"),
     }
     tracing::info!(%address, pairs = config.pairs.len(), "ready");
 
@@ -100,6 +101,10 @@ fn sign_in(config: &Config, engine: &Arc<Engine>) -> Result<SignIn, Stop> {
         SignInConfig::Oidc(oidc) => {
             let oidc = Oidc::new(OidcConfig::clone(oidc)).map_err(Stop::failed)?;
             SignIn::Oidc(Arc::new(Sessions::new(oidc, engine.store.clone(), engine.clock.clone())))
+        }
+        SignInConfig::Alb(alb) => {
+            let alb = Alb::new(AlbConfig::clone(alb), engine.clock.clone()).map_err(Stop::failed)?;
+            SignIn::Alb(Arc::new(alb))
         }
     })
 }

@@ -224,11 +224,15 @@ impl<'s, 'a> Section<'s, 'a> {
         self.source.report(at, Wrong::new(format!("`{key}` wants {want}, and this is {is}"), mend))
     }
 
-    /// Reports every key that is left because it means nothing here.
-    pub fn finish_empty(self, mend: &str) {
+    /// Reports every key that is left: this part knows it, but it means nothing beside another one.
+    pub fn finish_beside(self, other: &str, mend: impl Fn(&str) -> String) {
         for (key, (at, _)) in self.left {
-            let what = format!("`{key}` means nothing here");
-            self.source.report(&self.source.origin(at), Wrong::new(what, mend));
+            let wrong = if self.part.keys().contains(&key) {
+                Wrong::new(format!("`{key}` means nothing beside {other}"), mend(key))
+            } else {
+                self.part.unknown(key)
+            };
+            self.source.report(&self.source.origin(at), wrong);
         }
     }
 

@@ -1,7 +1,11 @@
 //! What one value must look like. Each rule takes the text as written and says what is wrong with it.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
+use ipnet::IpNet;
 use teal_domain::PairId;
 
 use super::mistake::{Wrong, quoted};
@@ -32,6 +36,19 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, Wrong> {
         return Err(Wrong::new(what, mend));
     }
     Ok(address)
+}
+
+/// Addresses of proxies: one, or a block.
+pub(super) fn proxies(text: &str) -> Result<IpNet, Wrong> {
+    let block = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+    let wrong = |what: &str, mend: &str| Err(Wrong::new(format!("{} {what}", quoted(text)), mend));
+    match block {
+        None => wrong("is no block of addresses", "write one like \"10.0.0.0/8\" or \"fd00::/8\", or one address"),
+        Some(block) if block.prefix_len() == 0 => {
+            wrong("is every address there is", "name your own proxies only: whoever is trusted can say to be anybody")
+        }
+        Some(block) => Ok(block.trunc()),
+    }
 }
 
 pub(super) fn path(text: &str) -> Result<PathBuf, Wrong> {

@@ -18,10 +18,11 @@ pub(super) enum Part {
     Embed,
     Role,
     Caller,
+    Client,
 }
 
 impl Part {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Top,
         Self::Store,
         Self::Polling,
@@ -32,6 +33,7 @@ impl Part {
         Self::Role,
         Self::Caller,
         Self::Embed,
+        Self::Client,
     ];
 
     /// How its head is written in the file.
@@ -47,13 +49,25 @@ impl Part {
             Self::Embed => "[embed]",
             Self::Role => "[[sign_in.role]]",
             Self::Caller => "[[sign_in.caller]]",
+            Self::Client => "[[sign_in.client]]",
         }
     }
 
     /// The keys that may stand in it.
     pub fn keys(self) -> &'static [&'static str] {
         match self {
-            Self::Top => &["listen", "site", "grace", "cloudtrail", "store", "polling", "sign_in", "embed", "pair"],
+            Self::Top => &[
+                "listen",
+                "site",
+                "grace",
+                "cloudtrail",
+                "trusted_proxies",
+                "store",
+                "polling",
+                "sign_in",
+                "embed",
+                "pair",
+            ],
             Self::Store => &["path", "spool"],
             Self::Polling => &["flag", "environments", "request_timeout"],
             Self::Pair => {
@@ -77,12 +91,18 @@ impl Part {
                 "refresh",
                 "outage",
                 "step_up",
+                "alb_arn",
+                "keys",
+                "session_cookie",
+                "scope_prefix",
                 "role",
                 "caller",
+                "client",
             ],
             Self::Embed => &["parents", "cross_site"],
             Self::Role => &["group", "role", "pairs"],
             Self::Caller => &["arn", "role", "pairs"],
+            Self::Client => &["client_id", "subject", "name", "pairs"],
         }
     }
 

@@ -20,8 +20,9 @@ use super::{
     asked::{Asked, Reader},
     embed,
     headers::{Document, Framed},
-    sign_in, typed,
+    known, sign_in, typed,
 };
+use crate::auth::SignIn;
 
 /// The answer for what the desk did not do: a page, or what a frame or a script can take.
 pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError) -> Response {
@@ -75,11 +76,19 @@ pub async fn sign_in_first(app: &App, asked: &Asked, request: Request) -> Respon
     let accepts = request.headers().get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
     let plain = accepts.is_some_and(|accepts| accepts.contains("text/html"));
     if plain && request.method() == Method::GET {
-        return Redirect::to(&sign_in::address(asked)).into_response();
+        return match &app.sign_in {
+            SignIn::Alb(alb) => known::nobody(app, alb, asked),
+            SignIn::Local(_) | SignIn::Oidc(_) => Redirect::to(&sign_in::address(asked)).into_response(),
+        };
     }
     let text = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
     let told = (StatusCode::UNAUTHORIZED, text, "Sign in first.\n");
-    match typed::page_again(asked, request).await.map(|page| paths::sign_in(&page)) {
+    // Where a load balancer asks people, there is no way of ours to lead them on.
+    let way = match &app.sign_in {
+        SignIn::Alb(_) => None,
+        SignIn::Local(_) | SignIn::Oidc(_) => typed::page_again(asked, request).await,
+    };
+    match way.map(|page| paths::sign_in(&page)) {
         Some(way) if plain => Redirect::to(&way).into_response(),
         // The script of the form goes where an answer leads.
         Some(way) => ([(header::LOCATION, way)], told).into_response(),

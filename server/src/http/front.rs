@@ -1,4 +1,5 @@
-//! Who may knock at all: requests for this machine's own name, and forms that say which page they come from.
+//! Who may knock at all: requests for this machine's own name, and forms that say which page they come from, or
+//! that come with a token instead.
 
 use axum::{
     extract::{Request, State},
@@ -7,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::App;
+use super::{App, known};
 use crate::auth::SignIn;
 
 /// While nobody signs in, everybody who reaches Teal is the local user. A page of somewhere else reaches it too
@@ -16,13 +17,12 @@ use crate::auth::SignIn;
 pub async fn own_name(State(app): State<App>, request: Request, next: Next) -> Response {
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let named = named.and_then(|host| host.parse().ok()).or_else(|| request.uri().authority().cloned());
-    let (ours, open) = match &app.sign_in {
-        SignIn::Local(_) => (
+    let (ours, open) = match app.sign_in.public_url() {
+        None => (
             named.is_some_and(|name| is_this_machine(&name)),
             "at http://localhost or http://127.0.0.1 with its port".to_owned(),
         ),
-        SignIn::Oidc(sessions) => {
-            let public = &sessions.oidc.config().public_url;
+        Some(public) => {
             let name = public.split_once("://").map(|(_, name)| name);
             (
                 named.is_some_and(|named| name.is_some_and(|name| named.as_str().eq_ignore_ascii_case(name))),
@@ -38,17 +38,37 @@ pub async fn own_name(State(app): State<App>, request: Request, next: Next) -> R
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
 }
 
+/// The request came with `Authorization`, which alone says who asks.
+#[derive(Clone, Copy, Debug)]
+pub struct ByToken;
+
+/// A request that brings a token is whoever that stands for, or nobody: what else it brings of that sort, a cookie
+/// above all, is not looked at by anybody.
+pub async fn token_alone(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    // While nobody signs in there are no tokens, and no cookies either.
+    if !matches!(app.sign_in, SignIn::Local(_)) && request.headers().contains_key(header::AUTHORIZATION) {
+        let headers = request.headers_mut();
+        for name in [header::COOKIE.as_str(), known::DATA, known::ACCESS_TOKEN] {
+            headers.remove(name);
+        }
+        request.extensions_mut().insert(ByToken);
+    }
+    next.run(request).await
+}
+
 /// A form says where it was sent from: every browser does, by `Origin` or `Sec-Fetch-Site`. Whether that is here
 /// is for the layer below; what says nothing is not from a page of ours.
 pub async fn known_origin(request: Request, next: Next) -> Response {
     let harmless = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let headers = request.headers();
-    if harmless || headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site") {
+    // No page makes a browser send a token of somebody's that the page does not have itself.
+    let by_token = request.extensions().get::<ByToken>().is_some();
+    if harmless || by_token || headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site") {
         return next.run(request).await;
     }
     (
         StatusCode::FORBIDDEN,
-        "This request does not say which page it comes from: send the header `Origin` with the address of Teal, or use the command `teal`.\n",
+        "This request does not say which page it comes from: send the header `Origin` with the address of Teal, come with an access token, or use the command `teal`.\n",
     )
         .into_response()
 }

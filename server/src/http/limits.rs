@@ -1,13 +1,13 @@
 //! How often: signing in, by the address that it comes from, and doing things, by the person.
 
 use std::{
-    net::{IpAddr, Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr},
     num::NonZeroU32,
     time::Duration,
 };
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{Request, State},
     http::{HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -18,7 +18,7 @@ use governor::{
 };
 use teal_app::desk::Identity;
 
-use super::App;
+use super::{App, address::ComesFrom};
 
 /// An office comes from one address, so this many may set out at once, and one more each second.
 const SIGN_INS: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
@@ -40,9 +40,9 @@ impl Default for Limits {
     }
 }
 
-/// Refuses what comes too often. What a header says of the address is not asked: anybody can write one.
+/// Refuses what comes too often. What a header says of the address counts only where a proxy that is trusted wrote it.
 pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
-    let from = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let from = request.extensions().get::<ComesFrom>().map(|from| from.0);
     let who = request.extensions().get::<Identity>().map(|who| who.actor.name.clone());
     let limits = &app.limits;
     let over = if request.uri().path().starts_with("/sign-in") {

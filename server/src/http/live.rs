@@ -15,7 +15,7 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use futures::stream;
-use teal_domain::{LivePair, PairId, SnapshotId};
+use teal_domain::{LivePair, PairId, SnapshotId, Via};
 use tokio::{sync::watch, time::Instant};
 
 use self::session::{Standing, Watched};
@@ -24,8 +24,8 @@ use crate::engine::{Engine, board::Published};
 
 /// Between two pulses; the browser calls the connection lost after three of them.
 const PULSE: Duration = Duration::from_secs(2);
-/// How long one stream lasts for somebody who is signed in without a session of ours: then they come back, and
-/// whether they still are is looked at anew.
+/// How long one stream lasts for a token, and for somebody who is signed in without a session of ours: then they come
+/// back, and whether they still are is looked at anew.
 const LASTS: Duration = Duration::from_secs(240);
 /// How soon the browser comes back after a drop.
 const COME_BACK: Duration = Duration::from_secs(1);
@@ -53,7 +53,7 @@ pub async fn stream(
         seen,
         greeted: false,
         pulse_at: Instant::now(),
-        until: (who.signed_in && watched.is_none()).then(|| Instant::now() + LASTS),
+        until: (who.actor.via == Via::Api || who.signed_in && watched.is_none()).then(|| Instant::now() + LASTS),
         watched,
         stopping: app.stopping.clone(),
         over: false,

@@ -7,8 +7,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::CookieJar;
-use teal_app::{desk::DeskError, pages::sessions::SessionRow, render};
-use teal_domain::{Action, Millis, On, denial::Wanted};
+use teal_app::{
+    desk::{DeskError, Identity},
+    pages::sessions::SessionRow,
+    render,
+};
+use teal_domain::{Action, Millis, On, Via, denial::Wanted};
 
 use super::{App, asked::Asked, doors::Who, errors, headers::Document, pages::of_the_house, sign_in};
 use crate::{
@@ -21,7 +25,7 @@ use crate::{
 
 /// `/sessions`
 pub async fn list(State(app): State<App>, Who(who): Who, jar: CookieJar, asked: Asked) -> Response {
-    let (Some(sessions), Some(here)) = here(&app, &jar).await else { return nobody_signs_in(&app, &asked) };
+    let (Some(sessions), Some(here)) = here(&app, &jar).await else { return none(&app, &who, &asked) };
     let all = who.grants.may(Action::Audit, On::House).is_ok();
     let listed = match sessions.list((!all).then_some(&here)).await {
         Ok(listed) => listed,
@@ -52,7 +56,7 @@ pub async fn end(
     jar: CookieJar,
     asked: Asked,
 ) -> Response {
-    let (Some(sessions), Some(here)) = here(&app, &jar).await else { return nobody_signs_in(&app, &asked) };
+    let (Some(sessions), Some(here)) = here(&app, &jar).await else { return none(&app, &who, &asked) };
     let found = match sessions.listed(&handle).await {
         Ok(found) => found,
         Err(error) => return away(&app, &asked, &error),
@@ -70,7 +74,7 @@ pub async fn end(
     Redirect::to(if session.id == here.id { "/signed-out" } else { "/sessions" }).into_response()
 }
 
-fn may_end(who: &teal_app::desk::Identity, here: &Session, session: &Session) -> bool {
+fn may_end(who: &Identity, here: &Session, session: &Session) -> bool {
     let own = (&here.issuer, &here.subject) == (&session.issuer, &session.subject);
     own || who.grants.may(Action::Administer, On::House).is_ok()
 }
@@ -82,9 +86,18 @@ async fn here<'a>(app: &'a App, jar: &CookieJar) -> (Option<&'a Arc<Sessions>>, 
     (Some(sessions), known.map(|known| known.session))
 }
 
-fn nobody_signs_in(app: &App, asked: &Asked) -> Response {
-    let message = "Nobody signs in here: whoever reaches Teal is the person at this machine.".to_owned();
-    errors::page(app, None, asked, &DeskError::NotFound { message })
+/// There is no session behind the request, and why.
+fn none(app: &App, who: &Identity, asked: &Asked) -> Response {
+    let message = match (&app.sign_in, who.actor.via) {
+        (SignIn::Local(_), _) => "Nobody signs in here: whoever reaches Teal is the person at this machine.",
+        (_, Via::Api) => "A script has no session here: it comes with its token each time.",
+        (SignIn::Alb(_), _) => {
+            "The sessions are the load balancer's: Teal keeps none, and cannot list or end them. Who is disabled at the \
+             identity provider is out once the load balancer asks it again."
+        }
+        (SignIn::Oidc(_), _) => "Your session ended a moment ago.",
+    };
+    errors::page(app, None, asked, &DeskError::NotFound { message: message.to_owned() })
 }
 
 fn away(app: &App, asked: &Asked, error: &StoreError) -> Response {

@@ -1,9 +1,11 @@
 //! Coming in and going out: the way to the identity provider and back, and the cookies.
 
+use std::borrow::Cow;
+
 use axum::{
-    body::Body,
+    Extension,
     extract::{Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
@@ -13,64 +15,22 @@ use axum_extra::extract::{
 };
 use serde::Deserialize;
 use teal_app::{
-    desk::DeskError,
-    paths::FOLLOW,
+    desk::{DeskError, Identity},
     render::{self, Problem},
 };
 use teal_domain::{Actor, denial::Wanted};
 
-use super::{App, asked::Asked, errors, headers::Document};
+use super::{App, asked::Asked, errors, headers::Document, known};
 use crate::auth::{
     SignIn,
-    oidc::Failed,
-    sessions::{Doing, NotIn, Secret},
+    provider::{Failed, Provider},
+    sessions::{NotIn, Secret},
 };
 
 /// Stands for somebody who is signed in.
 const SESSION: &str = "__Host-teal";
 /// Ties the way back to the browser that set out.
 const ATTEMPT: &str = "__Host-teal-attempt";
-
-/// Finds out who asks, before anything else does.
-pub async fn known(
-    State(app): State<App>,
-    jar: CookieJar,
-    asked: Asked,
-    mut request: Request<Body>,
-    next: Next,
-) -> Response {
-    match &app.sign_in {
-        SignIn::Local(who) => {
-            request.extensions_mut().insert(who.clone());
-        }
-        SignIn::Oidc(sessions) => {
-            if let Some(secret) = secret(&jar, SESSION) {
-                match sessions.known(&secret, doing(request.headers())).await {
-                    Ok(Some(known)) => {
-                        request.extensions_mut().insert(known.who);
-                    }
-                    Ok(None) => {}
-                    Err(error) => {
-                        let message = format!("The store does not answer, so nobody can be recognised: {error}");
-                        return errors::page(
-                            &app,
-                            None,
-                            &asked,
-                            &DeskError::StoreAway { message, commands: Vec::new() },
-                        );
-                    }
-                }
-            }
-        }
-    }
-    next.run(request).await
-}
-
-/// A page that follows says so, and a browser asks for streams by itself.
-fn doing(headers: &HeaderMap) -> Doing {
-    let streams = headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/event-stream");
-    if streams || headers.contains_key(FOLLOW) { Doing::Page } else { Doing::Person }
-}
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -80,9 +40,21 @@ pub struct Wish {
 }
 
 /// `/sign-in?next=`: on to the provider.
-pub async fn depart(State(app): State<App>, Query(wish): Query<Wish>, jar: CookieJar, asked: Asked) -> Response {
+pub async fn depart(
+    State(app): State<App>,
+    Query(wish): Query<Wish>,
+    who: Option<Extension<Identity>>,
+    jar: CookieJar,
+    asked: Asked,
+) -> Response {
     let next = wish.next.as_deref().and_then(within).unwrap_or("/").to_owned();
-    let SignIn::Oidc(sessions) = &app.sign_in else { return Redirect::to(&next).into_response() };
+    let sessions = match &app.sign_in {
+        SignIn::Local(_) => return Redirect::to(&next).into_response(),
+        SignIn::Oidc(sessions) => sessions,
+        // The load balancer asked them on the way here.
+        SignIn::Alb(_) if who.is_some() => return Redirect::to(&next).into_response(),
+        SignIn::Alb(alb) => return known::nobody(&app, alb, &asked),
+    };
     match sessions.depart(secret(&jar, ATTEMPT), next, wish.anew.is_some()).await {
         Ok((browser, address)) => (jar.add(cookie(&app, ATTEMPT, &browser)), Redirect::to(&address)).into_response(),
         Err(error) => not_in(&app, &asked, &error),
@@ -122,15 +94,23 @@ pub async fn back(State(app): State<App>, Query(back): Query<Back>, jar: CookieJ
 
 /// `POST /sign-out`: here, and at the provider.
 pub async fn out(State(app): State<App>, jar: CookieJar, asked: Asked) -> Response {
-    let SignIn::Oidc(sessions) = &app.sign_in else { return Redirect::to("/").into_response() };
-    if let Some(session) = secret(&jar, SESSION)
-        && let Err(error) = sessions.end(&session).await
-    {
-        let message = format!("The store does not answer, so the session could not be ended: {error}");
-        return errors::page(&app, None, &asked, &DeskError::StoreAway { message, commands: Vec::new() });
-    }
-    let there = sessions.oidc.forget().await.unwrap_or_else(|| "/signed-out".to_owned());
-    (jar.remove(gone(&app, SESSION)), Redirect::to(&there)).into_response()
+    let (mut gone_now, there) = match &app.sign_in {
+        SignIn::Local(_) => return Redirect::to("/").into_response(),
+        SignIn::Oidc(sessions) => {
+            if let Some(session) = secret(&jar, SESSION)
+                && let Err(error) = sessions.end(&session).await
+            {
+                let message = format!("The store does not answer, so the session could not be ended: {error}");
+                return errors::page(&app, None, &asked, &DeskError::StoreAway { message, commands: Vec::new() });
+            }
+            (vec![gone(&app, SESSION)], sessions.oidc.forget())
+        }
+        // Its session is in its cookies, and nowhere else: they are made to end.
+        SignIn::Alb(alb) => (alb.cookies().map(|name| gone(&app, name)).collect(), alb.way_out()),
+    };
+    gone_now.iter_mut().for_each(Cookie::make_removal);
+    let jar = gone_now.into_iter().fold(jar, CookieJar::add);
+    (jar, Redirect::to(there.as_deref().unwrap_or("/signed-out"))).into_response()
 }
 
 /// `/signed-out`
@@ -201,13 +181,13 @@ fn cookie(app: &App, name: &'static str, secret: &Secret) -> Cookie<'static> {
     held(app, name, secret.text().to_owned())
 }
 
-fn gone(app: &App, name: &'static str) -> Cookie<'static> {
+fn gone(app: &App, name: impl Into<Cow<'static, str>>) -> Cookie<'static> {
     held(app, name, String::new())
 }
 
 /// Only this host, only over TLS (or on this machine), never read by a script, not sent by other sites' forms.
-fn held(app: &App, name: &'static str, value: String) -> Cookie<'static> {
-    let cookie = Cookie::build((name, value)).path("/").secure(true).http_only(true);
+fn held(app: &App, name: impl Into<Cow<'static, str>>, value: String) -> Cookie<'static> {
+    let cookie = Cookie::build((name.into(), value)).path("/").secure(true).http_only(true);
     if app.embed.cross_site {
         // Frames on other sites' pages get no other; whose forms are taken is for the layer that looks at the
         // origin. Partitioned: what one site's frames hold is not held in another's.
@@ -235,14 +215,14 @@ fn within(next: &str) -> Option<&str> {
 /// since signing out goes on to the provider.
 pub async fn policies(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let SignIn::Oidc(sessions) = &app.sign_in else { return response };
-    if sessions.oidc.config().public_url.starts_with("https://") {
+    let Some(public_url) = app.sign_in.public_url() else { return response };
+    if public_url.starts_with("https://") {
         // Two years, as the list of preloaded names asks for.
         let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
-    if let (Some(policy), Some(origin)) = (policy, sessions.oidc.origin())
+    if let (Some(policy), Some(origin)) = (policy, app.sign_in.provider().and_then(Provider::origin))
         && let Ok(policy) = policy.replace("form-action 'self'", &format!("form-action 'self' {origin}")).parse()
     {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);

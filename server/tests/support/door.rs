@@ -11,6 +11,7 @@ use teal_domain::{Millis, Role, access::Scope};
 use teal_server::{
     auth::{
         SignIn,
+        bearer::Scripts,
         oidc::Oidc,
         roles::GroupRole,
         sessions::{Limits, Sessions},
@@ -124,6 +125,7 @@ pub fn router_with(house: &House, provider: &Provider, public_url: &str, step_up
         name_claim: "preferred_username".into(),
         logout: Some(format!("{}/logout", provider.issuer)),
         limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(300), outage: span(1800), step_up },
+        scripts: Scripts::default(),
         roles: vec![
             GroupRole { group: "ops".into(), role: Role::Operator, scope: Scope::All },
             GroupRole { group: "admins".into(), role: Role::Admin, scope: Scope::All },

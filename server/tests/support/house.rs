@@ -83,6 +83,7 @@ impl House {
             embed: Arc::default(),
             sign_in: SignIn::Local(Identity::trusted(Actor::page(who), Grants::everything())),
             stopping: Stopping::default(),
+            proxies: Arc::default(),
         };
         let router = http::router(app.clone(), &site).expect("a router");
         let house = Self { folder, world, teal, app, router };

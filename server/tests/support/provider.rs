@@ -24,6 +24,10 @@ use serde_json::{Value, json};
 
 pub const CLIENT: &str = "teal";
 pub const SECRET: &str = "a secret of the client";
+/// A script that comes with access tokens.
+pub const SCRIPT: &str = "script";
+/// What Cognito would call itself.
+pub const COGNITO: &str = "https://cognito-idp.us-east-2.amazonaws.com/us-east-2_AbCdEf123";
 
 /// What it does to header and claims before it signs.
 pub type Lie = Box<dyn Fn(&mut Value, &mut Value) + Send>;
@@ -36,12 +40,15 @@ pub struct Provider {
 
 pub struct Facts {
     issuer: String,
+    address: String,
     key: RsaKeyPair,
     kid: String,
     /// Whether the keys that it publishes hold the one that it signs with.
     pub publishes: bool,
     /// What it does to header and claims before it signs.
     pub lie: Option<Lie>,
+    /// What it takes for a shared secret where a lie says that there is one.
+    pub shared: Vec<u8>,
     /// The groups of everybody.
     pub groups: Vec<String>,
     pub disabled: bool,
@@ -68,7 +75,7 @@ impl Facts {
 
     fn token(&mut self, nonce: Option<&str>) -> String {
         let now = jiff::Timestamp::now().as_second();
-        let mut header = json!({"alg": "RS256", "kid": self.kid, "typ": "JWT"});
+        let header = json!({"alg": "RS256", "kid": self.kid, "typ": "JWT"});
         let mut claims = json!({
             "iss": self.issuer, "aud": CLIENT, "sub": "sub-of-vera", "token_use": "id",
             "iat": now, "exp": now + 3600, "auth_time": now,
@@ -77,6 +84,26 @@ impl Facts {
         if let Some(nonce) = nonce {
             claims["nonce"] = json!(nonce);
         }
+        self.signed(header, claims)
+    }
+
+    /// An access token of the script, as Cognito makes it.
+    pub fn access(&mut self, now: i64) -> String {
+        let header = json!({"alg": "RS256", "kid": self.kid});
+        let claims = json!({
+            "iss": self.issuer, "sub": SCRIPT, "client_id": SCRIPT, "token_use": "access",
+            "scope": "teal/read teal/switch", "iat": now, "exp": now + 600, "jti": self.tokens.len(),
+        });
+        self.signed(header, claims)
+    }
+
+    /// The public key, in the form that clients have mistaken for a secret.
+    pub fn public_key(&self) -> Vec<u8> {
+        self.key.public_key().as_ref().to_vec()
+    }
+
+    /// Lies, then signs.
+    fn signed(&mut self, mut header: Value, mut claims: Value) -> String {
         if let Some(lie) = &self.lie {
             lie(&mut header, &mut claims);
         }
@@ -86,7 +113,7 @@ impl Facts {
             Some("none") => Vec::new(),
             // As a client would that takes the public key, or the secret, for a shared one.
             Some("HS256") => {
-                hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, SECRET.as_bytes()), text.as_bytes()).as_ref().to_vec()
+                hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.shared), text.as_bytes()).as_ref().to_vec()
             }
             _ => {
                 let mut signature = vec![0; self.key.public_modulus_len()];
@@ -117,14 +144,26 @@ type Shared = State<Arc<Mutex<Facts>>>;
 
 impl Provider {
     pub async fn start() -> Self {
+        Self::named(None).await
+    }
+
+    /// With Cognito's name, and so with its habits.
+    pub async fn cognito() -> Self {
+        Self::named(Some(COGNITO)).await
+    }
+
+    async fn named(issuer: Option<&str>) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let issuer = format!("http://127.0.0.1:{}", listener.local_addr().expect("its address").port());
+        let address = format!("http://127.0.0.1:{}", listener.local_addr().expect("its address").port());
+        let issuer = issuer.unwrap_or(&address).to_owned();
         let state = Arc::new(Mutex::new(Facts {
             issuer: issuer.clone(),
+            address: address.clone(),
             key: RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"),
             kid: "one".into(),
             publishes: true,
             lie: None,
+            shared: SECRET.into(),
             groups: vec!["ops".into()],
             disabled: false,
             down: false,
@@ -140,7 +179,7 @@ impl Provider {
             .route("/token", post(token))
             .with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { address: issuer.clone(), issuer, state }
+        Self { issuer, address, state }
     }
 
     pub fn facts(&self) -> std::sync::MutexGuard<'_, Facts> {
@@ -154,10 +193,10 @@ async fn describe(State(facts): Shared) -> Response {
     if facts.down {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let issuer = &facts.issuer;
+    let (issuer, address) = (&facts.issuer, &facts.address);
     Json(json!({
-        "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"), "token_endpoint": format!("{issuer}/token"),
-        "jwks_uri": format!("{issuer}/keys"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
+        "issuer": issuer, "authorization_endpoint": format!("{address}/authorize"), "token_endpoint": format!("{address}/token"),
+        "jwks_uri": format!("{address}/keys"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
         // It would take anything.
         "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
     }))

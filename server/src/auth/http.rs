@@ -1,11 +1,11 @@
-//! The HTTP client for the provider, as the library wants it: no redirects, an end to waiting and to reading, and
-//! an error that tells a provider that is away from one that says no.
+//! The HTTP client for the provider and for a load balancer's keys: no redirects, an end to waiting and to reading,
+//! and an error that tells a provider that is away from one that says no.
 
 use std::{future::Future, pin::Pin, time::Duration};
 
 use openidconnect::{AsyncHttpClient, HttpRequest, HttpResponse};
 
-use super::Failed;
+use super::provider::Failed;
 
 /// How long one answer may take.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -26,12 +26,25 @@ impl Http {
         client.map(Self).map_err(|error| error.to_string())
     }
 
+    /// What is there.
     pub async fn get(&self, address: &str) -> Result<Vec<u8>, Failed> {
-        let response = self.0.get(address).send().await.map_err(unreachable)?;
-        if !response.status().is_success() {
-            return Err(Failed::Unreachable(format!("{address} answered HTTP {}", response.status().as_u16())));
+        let (status, body) = self.ask(address).await?;
+        if status.is_success() { Ok(body) } else { Err(answered(address, status)) }
+    }
+
+    /// What is there, if anything is: a server that is well and says no is no outage.
+    pub async fn find(&self, address: &str) -> Result<Option<Vec<u8>>, Failed> {
+        let (status, body) = self.ask(address).await?;
+        match () {
+            () if status.is_success() => Ok(Some(body)),
+            () if status.is_client_error() => Ok(None),
+            () => Err(answered(address, status)),
         }
-        body(response).await
+    }
+
+    async fn ask(&self, address: &str) -> Result<(reqwest::StatusCode, Vec<u8>), Failed> {
+        let response = self.0.get(address).send().await.map_err(unreachable)?;
+        Ok((response.status(), body(response).await?))
     }
 }
 
@@ -64,6 +77,10 @@ async fn body(mut response: reqwest::Response) -> Result<Vec<u8>, Failed> {
         body.extend_from_slice(&chunk);
     }
     Ok(body)
+}
+
+fn answered(address: &str, status: reqwest::StatusCode) -> Failed {
+    Failed::Unreachable(format!("{address} answered HTTP {}", status.as_u16()))
 }
 
 fn unreachable(error: reqwest::Error) -> Failed {
