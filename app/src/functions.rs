@@ -62,8 +62,8 @@ pub async fn decide_request(
 ) -> Result<Reply, ServerFnError> {
     use crate::desk::DecideForm;
     let (desk, who) = ways::asked()?;
-    let done = desk.decide(&who, DecideForm { pair: pair.to_string(), digest, answer, comment }).await;
-    ways::after_request(&pair, to, None, done.map(drop))
+    let done = desk.decide(&who, DecideForm { pair: pair.to_string(), digest, answer, comment: comment.clone() }).await;
+    ways::after_decision(&pair, to, &comment, done.map(drop))
 }
 
 /// Takes a request back.
@@ -142,6 +142,26 @@ mod ways {
             Err(refused) => {
                 if plain() {
                     go(&SwitchQuery { problem: Some(problem(&refused)), reason, ..back }.address(pair));
+                }
+                Ok(Reply::Refused(refused))
+            }
+        }
+    }
+
+    pub fn after_decision(
+        pair: &PairId,
+        to: Color,
+        comment: &str,
+        done: Result<(), DeskError>,
+    ) -> Result<Reply, ServerFnError> {
+        match done {
+            Ok(()) => {
+                go(&paths::switch(pair, to));
+                Ok(Reply::Taken)
+            }
+            Err(refused) => {
+                if plain() {
+                    go(&paths::decide_again(pair, to, comment, problem(&refused)));
                 }
                 Ok(Reply::Refused(refused))
             }

@@ -172,6 +172,14 @@ pub fn note_again(pair: &PairId, about: u64, text: &str, problem: SwitchProblem)
     out.0
 }
 
+/// The address of the switch page with the comment to a request as it was typed.
+pub fn decide_again(pair: &PairId, to: Color, comment: &str, problem: SwitchProblem) -> String {
+    let mut out = Query::new(switch(pair, to));
+    out.put("problem", Some(problem.code()));
+    out.put("comment", Some(&kept(comment)));
+    out.0
+}
+
 /// As much of a text as an address carries back.
 pub fn kept(text: &str) -> String {
     text.chars().take(KEPT).collect()

@@ -14,7 +14,7 @@ pub async fn page_again(asked: &Asked, form: Request) -> Option<String> {
     let pair: PairId = paths::get(form, "pair")?.parse().ok()?;
     let problem = SwitchProblem::Ended;
     match name {
-        "switch" => {
+        "switch" | "ask" => {
             let to = paths::get(form, "to").and_then(|to| to.parse().ok());
             let reason = paths::get(form, "reason");
             Some(SwitchQuery { to, reason, problem: Some(problem), after: None }.address(&pair))
@@ -23,6 +23,11 @@ pub async fn page_again(asked: &Asked, form: Request) -> Option<String> {
             let about = paths::get(form, "about")?.parse().ok()?;
             Some(paths::note_again(&pair, about, &paths::get(form, "text")?, problem))
         }
+        "decide" => {
+            let to = paths::get(form, "to")?.parse().ok()?;
+            Some(paths::decide_again(&pair, to, &paths::get(form, "comment").unwrap_or_default(), problem))
+        }
+        "withdraw" => Some(paths::switch(&pair, paths::get(form, "to")?.parse().ok()?)),
         _ => None,
     }
 }

@@ -36,10 +36,16 @@ fn here() -> Result<String, JsValue> {
     // What was wrong with a form that was sent before says nothing about this one.
     query.delete("problem");
     let forms = document().query_selector_all("form[data-kept]")?;
-    for form in (0..forms.length()).filter_map(|index| forms.item(index)?.dyn_into::<HtmlFormElement>().ok()) {
+    let forms = || (0..forms.length()).filter_map(|index| forms.item(index)?.dyn_into::<HtmlFormElement>().ok());
+    let names = |form: &HtmlFormElement| form.get_attribute("data-kept").unwrap_or_default();
+    for form in forms() {
+        names(&form).split(' ').for_each(|name| query.delete(name));
+    }
+    // Two forms may ask for the same: what is empty in one does not take away what stands in the other.
+    for form in forms() {
         let filled = FormData::new_with_form(&form)?;
-        for name in form.get_attribute("data-kept").unwrap_or_default().split(' ') {
-            if let Some(text) = filled.get(name).as_string() {
+        for name in names(&form).split(' ') {
+            if let Some(text) = filled.get(name).as_string().filter(|text| !text.is_empty()) {
                 query.set(name, &paths::kept(&text));
             }
         }

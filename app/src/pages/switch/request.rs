@@ -8,6 +8,7 @@ use crate::{
         when::{Ago, When},
     },
     functions::{AskApproval, DecideRequest, WithdrawRequest},
+    paths,
     render::View,
     words::time,
 };
@@ -65,7 +66,7 @@ fn ask(view: &View<'_>, pair: &PairSnapshot, target: Color, live: Color, reason:
             "A planned switch of this pair needs somebody else to approve it. They see what you see: from "
             <Side color=live /> " to " <Side color=target /> ", and why."
         </p>
-        <form method="post" action=AskApproval::url()>
+        <form method="post" action=AskApproval::url() data-kept="to reason">
             <input type="hidden" name="pair" value=pair.id.to_string() />
             <input type="hidden" name="to" value=target.as_str() />
             <input type="hidden" name="seen" value=seen />
@@ -118,14 +119,15 @@ fn decide(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
     let denied = view.denied(Action::Approve);
     let own = denied.is_none() && open.request.actor.may_be(&view.who.actor);
     let off = denied.is_some() || own;
+    let comment = paths::get(view.query, "comment").map(|text| paths::kept(&text));
     view! {
-        <form method="post" action=DecideRequest::url()>
+        <form method="post" action=DecideRequest::url() data-kept="to comment">
             <input type="hidden" name="pair" value=pair.id.to_string() />
             <input type="hidden" name="to" value=open.request.target.as_str() />
             <input type="hidden" name="digest" value=open.request.digest() />
             <div class="field">
                 <label for="comment">"Comment"</label>
-                <input id="comment" name="comment" type="text" maxlength="500" autocomplete="off" disabled=off />
+                <input id="comment" name="comment" type="text" maxlength="500" autocomplete="off" disabled=off value=comment />
             </div>
             <div class="actions">
                 <button type="submit" class="button primary" name="answer" value="approved" disabled=off>"Approve"</button>
