@@ -188,9 +188,11 @@ async fn what_was_typed_is_kept_when_the_session_had_ended_before_the_form_came(
     // As long as it may be, of letters that take the most room.
     let reason = "🟢".repeat(500);
     let switch = [("pair", "dev"), ("to", "green"), ("confirmation", "x"), ("typed", "green"), ("reason", &*reason)];
+    let ask = [("pair", "dev"), ("to", "green"), ("seen", "green@31"), ("reason", &*reason)];
     let note = [("pair", "dev"), ("about", "31"), ("text", "it was me & Größe")];
     for (function, fields, says, problem) in [
         ("switch", &switch[..], &*reason, "Your session had ended. You are signed in again"),
+        ("ask", &ask[..], &*reason, "Your session had ended. You are signed in again"),
         ("note", &note[..], "it was me &amp; Größe", "Your session had ended, so the note was not kept."),
     ] {
         let send_as = async |accepts: &str| {
