@@ -52,7 +52,7 @@ pub fn provider_away() -> impl IntoView {
 fn asked_for(pair: &PairSnapshot, open: &OpenRequest, now: Timestamp) -> impl IntoView + use<> {
     let request = &open.request;
     view! {
-        <div class="bar bar-busy" role="status">
+        <div class="bar bar-asked" role="status">
             <Icon glyph=Glyph::Flag />
             <p>
                 <strong>{request.actor.name.clone()}" asks to switch to "</strong> <Side color=request.target /> ", "

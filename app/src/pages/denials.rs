@@ -41,7 +41,6 @@ fn table(now: Timestamp, page: &DenialPage) -> impl IntoView + use<> {
                         <th scope="col">"Where"</th>
                         <th scope="col">"Why not"</th>
                         <th scope="col" class="number">"Times"</th>
-                        <th scope="col">"Request"</th>
                     </tr>
                 </thead>
                 <tbody>{page.denials.iter().map(|denial| row(denial, now)).collect_view()}</tbody>
@@ -59,11 +58,13 @@ fn row(denial: &Denial, now: Timestamp) -> impl IntoView + use<> {
         <tr>
             <td><When at=denial.last_at now />{since}</td>
             <th scope="row" title=subject>{who.name.clone()}<p class="hint">{record::via(who.via)}</p></th>
-            <td>{denial.wanted.title()}{pair}</td>
+            <td class="wraps">{denial.wanted.title()}{pair}</td>
             <td class="wraps"><code>{denial.place.clone()}</code></td>
-            <td class="wraps">{denial.why.clone()}</td>
+            <td class="wraps">
+                {denial.why.clone()}
+                {denial.request.clone().map(|id| view! { <p class="hint">"Request "<code>{id}</code></p> })}
+            </td>
             <td class="number">{denial.times}</td>
-            <td><code>{denial.request.clone()}</code></td>
         </tr>
     }
 }

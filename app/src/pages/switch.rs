@@ -59,7 +59,7 @@ pub fn page(
                 view! { <div class="columns"><div class="stack">{checks::checks(&checks)}</div>{card}</div> }
             });
             view! {
-                <section class="switch">{heading(pair, target, repair)}{problem}{refused(OFF, &error)}{asked}</section>
+                <section class="switch">{heading(pair, target, repair)}{problem}{asked}{refused(OFF, &error)}</section>
             }
             .into_any()
         }
