@@ -41,7 +41,7 @@ pub use self::{
     mistake::{Mistake, Mistakes, Origin},
     overrides::Overrides,
     pairs::PairConfig,
-    sign_in::{Hidden, OidcConfig, SignInConfig},
+    sign_in::{Hidden, Logout, OidcConfig, Prompt, SignInConfig},
     store::{StoreConfig, check_store_place},
 };
 

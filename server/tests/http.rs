@@ -2,6 +2,8 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/conforming.rs"]
+mod conforming;
 #[path = "http/csv.rs"]
 mod csv;
 #[path = "http/edge.rs"]

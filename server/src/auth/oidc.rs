@@ -1,30 +1,30 @@
 //! OpenID Connect: the authorization code flow with PKCE, on the server's side. Tokens never reach the browser.
 
+mod claims;
 mod http;
+mod kinds;
+mod leaving;
 
 use std::{
-    collections::BTreeMap,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
 use openidconnect::{
-    AdditionalClaims, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken,
-    EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, JsonWebKeySet, Nonce,
+    AuthType, AuthenticationFlow, AuthorizationCode, Client, ClientId, ClientSecret, CsrfToken, JsonWebKeySet, Nonce,
     OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
-    core::{
-        CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-        CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreProviderMetadata, CoreResponseType,
-        CoreRevocableToken, CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
-    },
+    SubjectIdentifier, TokenResponse as _,
+    core::{CoreAuthPrompt, CoreClientAuthMethod, CoreJsonWebKey, CoreJwsSigningAlgorithm, CoreResponseType},
 };
-use serde::{Deserialize, Serialize};
 use teal_domain::Timestamp;
 
-use self::http::Http;
+use self::{
+    claims::Said,
+    http::Http,
+    kinds::{Metadata, Party, Refusal, Token, Tokens},
+};
 use super::plain;
-use crate::config::OidcConfig;
+use crate::config::{OidcConfig, Prompt};
 
 /// How long what the provider says about itself is believed.
 const METADATA_LIVES: Duration = Duration::from_hours(1);
@@ -32,41 +32,8 @@ const METADATA_LIVES: Duration = Duration::from_hours(1);
 const BETWEEN_FETCHES: Duration = Duration::from_secs(30);
 /// How far its clock may be off.
 const SKEW: i64 = 60;
-
-/// The claims beside the standard ones: which of them matter is configured.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-struct Further(BTreeMap<String, serde_json::Value>);
-
-impl AdditionalClaims for Further {}
-
-type Fields = IdTokenFields<
-    Further,
-    EmptyExtraTokenFields,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
-type Tokens = StandardTokenResponse<Fields, CoreTokenType>;
-type Refusal = StandardErrorResponse<CoreErrorResponseType>;
-type Party = Client<
-    Further,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    Refusal,
-    Tokens,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
+/// The longest time between two tries to learn about a provider that does not answer.
+const BETWEEN_TRIES: Duration = Duration::from_mins(1);
 
 /// Why nobody was signed in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -112,17 +79,25 @@ pub struct Departure {
     pub verifier: String,
 }
 
+/// What a token that holds says.
+struct Checked {
+    issuer: String,
+    subject: SubjectIdentifier,
+    authenticated_at: Timestamp,
+    said: Said,
+}
+
 /// The provider, and what Teal is to it.
 #[derive(Debug)]
 pub struct Oidc {
     config: OidcConfig,
     http: Http,
-    known: tokio::sync::RwLock<Option<(Arc<CoreProviderMetadata>, Instant)>>,
+    known: tokio::sync::RwLock<Option<(Arc<Metadata>, Instant)>>,
     fetched_keys: Mutex<Option<Instant>>,
 }
 
 impl Oidc {
-    /// Nothing is asked before somebody signs in.
+    /// Nothing is asked yet.
     ///
     /// # Errors
     /// The HTTP client cannot be made.
@@ -134,6 +109,17 @@ impl Oidc {
     /// What was configured.
     pub const fn config(&self) -> &OidcConfig {
         &self.config
+    }
+
+    /// Learns about the provider before anybody needs it. Pages say where their forms may lead, and after a restart
+    /// somebody may sign out before anybody signs in.
+    pub async fn learn(&self) {
+        let mut wait = Duration::from_secs(1);
+        while let Err(error) = self.metadata().await {
+            tracing::warn!(target: "teal::signed_in", %error, "the provider is not known yet");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(BETWEEN_TRIES);
+        }
     }
 
     /// Where the browser goes to sign in; `anew`: even if the provider still knows it.
@@ -148,8 +134,18 @@ impl Oidc {
             )
             .add_scopes(self.config.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
             .set_pkce_challenge(challenge);
-        if anew {
-            request = request.add_prompt(CoreAuthPrompt::Login);
+        let configured = self.config.prompt.map(|prompt| match prompt {
+            Prompt::Login => CoreAuthPrompt::Login,
+            Prompt::Consent => CoreAuthPrompt::Consent,
+            Prompt::SelectAccount => CoreAuthPrompt::SelectAccount,
+        });
+        let again = anew.then_some(CoreAuthPrompt::Login).filter(|_| configured != Some(CoreAuthPrompt::Login));
+        for prompt in again.into_iter().chain(configured) {
+            request = request.add_prompt(prompt);
+        }
+        // Whoever asks for an age is told when somebody proved who they are; Cognito says it unasked.
+        if self.config.limits.step_up.is_some() && !self.config.is_cognito() {
+            request = request.set_max_age(Duration::from_millis(self.config.limits.lasts.0));
         }
         let (address, state, nonce) = request.url();
         Ok(Departure {
@@ -168,7 +164,16 @@ impl Oidc {
             .map_err(|error| Failed::Untrue(error.to_string()))?
             .set_pkce_verifier(PkceCodeVerifier::new(verifier));
         let tokens = request.request_async(&self.http).await.map_err(failed)?;
-        self.vouched(&tokens, Some(nonce)).await
+        let vouched = self.vouched(&tokens, Some(nonce)).await?;
+        if vouched.refresh.is_none() {
+            // Mended by configuration, so whoever reads the log is told how.
+            tracing::warn!(
+                target: "teal::signed_in",
+                "the provider gave no refresh token, so this session ends after sign_in.refresh: see its settings, \
+                 or ask for it with `offline_access` in sign_in.scopes and sign_in.prompt = \"consent\""
+            );
+        }
+        Ok(vouched)
     }
 
     /// Asks again whether somebody is still welcome, and in which groups.
@@ -177,64 +182,48 @@ impl Oidc {
         let token = RefreshToken::new(token.to_owned());
         let request = party.exchange_refresh_token(&token).map_err(|error| Failed::Untrue(error.to_string()))?;
         let tokens = request.request_async(&self.http).await.map_err(failed)?;
-        let mut vouched = self.vouched(&tokens, None).await?;
+        // A refresh need not bring a new ID token.
+        let mut vouched = match tokens.id_token() {
+            Some(_) => self.vouched(&tokens, None).await?,
+            None => self.vouched_at_userinfo(&tokens).await?,
+        };
         vouched.refresh = vouched.refresh.or_else(|| Some(token.secret().clone()));
         Ok(vouched)
     }
 
-    /// Where the browser goes to be forgotten by the provider too.
-    pub async fn forget(&self) -> Option<String> {
-        let known = self.known.read().await.clone();
-        let authorize = known.as_ref().map(|(metadata, _)| metadata.authorization_endpoint().url().clone())?;
-        let mut address = match &self.config.logout {
-            Some(address) => address.parse().ok()?,
-            // Cognito's is where its pages are.
-            None if self.config.is_cognito() => authorize.join("/logout").ok()?,
-            None => return None,
-        };
-        let back = format!("{}/signed-out", self.config.public_url);
-        let name = if self.config.is_cognito() { "logout_uri" } else { "post_logout_redirect_uri" };
-        address.query_pairs_mut().append_pair("client_id", &self.config.client_id).append_pair(name, &back);
-        Some(address.to_string())
-    }
-
-    /// Where the provider's pages are, once it was asked.
-    pub fn origin(&self) -> Option<String> {
-        let known = self.known.try_read().ok()?;
-        let (metadata, _) = known.as_ref()?;
-        Some(metadata.authorization_endpoint().url().origin().ascii_serialization())
-    }
-
     async fn vouched(&self, tokens: &Tokens, nonce: Option<&str>) -> Result<Vouched, Failed> {
         let token = tokens.id_token().ok_or_else(|| Failed::Untrue("it sent no ID token".into()))?;
-        let refresh = tokens.refresh_token().map(|token| token.secret().clone());
         let metadata = self.metadata().await?;
-        match self.claims(&metadata, token, nonce) {
-            Ok(vouched) => Ok(Vouched { refresh, ..vouched }),
+        match self.checked(&metadata, token, nonce) {
+            Ok(checked) => self.vouch(&metadata, tokens, checked).await,
             // It may have new keys; whoever makes tokens up does not get to have them fetched each time.
             Err(untrue) if self.may_fetch_keys() => {
                 let keys = self.keys(&metadata).await?;
-                let metadata = CoreProviderMetadata::clone(&metadata).set_jwks(keys);
-                let vouched = self.claims(&metadata, token, nonce).map_err(|_| untrue)?;
+                let metadata = Metadata::clone(&metadata).set_jwks(keys);
+                let checked = self.checked(&metadata, token, nonce).map_err(|_| untrue)?;
+                let vouched = self.vouch(&metadata, tokens, checked).await?;
                 *self.known.write().await = Some((Arc::new(metadata), Instant::now()));
-                Ok(Vouched { refresh, ..vouched })
+                Ok(vouched)
             }
             Err(untrue) => Err(untrue),
         }
     }
 
+    async fn vouch(&self, metadata: &Metadata, tokens: &Tokens, checked: Checked) -> Result<Vouched, Failed> {
+        let Checked { issuer, subject, authenticated_at, said } = checked;
+        let said = self.complete(metadata, tokens, &subject, said).await?;
+        Ok(Vouched {
+            name: plain(said.name.as_deref().unwrap_or(&subject)),
+            groups: said.groups.unwrap_or_default(),
+            subject: subject.to_string(),
+            refresh: tokens.refresh_token().map(|token| token.secret().clone()),
+            issuer,
+            authenticated_at,
+        })
+    }
+
     /// Checks a token: signature, issuer, audience, nonce, times, and what it is for.
-    fn claims(
-        &self,
-        metadata: &CoreProviderMetadata,
-        token: &openidconnect::IdToken<
-            Further,
-            CoreGenderClaim,
-            CoreJweContentEncryptionAlgorithm,
-            CoreJwsSigningAlgorithm,
-        >,
-        nonce: Option<&str>,
-    ) -> Result<Vouched, Failed> {
+    fn checked(&self, metadata: &Metadata, token: &Token, nonce: Option<&str>) -> Result<Checked, Failed> {
         use CoreJwsSigningAlgorithm as Alg;
         let untrue = |what: String| Failed::Untrue(what);
         let party = self.party(metadata)?;
@@ -272,42 +261,35 @@ impl Oidc {
         if claims.issue_time().timestamp() > now + SKEW {
             return Err(untrue("it was made in the future".into()));
         }
-        let groups = match further.get(&self.config.groups_claim) {
-            Some(serde_json::Value::Array(groups)) => {
-                groups.iter().filter_map(serde_json::Value::as_str).map(str::to_owned).collect()
-            }
-            Some(serde_json::Value::String(groups)) => groups.split([',', ' ']).map(str::to_owned).collect(),
-            _ => Vec::new(),
-        };
-        let name = match &*self.config.name_claim {
-            "email" => claims.email().filter(|_| claims.email_verified() == Some(true)).map(|email| email.as_str()),
-            "preferred_username" => claims.preferred_username().map(|name| name.as_str()),
-            other => text(other),
-        };
-        let name = name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| claims.subject().as_str());
-        // A provider that does not say when is believed to have asked just now, unless it was asked again.
+        // A step-up believes only a provider that says when: the browser could have left the asking anew out.
+        if claims.auth_time().is_none() && nonce.is_some() && self.config.limits.step_up.is_some() {
+            return Err(untrue(
+                "it does not say when they proved who they are (auth_time), and step_up needs it".into(),
+            ));
+        }
         let authenticated = claims.auth_time().unwrap_or_else(|| claims.issue_time()).timestamp();
-        Ok(Vouched {
+        Ok(Checked {
             issuer: claims.issuer().to_string(),
-            subject: claims.subject().to_string(),
-            name: plain(name),
-            groups,
+            subject: claims.subject().clone(),
             authenticated_at: Timestamp(authenticated * 1000),
-            refresh: None,
+            said: Said::in_token(&self.config, claims),
         })
     }
 
-    fn party(&self, metadata: &CoreProviderMetadata) -> Result<Party, Failed> {
+    fn party(&self, metadata: &Metadata) -> Result<Party, Failed> {
         let back = RedirectUrl::new(format!("{}/sign-in/back", self.config.public_url))
             .map_err(|error| Failed::Untrue(error.to_string()))?;
         let secret = self.config.client_secret.as_ref().map(|secret| ClientSecret::new(secret.0.clone()));
         let party: Party =
             Client::from_provider_metadata(metadata.clone(), ClientId::new(self.config.client_id.clone()), secret)
                 .set_redirect_uri(back);
-        Ok(party)
+        let methods = metadata.token_endpoint_auth_methods_supported();
+        // Who does not say how it wants the secret wants it in the header.
+        let in_header = methods.is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
+        Ok(if in_header { party } else { party.set_auth_type(AuthType::RequestBody) })
     }
 
-    async fn metadata(&self) -> Result<Arc<CoreProviderMetadata>, Failed> {
+    async fn metadata(&self) -> Result<Arc<Metadata>, Failed> {
         let known = self.known.read().await.clone();
         if let Some((metadata, at)) = &known
             && at.elapsed() < METADATA_LIVES
@@ -325,10 +307,10 @@ impl Oidc {
         }
     }
 
-    async fn discover(&self) -> Result<CoreProviderMetadata, Failed> {
+    async fn discover(&self) -> Result<Metadata, Failed> {
         let address = format!("{}/.well-known/openid-configuration", self.config.discovery.trim_end_matches('/'));
         let text = self.http.get(&address).await?;
-        let metadata: CoreProviderMetadata = serde_json::from_slice(&text)
+        let metadata: Metadata = serde_json::from_slice(&text)
             .map_err(|error| Failed::Unreachable(format!("{address} is no description of a provider: {error}")))?;
         if metadata.issuer().as_str() != self.config.issuer {
             let (is, want) = (metadata.issuer().as_str(), &self.config.issuer);
@@ -338,7 +320,7 @@ impl Oidc {
         Ok(metadata.set_jwks(keys))
     }
 
-    async fn keys(&self, metadata: &CoreProviderMetadata) -> Result<JsonWebKeySet<CoreJsonWebKey>, Failed> {
+    async fn keys(&self, metadata: &Metadata) -> Result<JsonWebKeySet<CoreJsonWebKey>, Failed> {
         JsonWebKeySet::fetch_async(metadata.jwks_uri(), &self.http)
             .await
             .map_err(|error| Failed::Unreachable(format!("its keys: {error}")))

@@ -80,7 +80,10 @@ fn sign_in(config: &Config, engine: &Arc<Engine>) -> Result<SignIn, Stop> {
         SignInConfig::Local => SignIn::Local(auth::local(Via::Page)),
         SignInConfig::Oidc(oidc) => {
             let oidc = Oidc::new(OidcConfig::clone(oidc)).map_err(Stop::failed)?;
-            SignIn::Oidc(Arc::new(Sessions::new(oidc, engine.store.clone(), engine.clock.clone())))
+            let sessions = Arc::new(Sessions::new(oidc, engine.store.clone(), engine.clock.clone()));
+            let learning = sessions.clone();
+            tokio::spawn(async move { learning.oidc.learn().await });
+            SignIn::Oidc(sessions)
         }
     })
 }

@@ -48,8 +48,10 @@ pub struct OidcConfig {
     pub groups_claim: String,
     /// The claim with the name that the journal writes down.
     pub name_claim: String,
-    /// Where its session is ended, if it is not where Cognito's is.
-    pub logout: Option<String>,
+    /// What it is told to ask people, whatever it remembers of them.
+    pub prompt: Option<Prompt>,
+    /// Where its session is ended.
+    pub logout: Logout,
     /// How long sessions live.
     pub limits: Limits,
     /// What groups bring.
@@ -61,6 +63,28 @@ impl OidcConfig {
     pub fn is_cognito(&self) -> bool {
         self.issuer.starts_with("https://cognito-idp.")
     }
+}
+
+/// What the provider asks people at each sign-in, though it may know the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// Who they are.
+    Login,
+    /// Whether they let Teal in. OpenID Connect wants it asked where `offline_access` is asked for.
+    Consent,
+    /// As which of the persons that it knows.
+    SelectAccount,
+}
+
+/// Where the provider ends its own session, when somebody signs out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Logout {
+    /// Where it says itself; with Cognito, at its `/logout`; else nowhere.
+    Published,
+    /// Nowhere: only Teal's session ends.
+    Here,
+    /// There.
+    At(String),
 }
 
 /// Something that no log may show.
@@ -127,13 +151,17 @@ fn people(
         return Ok(SignInConfig::Local);
     }
     let public_url = section.needed("public_url", "https://teal.example.com", public_url);
-    let issuer = section.needed("issuer", "https://cognito-idp.us-east-2.amazonaws.com/us-east-2_AbCdEf123", address);
+    // To the letter: some end with a slash.
+    let to_the_letter = |text: &str| parsed(text).map(|_| text.to_owned());
+    let issuer =
+        section.needed("issuer", "https://cognito-idp.us-east-2.amazonaws.com/us-east-2_AbCdEf123", to_the_letter);
     let discovery = section.optional("discovery", address);
     let client_id = section.needed("client_id", "1h57kf5cpq17m0eml12EXAMPLE", word);
     let file = section.optional("client_secret_file", rules::file);
     let groups_claim = section.optional("groups_claim", word);
     let name_claim = section.optional("name_claim", word);
-    let logout = section.optional("logout", address);
+    let prompt = section.optional("prompt", prompt);
+    let logout = section.optional("logout", logout);
     let scopes = section.list("scopes", word);
     let mut span = |bounds: &Bounds| -> Result<Millis, Reported> {
         let key = bounds.key.rsplit('.').next().unwrap_or(bounds.key);
@@ -174,7 +202,8 @@ fn people(
         scopes: scopes?.unwrap_or_else(|| ["openid", "email", "profile"].map(str::to_owned).to_vec()),
         groups_claim: usual(groups_claim, "cognito:groups", "groups")?,
         name_claim: usual(name_claim, "cognito:username", "preferred_username")?,
-        logout: logout?.map(|found| found.value),
+        prompt: prompt?.map(|found| found.value),
+        logout: logout?.map_or(Logout::Published, |found| found.value),
         limits: Limits { idle: idle?, lasts: lasts?, refresh: refresh?, outage: outage?, step_up: step_up? },
         roles: roles?,
     })))
@@ -217,6 +246,22 @@ fn word(text: &str) -> Result<String, Wrong> {
         return Err(Wrong::new(format!("{} is no name", quoted(text)), "write it in one word, as the provider does"));
     }
     Ok(text.to_owned())
+}
+
+fn prompt(text: &str) -> Result<Prompt, Wrong> {
+    match text {
+        "login" => Ok(Prompt::Login),
+        "consent" => Ok(Prompt::Consent),
+        "select_account" => Ok(Prompt::SelectAccount),
+        _ => {
+            let mend = "write \"login\", \"consent\" or \"select_account\", or leave it out";
+            Err(Wrong::new(format!("{} is nothing that a provider can be told to ask", quoted(text)), mend))
+        }
+    }
+}
+
+fn logout(text: &str) -> Result<Logout, Wrong> {
+    if text == "here" { Ok(Logout::Here) } else { address(text).map(Logout::At) }
 }
 
 fn address(text: &str) -> Result<String, Wrong> {
