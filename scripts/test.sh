@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # `make test`: every test there is. Unit, property, model and wire tests by cargo, then people's ways through the
-# pages in a real browser. The last line is the sum of all of them.
+# pages in a real browser, then a look at what came with the dependencies. The last line is the sum of all of them.
 #
 #   scripts/test.sh            all
+#   scripts/test.sh audit      only the dependencies
 #   scripts/test.sh rust       only cargo's
 #   scripts/test.sh browser    only the browser's; what follows goes to Playwright
 set -euo pipefail
@@ -11,7 +12,7 @@ cd "$ROOT"
 
 what="${1:-all}"
 shift || true
-case $what in all | rust | browser) ;; *) die "test.sh takes rust, browser or nothing, not '$what'" ;; esac
+case $what in all | rust | browser | audit) ;; *) die "test.sh takes rust, browser, audit or nothing, not '$what'" ;; esac
 
 scripts/setup.sh test
 seal_off_aws
@@ -139,9 +140,19 @@ TOML
   )
 }
 
-if [ "$what" != browser ]; then rust_tests; fi
-if [ "$what" != rust ]; then browser_tests "$@"; fi
+audit() {
+  local began=$SECONDS status=0
+  say "== what came with the dependencies"
+  scripts/audit.sh --out "$logs/audit.json" || status=$?
+  results+=(--audit "$logs/audit.json" --audit-status "$status")
+  say "== that took $(elapsed "$began")"
+}
+
+if [ "$what" = all ] || [ "$what" = rust ]; then rust_tests; fi
+if [ "$what" = all ] || [ "$what" = browser ]; then browser_tests "$@"; fi
 stop_started
+# Last, when all that is shipped has been built.
+if [ "$what" = all ] || [ "$what" = audit ]; then audit; fi
 
 status=0
 scripts/tally.py sum --out "$ROOT/target/tally.txt" "${results[@]}" || status=$?
