@@ -1,6 +1,6 @@
 # Everything that a person types. Each target does the set-up that it needs; scripts/ does the work.
 
-.PHONY: run test bench build lint
+.PHONY: run test bench build lint audit
 
 run: ## Teal on a seeded AWS of this machine's own, at http://127.0.0.1:3000/
 	@scripts/run.sh
@@ -16,3 +16,6 @@ build: ## what goes into production: target/release/teal and its site
 
 lint: ## formatting and clippy, as CI wants them
 	@scripts/lint.sh
+
+audit: ## what came with the dependencies: advisories, licences, origins, and bills of materials in target/sbom
+	@scripts/audit.sh

@@ -5,10 +5,13 @@
 #
 #   scripts/assets.sh dev        quick to build
 #   scripts/assets.sh release    small, with .br and .gz beside each file that gains by it
+#
+# What follows goes to cargo.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 mode="${1:-dev}"
+shift || true
 case $mode in dev | release) ;; *) die "assets.sh takes dev or release, not '$mode'" ;; esac
 cd "$ROOT"
 site=target/site
@@ -28,7 +31,7 @@ if [ -n "$WASM_RUSTFLAGS" ]; then flags="${flags:+$flags$'\x1f'}$WASM_RUSTFLAGS"
   if [ -n "$flags" ]; then export CARGO_ENCODED_RUSTFLAGS="$flags"; fi
   if [ -n "$WASM_RUSTFLAGS" ]; then export RUSTC="$WASM_RUSTC"; fi
   exec "$WASM_CARGO" build -p teal-app --lib --target wasm32-unknown-unknown --no-default-features --features hydrate \
-    --profile "wasm-$mode" --target-dir target/wasm ${TEAL_CARGO_QUIET:+--quiet}
+    --profile "wasm-$mode" --target-dir target/wasm ${TEAL_CARGO_QUIET:+--quiet} "$@"
 )
 
 compiled="target/wasm/wasm32-unknown-unknown/wasm-$mode/teal_app.wasm"

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; says nothing and takes no time when all is there.
 #
-#   scripts/setup.sh run|test|build|lint      all that this target needs
-#   scripts/setup.sh rust wasm bindgen …      single steps
+#   scripts/setup.sh run|test|build|lint|audit   all that this target needs
+#   scripts/setup.sh rust wasm bindgen …         single steps
 #
 # Everything lands in .tools/ (and end2end/node_modules), never globally. The exception is Debian's own
 # packages: as root they are installed, otherwise the command to run is printed.
@@ -152,6 +152,20 @@ step_bindgen() {
   say "setup: wasm-bindgen built in $(elapsed "$began")"
 }
 
+step_deny() {
+  if done_already deny "$CARGO_DENY_VERSION" && [ -x "$TOOLS/bin/cargo-deny" ]; then return; fi
+  say "setup: building cargo-deny $CARGO_DENY_VERSION (about a minute)"
+  local began=$SECONDS
+  # It runs for seconds, so it is not worth optimising at all.
+  CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
+    cargo install cargo-deny --version "=$CARGO_DENY_VERSION" --locked --force --quiet \
+    --root "$TOOLS" --target-dir "$TOOLS/deny-build" >"$TOOLS/deny.log" 2>&1 ||
+    { tail -n 20 "$TOOLS/deny.log" >&2; die "cargo-deny did not build"; }
+  rm -rf "$TOOLS/deny-build"
+  done_now deny "$CARGO_DENY_VERSION"
+  say "setup: cargo-deny built in $(elapsed "$began")"
+}
+
 need_node() {
   command -v node >/dev/null && command -v npm >/dev/null || die "Node $NODE_MINIMUM or newer with npm is needed, and there is none here"
   local have
@@ -194,7 +208,7 @@ step_python() {
   have="$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
   at_least "$PYTHON_MINIMUM" "$have" || die "Python $PYTHON_MINIMUM or newer is needed, and $python is $have. Name another with TEAL_PYTHON=…"
   "$python" -c 'import ensurepip, venv' 2>/dev/null || need_packages "a Python environment" python3-venv
-  say "setup: Python packages for the emulated AWS (about 30 s)"
+  say "setup: Python packages (about 30 s)"
   rm -rf "$TOOLS/venv"
   {
     "$python" -m venv "$TOOLS/venv" &&
@@ -214,11 +228,12 @@ fi
 
 for wish in "$@"; do
   case $wish in
-    rust | wasm | bindgen | npm | browser | python) steps=("$wish") ;;
+    rust | wasm | bindgen | npm | browser | python | deny) steps=("$wish") ;;
     build) steps=(rust wasm bindgen npm) ;;
     run) steps=(rust wasm bindgen npm python) ;;
-    test) steps=(rust wasm bindgen npm python browser) ;;
+    test) steps=(rust wasm bindgen npm python browser deny) ;;
     lint) steps=(rust) ;;
+    audit) steps=(rust python deny) ;;
     *) die "setup does not know '$wish'" ;;
   esac
   for step in "${steps[@]}"; do "step_$step" 8>&8; done

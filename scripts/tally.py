@@ -67,16 +67,27 @@ def playwright_counts(report: Path) -> tuple[int, int]:
     return stats["expected"], stats["unexpected"] + stats["flaky"]
 
 
+def audit_counts(report: Path) -> tuple[int, int, int]:
+    """Passed, failed, and what could not be looked at: that counts as neither."""
+    if not report.is_file():
+        return 0, 0, 0
+    counts = json.loads(report.read_text())
+    return counts["passed"], counts["failed"], counts["not_checked"]
+
+
 def summed(options: argparse.Namespace) -> int:
     rows = []
     if options.cargo:
-        rows.append(("cargo test", *cargo_counts(options.cargo), options.cargo_status))
+        rows.append(("cargo test", *cargo_counts(options.cargo), options.cargo_status, ""))
     if options.playwright:
-        rows.append(("browser", *playwright_counts(options.playwright), options.playwright_status))
+        rows.append(("browser", *playwright_counts(options.playwright), options.playwright_status, ""))
+    if options.audit:
+        passed, failed, unknown = audit_counts(options.audit)
+        remark = f"  ({unknown} NOT CHECKED, see above)" if unknown else ""
+        rows.append(("audit", passed, failed, options.audit_status, remark))
 
     total_passed = total_failed = 0
-    for name, passed, failed, status in rows:
-        remark = ""
+    for name, passed, failed, status, remark in rows:
         if passed + failed == 0:
             failed, remark = 1, "  (ran no test)"
         elif status != 0 and failed == 0:
@@ -104,6 +115,8 @@ def main() -> int:
     adding.add_argument("--cargo-status", type=int, default=0)
     adding.add_argument("--playwright", type=Path)
     adding.add_argument("--playwright-status", type=int, default=0)
+    adding.add_argument("--audit", type=Path)
+    adding.add_argument("--audit-status", type=int, default=0)
     adding.add_argument("--out", type=Path)
     chosen = options.parse_args()
     return follow() if chosen.command == "follow" else summed(chosen)

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # `make test`: every test there is. Unit, property, model and wire tests by cargo, then people's ways through the
-# pages in a real browser. The last line is the sum of all of them.
+# pages in a real browser, then a look at what came with the dependencies. The last line is the sum of all of them.
 #
 #   scripts/test.sh            all
+#   scripts/test.sh audit      only the dependencies
 #   scripts/test.sh rust       only cargo's
 #   scripts/test.sh browser    only the browser's; what follows goes to Playwright
 set -euo pipefail
@@ -11,7 +12,7 @@ cd "$ROOT"
 
 what="${1:-all}"
 shift || true
-case $what in all | rust | browser) ;; *) die "test.sh takes rust, browser or nothing, not '$what'" ;; esac
+case $what in all | rust | browser | audit) ;; *) die "test.sh takes rust, browser, audit or nothing, not '$what'" ;; esac
 
 scripts/setup.sh test
 seal_off_aws
@@ -57,8 +58,25 @@ browser_tests() {
   say "== browser tests took $(elapsed "$began")"
 }
 
+# at PORT NAME: the first server's configuration for another one with a store of its own, and what is read after it.
+at() {
+  sed -e "s/^listen = .*/listen = \"127.0.0.1:$1\"/" -e "s/teal\.db/$2.db/" "$scratch/teal.toml" >"$scratch/$2.toml"
+  { printf '\n'; cat; } >>"$scratch/$2.toml"
+}
+
+# start_teal NAME CONFIG [SECRET]: a server in the emulated AWS, and what it is at its provider if that is another one.
+start_teal() {
+  local log="$logs/$1.log"
+  start "$log" bash -c 'source "$1"; TEAL_CLIENT_SECRET="${4:-${TEAL_CLIENT_SECRET:-}}" exec "$2" serve --config "$3"' \
+    - "$logs/browser.env" "$ROOT/target/debug/teal" "$2" "${3:-}"
+  if ! wait_for "$LAST" 30 "the server $1 (see $log)" grep -qs "Teal is ready" "$log"; then
+    tail -n 20 "$log" >&2
+    return 1
+  fi
+}
+
 run_playwright() {
-  local port door config="$scratch/teal.toml"
+  local port door issuer guarded config="$scratch/teal.toml"
   cargo build --quiet -p teal-server --bin teal || return 1
   TEAL_CARGO_QUIET=1 scripts/assets.sh dev || return 1
   port="$(free_port 3200)" || return 1
@@ -78,23 +96,41 @@ project = "mwaa-openlineage"
 environment = "dev"
 region = "us-east-2"
 TOML
-  start "$logs/teal.log" bash -c 'source "$1"; exec "$2" serve --config "$3"' \
-    - "$logs/browser.env" "$ROOT/target/debug/teal" "$config"
-  if ! wait_for "$LAST" 30 "the server (see $logs/teal.log)" grep -qs "Teal is ready" "$logs/teal.log"; then
-    tail -n 20 "$logs/teal.log" >&2
-    return 1
-  fi
+  start_teal teal "$config" || return 1
   # A second one, behind the emulated Cognito, for what is about signing in.
-  sed -e "s/^listen = .*/listen = \"127.0.0.1:$door\"/" -e "s/teal\.db/door.db/" "$config" >"$scratch/door.toml"
-  { printf '\n'; cat "$logs/browser.sign_in.toml"; } >>"$scratch/door.toml"
-  start "$logs/door.log" bash -c 'source "$1"; exec "$2" serve --config "$3"' \
-    - "$logs/browser.env" "$ROOT/target/debug/teal" "$scratch/door.toml"
-  if ! wait_for "$LAST" 30 "the server behind sign-in (see $logs/door.log)" grep -qs "Teal is ready" "$logs/door.log"; then
-    tail -n 20 "$logs/door.log" >&2
-    return 1
-  fi
+  at "$door" door <"$logs/browser.sign_in.toml" || return 1
+  start_teal door "$scratch/door.toml" || return 1
+  # A third one, behind a provider that is not Cognito, in the way that its documentation says.
+  issuer="$(free_port "$((door + 1))")" || return 1
+  guarded="$(free_port "$((issuer + 1))")" || return 1
+  at "$guarded" guarded <<TOML || return 1
+[sign_in]
+kind = "oidc"
+public_url = "http://localhost:$guarded"
+issuer = "http://localhost:$issuer"
+client_id = "teal"
+scopes = ["openid", "profile", "groups", "offline_access"]
+prompt = "consent"
+refresh = "10s"
+step_up = "10m"
+
+[[sign_in.role]]
+group = "teal-viewer"
+role = "viewer"
+
+[[sign_in.role]]
+group = "teal-operator"
+role = "operator"
+TOML
+  TEAL_CLIENT_SECRET="$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')"
+  export TEAL_CLIENT_SECRET
+  start "$logs/provider.log" node end2end/provider.mjs "$issuer" "http://localhost:$guarded"
+  wait_for "$LAST" 30 "the other provider (see $logs/provider.log)" grep -qs "The provider is ready" "$logs/provider.log" || return 1
+  start_teal guarded "$scratch/guarded.toml" "$TEAL_CLIENT_SECRET" || return 1
+  unset TEAL_CLIENT_SECRET
   (
     export TEAL_DOOR="http://localhost:$door" TEAL_DOOR_STORE="$scratch/door.db"
+    export TEAL_BEHIND_PROVIDER="http://localhost:$guarded" TEAL_PROVIDER="http://localhost:$issuer"
     export TEAL_URL="http://127.0.0.1:$port" TEAL_WORLD="$logs/browser.json" TEAL_WORLD_ENV="$logs/browser.env"
     export TEAL_CHROMIUM="$CHROMIUM" TEAL_E2E_JSON="$logs/playwright.json"
     # For tests that use the command line beside the browser.
@@ -104,9 +140,19 @@ TOML
   )
 }
 
-if [ "$what" != browser ]; then rust_tests; fi
-if [ "$what" != rust ]; then browser_tests "$@"; fi
+audit() {
+  local began=$SECONDS status=0
+  say "== what came with the dependencies"
+  scripts/audit.sh --out "$logs/audit.json" || status=$?
+  results+=(--audit "$logs/audit.json" --audit-status "$status")
+  say "== that took $(elapsed "$began")"
+}
+
+if [ "$what" = all ] || [ "$what" = rust ]; then rust_tests; fi
+if [ "$what" = all ] || [ "$what" = browser ]; then browser_tests "$@"; fi
 stop_started
+# Last, when all that is shipped has been built.
+if [ "$what" = all ] || [ "$what" = audit ]; then audit; fi
 
 status=0
 scripts/tally.py sum --out "$ROOT/target/tally.txt" "${results[@]}" || status=$?

@@ -37,12 +37,12 @@ impl SignIn {
         }
     }
 
-    /// Who vouches.
-    pub fn provider(&self) -> Option<&provider::Provider> {
+    /// Where the pages of whoever vouches are, to which forms of ours lead on.
+    pub fn origins(&self) -> Vec<String> {
         match self {
-            Self::Local(_) => None,
-            Self::Oidc(sessions) => Some(sessions.oidc.provider()),
-            Self::Alb(alb) => Some(alb.provider()),
+            Self::Local(_) => Vec::new(),
+            Self::Oidc(sessions) => sessions.oidc.origins(),
+            Self::Alb(alb) => alb.origins(),
         }
     }
 

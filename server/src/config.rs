@@ -45,7 +45,7 @@ pub use self::{
     mistake::{Mistake, Mistakes, Origin},
     overrides::Overrides,
     pairs::PairConfig,
-    sign_in::{AlbConfig, Hidden, OidcConfig, SignInConfig},
+    sign_in::{AlbConfig, Hidden, Logout, OidcConfig, Prompt, SignInConfig},
     store::{StoreConfig, check_store_place},
 };
 

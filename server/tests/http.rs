@@ -10,6 +10,8 @@ mod api;
 mod approval;
 #[path = "http/bearer.rs"]
 mod bearer;
+#[path = "http/conforming.rs"]
+mod conforming;
 #[path = "http/csv.rs"]
 mod csv;
 #[path = "http/denials.rs"]

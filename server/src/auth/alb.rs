@@ -93,7 +93,12 @@ impl Alb {
 
     /// Where the browser goes once the load balancer's cookies are gone.
     pub fn way_out(&self) -> Option<String> {
-        self.provider.way_out(self.config.logout.as_deref(), &self.config.client_id, &self.config.public_url)
+        self.provider.way_out(&self.config.logout, &self.config.client_id, &self.config.public_url)
+    }
+
+    /// Where the pages of whoever vouches are, to which forms of ours lead on.
+    pub fn origins(&self) -> Vec<String> {
+        self.provider.origins(&self.config.logout)
     }
 
     /// The names of the load balancer's cookies.

@@ -1,62 +1,28 @@
 //! OpenID Connect: the authorization code flow with PKCE, on the server's side. Tokens never reach the browser.
 
-use std::{collections::BTreeMap, sync::Arc};
+mod claims;
+mod kinds;
+
+use std::{sync::Arc, time::Duration};
 
 use openidconnect::{
-    AdditionalClaims, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
-    CsrfToken, EmptyExtraTokenFields, EndpointMaybeSet, EndpointNotSet, EndpointSet, IdTokenFields, Nonce,
-    OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken, RequestTokenError, Scope,
-    SignatureVerificationError, StandardErrorResponse, StandardTokenResponse, TokenResponse as _,
-    core::{
-        CoreAuthDisplay, CoreAuthPrompt, CoreErrorResponseType, CoreGenderClaim, CoreJsonWebKey,
-        CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm, CoreResponseType, CoreRevocableToken,
-        CoreRevocationErrorResponse, CoreTokenIntrospectionResponse, CoreTokenType,
-    },
+    AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
+    CsrfToken, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
+    RequestTokenError, Scope, SignatureVerificationError, SubjectIdentifier, TokenResponse as _,
+    core::{CoreAuthPrompt, CoreClientAuthMethod, CoreResponseType},
 };
-use serde::{Deserialize, Serialize};
 use teal_domain::Timestamp;
 
+use self::{
+    claims::Said,
+    kinds::{Party, Refusal, Token, Tokens},
+};
 pub use super::provider::Failed;
 use super::{
     plain,
     provider::{ALGORITHMS, Flaw, Metadata, Provider, SKEW},
 };
-use crate::config::OidcConfig;
-
-/// The claims beside the standard ones: which of them matter is configured.
-#[derive(Clone, Debug, Default, Deserialize, Serialize)]
-struct Further(BTreeMap<String, serde_json::Value>);
-
-impl AdditionalClaims for Further {}
-
-type Fields = IdTokenFields<
-    Further,
-    EmptyExtraTokenFields,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJwsSigningAlgorithm,
->;
-type Tokens = StandardTokenResponse<Fields, CoreTokenType>;
-type Refusal = StandardErrorResponse<CoreErrorResponseType>;
-type Party = Client<
-    Further,
-    CoreAuthDisplay,
-    CoreGenderClaim,
-    CoreJweContentEncryptionAlgorithm,
-    CoreJsonWebKey,
-    CoreAuthPrompt,
-    Refusal,
-    Tokens,
-    CoreTokenIntrospectionResponse,
-    CoreRevocableToken,
-    CoreRevocationErrorResponse,
-    EndpointSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointNotSet,
-    EndpointMaybeSet,
-    EndpointMaybeSet,
->;
+use crate::config::{OidcConfig, Prompt};
 
 /// Somebody, as the provider vouches for them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +52,14 @@ pub struct Departure {
     pub nonce: String,
     /// Proves that whoever fetches the tokens is who set out.
     pub verifier: String,
+}
+
+/// What a token that holds says.
+struct Checked {
+    issuer: String,
+    subject: SubjectIdentifier,
+    authenticated_at: Timestamp,
+    said: Said,
 }
 
 /// The provider, and what Teal is to it.
@@ -127,8 +101,18 @@ impl Oidc {
             )
             .add_scopes(self.config.scopes.iter().filter(|scope| *scope != "openid").cloned().map(Scope::new))
             .set_pkce_challenge(challenge);
-        if anew {
-            request = request.add_prompt(CoreAuthPrompt::Login);
+        let configured = self.config.prompt.map(|prompt| match prompt {
+            Prompt::Login => CoreAuthPrompt::Login,
+            Prompt::Consent => CoreAuthPrompt::Consent,
+            Prompt::SelectAccount => CoreAuthPrompt::SelectAccount,
+        });
+        let again = anew.then_some(CoreAuthPrompt::Login).filter(|_| configured != Some(CoreAuthPrompt::Login));
+        for prompt in again.into_iter().chain(configured) {
+            request = request.add_prompt(prompt);
+        }
+        // Whoever asks for an age is told when somebody proved who they are; Cognito says it unasked.
+        if self.config.limits.step_up.is_some() && !self.config.is_cognito() {
+            request = request.set_max_age(Duration::from_millis(self.config.limits.lasts.0));
         }
         let (address, state, nonce) = request.url();
         Ok(Departure {
@@ -147,7 +131,16 @@ impl Oidc {
             .map_err(|error| Failed::Untrue(error.to_string()))?
             .set_pkce_verifier(PkceCodeVerifier::new(verifier));
         let tokens = request.request_async(&self.provider.http).await.map_err(failed)?;
-        self.vouched(&tokens, Some(nonce)).await
+        let vouched = self.vouched(&tokens, Some(nonce)).await?;
+        if vouched.refresh.is_none() {
+            // Mended by configuration, so whoever reads the log is told how.
+            tracing::warn!(
+                target: "teal::signed_in",
+                "the provider gave no refresh token, so this session ends after sign_in.refresh: see its settings, \
+                 or ask for it with `offline_access` in sign_in.scopes and sign_in.prompt = \"consent\""
+            );
+        }
+        Ok(vouched)
     }
 
     /// Asks again whether somebody is still welcome, and in which groups.
@@ -156,35 +149,42 @@ impl Oidc {
         let token = RefreshToken::new(token.to_owned());
         let request = party.exchange_refresh_token(&token).map_err(|error| Failed::Untrue(error.to_string()))?;
         let tokens = request.request_async(&self.provider.http).await.map_err(failed)?;
-        let mut vouched = self.vouched(&tokens, None).await?;
+        // A refresh need not bring a new ID token.
+        let mut vouched = match tokens.id_token() {
+            Some(_) => self.vouched(&tokens, None).await?,
+            None => self.vouched_at_userinfo(&tokens).await?,
+        };
         vouched.refresh = vouched.refresh.or_else(|| Some(token.secret().clone()));
         Ok(vouched)
     }
 
     /// Where the browser goes to be forgotten by the provider too.
     pub fn forget(&self) -> Option<String> {
-        self.provider.way_out(self.config.logout.as_deref(), &self.config.client_id, &self.config.public_url)
+        self.provider.way_out(&self.config.logout, &self.config.client_id, &self.config.public_url)
+    }
+
+    /// Where the provider's pages are, to which forms of ours lead on.
+    pub fn origins(&self) -> Vec<String> {
+        self.provider.origins(&self.config.logout)
     }
 
     async fn vouched(&self, tokens: &Tokens, nonce: Option<&str>) -> Result<Vouched, Failed> {
         let token = tokens.id_token().ok_or_else(|| Failed::Untrue("it sent no ID token".into()))?;
-        let refresh = tokens.refresh_token().map(|token| token.secret().clone());
-        let vouched = self.provider.with_keys(|metadata| self.claims(metadata, token, nonce)).await?;
-        Ok(Vouched { refresh, ..vouched })
+        let checked = self.provider.with_keys(|metadata| self.checked(metadata, token, nonce)).await?;
+        let Checked { issuer, subject, authenticated_at, said } = checked;
+        let said = self.complete(&*self.provider.metadata().await?, tokens, &subject, said).await?;
+        Ok(Vouched {
+            name: plain(said.name.as_deref().unwrap_or(&subject)),
+            groups: said.groups.unwrap_or_default(),
+            subject: subject.to_string(),
+            refresh: tokens.refresh_token().map(|token| token.secret().clone()),
+            issuer,
+            authenticated_at,
+        })
     }
 
     /// Checks a token: signature, issuer, audience, nonce, times, and what it is for.
-    fn claims(
-        &self,
-        metadata: &Metadata,
-        token: &openidconnect::IdToken<
-            Further,
-            CoreGenderClaim,
-            CoreJweContentEncryptionAlgorithm,
-            CoreJwsSigningAlgorithm,
-        >,
-        nonce: Option<&str>,
-    ) -> Result<Vouched, Flaw> {
+    fn checked(&self, metadata: &Metadata, token: &Token, nonce: Option<&str>) -> Result<Checked, Flaw> {
         let untrue = Flaw::Untrue;
         let party = self.party(metadata).map_err(|error| untrue(error.to_string()))?;
         let verifier = party.id_token_verifier().set_allowed_algs(ALGORITHMS);
@@ -216,28 +216,18 @@ impl Oidc {
         if claims.issue_time().timestamp() > now + SKEW {
             return Err(untrue("it was made in the future".into()));
         }
-        let groups = match further.get(&self.config.groups_claim) {
-            Some(serde_json::Value::Array(groups)) => {
-                groups.iter().filter_map(serde_json::Value::as_str).map(str::to_owned).collect()
-            }
-            Some(serde_json::Value::String(groups)) => groups.split([',', ' ']).map(str::to_owned).collect(),
-            _ => Vec::new(),
-        };
-        let name = match &*self.config.name_claim {
-            "email" => claims.email().filter(|_| claims.email_verified() == Some(true)).map(|email| email.as_str()),
-            "preferred_username" => claims.preferred_username().map(|name| name.as_str()),
-            other => text(other),
-        };
-        let name = name.filter(|name| !name.trim().is_empty()).unwrap_or_else(|| claims.subject().as_str());
-        // A provider that does not say when is believed to have asked just now, unless it was asked again.
+        // A step-up believes only a provider that says when: the browser could have left the asking anew out.
+        if claims.auth_time().is_none() && nonce.is_some() && self.config.limits.step_up.is_some() {
+            return Err(untrue(
+                "it does not say when they proved who they are (auth_time), and step_up needs it".into(),
+            ));
+        }
         let authenticated = claims.auth_time().unwrap_or_else(|| claims.issue_time()).timestamp();
-        Ok(Vouched {
+        Ok(Checked {
             issuer: claims.issuer().to_string(),
-            subject: claims.subject().to_string(),
-            name: plain(name),
-            groups,
+            subject: claims.subject().clone(),
             authenticated_at: Timestamp(authenticated * 1000),
-            refresh: None,
+            said: Said::in_token(&self.config, claims),
         })
     }
 
@@ -248,7 +238,10 @@ impl Oidc {
         let party: Party =
             Client::from_provider_metadata(metadata.clone(), ClientId::new(self.config.client_id.clone()), secret)
                 .set_redirect_uri(back);
-        Ok(party)
+        let methods = metadata.token_endpoint_auth_methods_supported();
+        // Who does not say how it wants the secret wants it in the header.
+        let in_header = methods.is_none_or(|methods| methods.contains(&CoreClientAuthMethod::ClientSecretBasic));
+        Ok(if in_header { party } else { party.set_auth_type(AuthType::RequestBody) })
     }
 }
 

@@ -1,14 +1,16 @@
 //! What the identity provider says of itself, and its keys: asked for seldom, kept, and believed while it is away.
 //! Everything that it signs is looked at with these keys, whichever way it came in.
 
+mod leaving;
+
 use std::{
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
 use openidconnect::{
-    JsonWebKeySet,
-    core::{CoreJsonWebKey, CoreJwsSigningAlgorithm, CoreProviderMetadata},
+    JsonWebKeySet, ProviderMetadataWithLogout,
+    core::{CoreJsonWebKey, CoreJwsSigningAlgorithm},
 };
 
 use super::http::Http;
@@ -20,6 +22,8 @@ const METADATA_LIVES: Duration = Duration::from_hours(1);
 const BETWEEN: Duration = Duration::from_secs(30);
 /// The same while nothing is known of it at all, and nobody can sign in.
 const BETWEEN_FIRST: Duration = Duration::from_secs(1);
+/// The longest time between two tries to learn about it before anybody needs it.
+const LONGEST_PAUSE: Duration = Duration::from_mins(1);
 /// How far its clock may be off, in seconds.
 pub(super) const SKEW: i64 = 60;
 
@@ -69,7 +73,7 @@ impl From<Flaw> for Failed {
 }
 
 /// What the provider says of itself, with its keys.
-pub(super) type Metadata = CoreProviderMetadata;
+pub(super) type Metadata = ProviderMetadataWithLogout;
 
 /// Whether it is Amazon Cognito, which has habits of its own.
 pub fn is_cognito(issuer: &str) -> bool {
@@ -109,25 +113,15 @@ impl Provider {
         &self.issuer
     }
 
-    /// Where its pages are, once it was asked.
-    pub fn origin(&self) -> Option<String> {
-        let (metadata, _) = self.known()?;
-        Some(metadata.authorization_endpoint().url().origin().ascii_serialization())
-    }
-
-    /// Where the browser goes to be forgotten by it too: the address that is configured, or Cognito's.
-    pub fn way_out(&self, configured: Option<&str>, client_id: &str, public_url: &str) -> Option<String> {
-        let cognito = is_cognito(&self.issuer);
-        let mut address = match configured {
-            Some(address) => address.parse().ok()?,
-            // Cognito's is where its pages are.
-            None if cognito => self.known()?.0.authorization_endpoint().url().join("/logout").ok()?,
-            None => return None,
-        };
-        let name = if cognito { "logout_uri" } else { "post_logout_redirect_uri" };
-        let back = format!("{public_url}/signed-out");
-        address.query_pairs_mut().append_pair("client_id", client_id).append_pair(name, &back);
-        Some(address.to_string())
+    /// Learns about it before anybody needs it. Pages say where their forms may lead, and after a restart somebody may
+    /// sign out before anybody signs in.
+    pub async fn learn(&self) {
+        let mut wait = BETWEEN_FIRST;
+        while let Err(error) = self.metadata().await {
+            tracing::warn!(target: "teal::signed_in", %error, "the provider is not known yet");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(LONGEST_PAUSE);
+        }
     }
 
     /// What it says of itself.

@@ -100,7 +100,10 @@ fn sign_in(config: &Config, engine: &Arc<Engine>) -> Result<SignIn, Stop> {
         SignInConfig::Local => SignIn::Local(auth::local(Via::Page)),
         SignInConfig::Oidc(oidc) => {
             let oidc = Oidc::new(OidcConfig::clone(oidc)).map_err(Stop::failed)?;
-            SignIn::Oidc(Arc::new(Sessions::new(oidc, engine.store.clone(), engine.clock.clone())))
+            let sessions = Arc::new(Sessions::new(oidc, engine.store.clone(), engine.clock.clone()));
+            let learning = sessions.clone();
+            tokio::spawn(async move { learning.oidc.provider().learn().await });
+            SignIn::Oidc(sessions)
         }
         SignInConfig::Alb(alb) => {
             let alb = Alb::new(AlbConfig::clone(alb), engine.clock.clone()).map_err(Stop::failed)?;

@@ -85,6 +85,7 @@ impl Part {
                 "scopes",
                 "groups_claim",
                 "name_claim",
+                "prompt",
                 "logout",
                 "idle",
                 "lasts",

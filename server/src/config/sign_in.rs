@@ -24,7 +24,10 @@ use crate::auth::{
     roles::{CallerRole, GroupRole},
 };
 
-pub use self::{alb::AlbConfig, oidc::OidcConfig};
+pub use self::{
+    alb::AlbConfig,
+    oidc::{Logout, OidcConfig, Prompt},
+};
 
 /// How people sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]

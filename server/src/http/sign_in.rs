@@ -23,7 +23,7 @@ use teal_domain::{Actor, denial::Wanted};
 use super::{App, asked::Asked, errors, headers::Document, known};
 use crate::auth::{
     SignIn,
-    provider::{Failed, Provider},
+    provider::Failed,
     sessions::{NotIn, Secret},
 };
 
@@ -222,8 +222,9 @@ pub async fn policies(State(app): State<App>, request: Request, next: Next) -> R
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
-    if let (Some(policy), Some(origin)) = (policy, app.sign_in.provider().and_then(Provider::origin))
-        && let Ok(policy) = policy.replace("form-action 'self'", &format!("form-action 'self' {origin}")).parse()
+    let origins = app.sign_in.origins().join(" ");
+    if let Some(policy) = policy.filter(|_| !origins.is_empty())
+        && let Ok(policy) = policy.replace("form-action 'self'", &format!("form-action 'self' {origins}")).parse()
     {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }

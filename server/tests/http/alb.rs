@@ -31,7 +31,7 @@ use teal_server::{
         bearer::{ScriptClient, Scripts},
         roles::GroupRole,
     },
-    config::AlbConfig,
+    config::{AlbConfig, Logout},
     engine::clock::Clock as _,
     http::{self, App},
 };
@@ -121,7 +121,7 @@ impl Door {
             client_id: CLIENT.into(),
             groups_claim: groups_claim.into(),
             name_claim: "username".into(),
-            logout: None,
+            logout: Logout::Published,
             session_cookie: "AWSELBAuthSessionCookie".into(),
             roles: vec![GroupRole { group: "ops".into(), role: Role::Operator, scope: Scope::All }],
             scripts: Scripts { prefix: "teal".into(), clients: vec![script] },

@@ -16,7 +16,7 @@ use teal_server::{
         roles::GroupRole,
         sessions::{Limits, Sessions},
     },
-    config::{Hidden, OidcConfig},
+    config::{Hidden, Logout, OidcConfig},
     http::{self, App},
 };
 use tower::ServiceExt as _;
@@ -123,7 +123,8 @@ pub fn router_with(house: &House, provider: &Provider, public_url: &str, step_up
         scopes: vec!["openid".into(), "email".into()],
         groups_claim: "groups".into(),
         name_claim: "preferred_username".into(),
-        logout: Some(format!("{}/logout", provider.issuer)),
+        prompt: None,
+        logout: Logout::At(format!("{}/logout", provider.issuer)),
         limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(300), outage: span(1800), step_up },
         scripts: Scripts::default(),
         roles: vec![

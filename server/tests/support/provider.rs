@@ -15,7 +15,7 @@ use aws_lc_rs::{
 use axum::{
     Form, Json, Router,
     extract::State,
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -61,6 +61,14 @@ pub struct Facts {
     /// The challenge that it brought.
     pub challenge: String,
     pub tokens: Vec<String>,
+    /// What it says of itself beyond what it must.
+    pub describes: Value,
+    /// What its userinfo endpoint says, if it has one.
+    pub userinfo: Option<Value>,
+    /// Whether a refresh brings a new ID token.
+    pub renews: bool,
+    /// What it was sent for the last tokens: the header of the client, and the form.
+    pub sent: (String, HashMap<String, String>),
 }
 
 impl Facts {
@@ -172,11 +180,16 @@ impl Provider {
             nonce: String::new(),
             challenge: String::new(),
             tokens: Vec::new(),
+            describes: json!({}),
+            userinfo: None,
+            renews: true,
+            sent: Default::default(),
         }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(describe))
             .route("/keys", get(keys))
             .route("/token", post(token))
+            .route("/userinfo", get(userinfo))
             .with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { issuer, address, state }
@@ -194,13 +207,31 @@ async fn describe(State(facts): Shared) -> Response {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
     let (issuer, address) = (&facts.issuer, &facts.address);
-    Json(json!({
+    let mut said = json!({
         "issuer": issuer, "authorization_endpoint": format!("{address}/authorize"), "token_endpoint": format!("{address}/token"),
         "jwks_uri": format!("{address}/keys"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
         // It would take anything.
         "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
-    }))
-    .into_response()
+    });
+    if facts.userinfo.is_some() {
+        said["userinfo_endpoint"] = json!(format!("{address}/userinfo"));
+    }
+    for (key, value) in facts.describes.as_object().into_iter().flatten() {
+        said[key] = value.clone();
+    }
+    Json(said).into_response()
+}
+
+async fn userinfo(State(facts): Shared, headers: HeaderMap) -> Response {
+    let mut facts = facts.lock().expect("nobody panicked");
+    facts.called("userinfo");
+    match &facts.userinfo {
+        _ if facts.down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Some(claims) if headers.get("authorization").is_some_and(|sent| sent == "Bearer an-access-token") => {
+            Json(claims.clone()).into_response()
+        }
+        _ => StatusCode::UNAUTHORIZED.into_response(),
+    }
 }
 
 async fn keys(State(facts): Shared) -> Response {
@@ -209,11 +240,13 @@ async fn keys(State(facts): Shared) -> Response {
     if facts.down { StatusCode::SERVICE_UNAVAILABLE.into_response() } else { Json(facts.keys()).into_response() }
 }
 
-async fn token(State(facts): Shared, Form(form): Form<HashMap<String, String>>) -> Response {
+async fn token(State(facts): Shared, headers: HeaderMap, Form(form): Form<HashMap<String, String>>) -> Response {
     let slow = facts.lock().expect("nobody panicked").slow;
     tokio::time::sleep(slow).await;
     let mut facts = facts.lock().expect("nobody panicked");
     facts.called("token");
+    let header = headers.get("authorization").and_then(|sent| sent.to_str().ok()).unwrap_or_default();
+    facts.sent = (header.to_owned(), form.clone());
     if facts.down {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
@@ -235,10 +268,12 @@ async fn token(State(facts): Shared, Form(form): Form<HashMap<String, String>>) 
         Some("refresh_token") => None,
         _ => return refused("unsupported_grant_type"),
     };
-    let id_token = facts.token(nonce.as_deref());
-    Json(json!({
+    let mut said = json!({
         "access_token": "an-access-token", "token_type": "Bearer", "expires_in": 3600,
-        "refresh_token": "a-refresh-token", "id_token": id_token,
-    }))
-    .into_response()
+        "refresh_token": "a-refresh-token",
+    });
+    if nonce.is_some() || facts.renews {
+        said["id_token"] = json!(facts.token(nonce.as_deref()));
+    }
+    Json(said).into_response()
 }

@@ -6,8 +6,8 @@ use super::{
         reader::Section,
         rules,
     },
-    clients, groups, usual,
-    words::{address, public_url, word},
+    Logout, clients, groups, usual,
+    words::{address, logout, public_url, word},
 };
 use crate::auth::{bearer::Scripts, provider::is_cognito, roles::GroupRole};
 
@@ -30,8 +30,8 @@ pub struct AlbConfig {
     pub groups_claim: String,
     /// The claim with the name that the journal writes down.
     pub name_claim: String,
-    /// Where the provider ends its own session, if it is not where Cognito does.
-    pub logout: Option<String>,
+    /// Where the provider ends its own session.
+    pub logout: Logout,
     /// The cookie in which the load balancer keeps its session.
     pub session_cookie: String,
     /// What groups bring.
@@ -60,7 +60,7 @@ pub(super) fn read(mut section: Section<'_, '_>, findings: &Findings) -> Result<
     let client_id = section.needed("client_id", "1h57kf5cpq17m0eml12EXAMPLE", word);
     let groups_claim = section.optional("groups_claim", word);
     let name_claim = section.optional("name_claim", word);
-    let logout = section.optional("logout", address);
+    let logout = section.optional("logout", logout);
     let session_cookie = section.optional("session_cookie", cookie);
     let roles = groups(&mut section);
     let scripts = clients::read(&mut section, findings);
@@ -83,7 +83,7 @@ pub(super) fn read(mut section: Section<'_, '_>, findings: &Findings) -> Result<
         client_id: client_id?.value,
         groups_claim: usual(groups_claim, &issuer, COGNITO_GROUPS, "groups")?,
         name_claim: usual(name_claim, &issuer, "username", "preferred_username")?,
-        logout: logout?.map(|found| found.value),
+        logout: logout?.map_or(Logout::Published, |found| found.value),
         session_cookie: session_cookie?.map_or_else(|| "AWSELBAuthSessionCookie".to_owned(), given),
         roles: roles?,
         scripts: scripts?,

@@ -5,12 +5,12 @@ use teal_domain::Millis;
 use super::{
     super::{
         durations::{self, Bounds},
-        mistake::{Findings, Found, Origin, Reported, Wrong},
+        mistake::{Findings, Found, Origin, Reported, Wrong, quoted},
         reader::Section,
         rules,
     },
     Hidden, clients, groups, usual,
-    words::{address, public_url, word},
+    words::{address, logout, parsed, public_url, word},
 };
 use crate::auth::{bearer::Scripts, provider::is_cognito, roles::GroupRole, sessions::Limits};
 
@@ -33,14 +33,38 @@ pub struct OidcConfig {
     pub groups_claim: String,
     /// The claim with the name that the journal writes down.
     pub name_claim: String,
-    /// Where its session is ended, if it is not where Cognito's is.
-    pub logout: Option<String>,
+    /// What it is told to ask people, whatever it remembers of them.
+    pub prompt: Option<Prompt>,
+    /// Where its session is ended.
+    pub logout: Logout,
     /// How long sessions live.
     pub limits: Limits,
     /// What groups bring.
     pub roles: Vec<GroupRole>,
     /// The scripts that may come in.
     pub scripts: Scripts,
+}
+
+/// What the provider asks people at each sign-in, though it may know the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// Who they are.
+    Login,
+    /// Whether they let Teal in. OpenID Connect wants it asked where `offline_access` is asked for.
+    Consent,
+    /// As which of the persons that it knows.
+    SelectAccount,
+}
+
+/// Where the provider ends its own session, when somebody signs out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Logout {
+    /// Where it says itself; with Cognito, at its `/logout`; else nowhere.
+    Published,
+    /// Nowhere: only Teal's session ends.
+    Here,
+    /// There.
+    At(String),
 }
 
 impl OidcConfig {
@@ -59,13 +83,17 @@ pub(super) fn read(
     findings: &Findings,
 ) -> Result<OidcConfig, Reported> {
     let public_url = section.needed("public_url", "https://teal.example.com", public_url);
-    let issuer = section.needed("issuer", "https://cognito-idp.us-east-2.amazonaws.com/us-east-2_AbCdEf123", address);
+    // To the letter: some end with a slash.
+    let to_the_letter = |text: &str| parsed(text).map(|_| text.to_owned());
+    let issuer =
+        section.needed("issuer", "https://cognito-idp.us-east-2.amazonaws.com/us-east-2_AbCdEf123", to_the_letter);
     let discovery = section.optional("discovery", address);
     let client_id = section.needed("client_id", "1h57kf5cpq17m0eml12EXAMPLE", word);
     let file = section.optional("client_secret_file", rules::file);
     let groups_claim = section.optional("groups_claim", word);
     let name_claim = section.optional("name_claim", word);
-    let logout = section.optional("logout", address);
+    let prompt = section.optional("prompt", prompt);
+    let logout = section.optional("logout", logout);
     let scopes = section.list("scopes", word);
     let limits = limits(&mut section);
     let roles = groups(&mut section);
@@ -82,12 +110,25 @@ pub(super) fn read(
         scopes: scopes?.unwrap_or_else(|| ["openid", "email", "profile"].map(str::to_owned).to_vec()),
         groups_claim: usual(groups_claim, &issuer, "cognito:groups", "groups")?,
         name_claim: usual(name_claim, &issuer, "cognito:username", "preferred_username")?,
-        logout: logout?.map(|found| found.value),
+        prompt: prompt?.map(|found| found.value),
+        logout: logout?.map_or(Logout::Published, |found| found.value),
         limits: limits?,
         roles: roles?,
         scripts: scripts?,
         issuer,
     })
+}
+
+fn prompt(text: &str) -> Result<Prompt, Wrong> {
+    match text {
+        "login" => Ok(Prompt::Login),
+        "consent" => Ok(Prompt::Consent),
+        "select_account" => Ok(Prompt::SelectAccount),
+        _ => {
+            let mend = "write \"login\", \"consent\" or \"select_account\", or leave it out";
+            Err(Wrong::new(format!("{} is nothing that a provider can be told to ask", quoted(text)), mend))
+        }
+    }
 }
 
 fn limits(section: &mut Section<'_, '_>) -> Result<Limits, Reported> {

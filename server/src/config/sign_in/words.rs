@@ -2,7 +2,10 @@
 
 use axum::http::Uri;
 
-use super::super::mistake::{Wrong, quoted};
+use super::{
+    super::mistake::{Wrong, quoted},
+    Logout,
+};
 
 pub(super) fn word(text: &str) -> Result<String, Wrong> {
     if text.trim().is_empty() || text.chars().any(|c| c.is_control() || c.is_whitespace()) {
@@ -15,6 +18,11 @@ pub(super) fn address(text: &str) -> Result<String, Wrong> {
     parsed(text).map(|_| text.trim_end_matches('/').to_owned())
 }
 
+/// Where the provider ends its own session.
+pub(super) fn logout(text: &str) -> Result<Logout, Wrong> {
+    if text == "here" { Ok(Logout::Here) } else { address(text).map(Logout::At) }
+}
+
 pub(super) fn public_url(text: &str) -> Result<String, Wrong> {
     let uri = parsed(text)?;
     if uri.path() != "/" || uri.query().is_some() {
@@ -25,7 +33,7 @@ pub(super) fn public_url(text: &str) -> Result<String, Wrong> {
 }
 
 /// `https`, or `http` on this machine: everything else could be read on the way.
-fn parsed(text: &str) -> Result<Uri, Wrong> {
+pub(super) fn parsed(text: &str) -> Result<Uri, Wrong> {
     let mend = "write an address with https, or with http and localhost";
     let uri: Uri = text.parse().map_err(|_| Wrong::new(format!("{} is no address", quoted(text)), mend))?;
     let local = uri.host().is_some_and(|host| {

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# `make audit`: what came into Teal with its dependencies, and the bills of materials of what is shipped, in
+# target/sbom. `make test` does the same at its end, when there is something built to hold the bills against.
+set -euo pipefail
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$ROOT"
+
+scripts/setup.sh audit
+exec "$VENV_PYTHON" scripts/audit.py "$@"
