@@ -16,7 +16,7 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-const UNUSED: &str = "if Teal is not used until then";
+const UNUSED: &str = "unless Teal is used";
 const IN_ANY_CASE: &str = "however much it is used";
 
 /// What a page that follows asks by itself.
