@@ -148,12 +148,15 @@ impl Drop for Served {
     }
 }
 
-/// What comes of a stream until its end. A connection that is cut off is no end.
+/// What comes of a stream until its end, which comes at once. A connection that is cut off is no end.
 async fn rest_of(mut stream: Response) -> String {
     let mut text = String::new();
-    while let Some(chunk) = stream.chunk().await.expect("a stream that ends in good order") {
-        text += &String::from_utf8_lossy(&chunk);
-    }
+    let all = async {
+        while let Some(chunk) = stream.chunk().await.expect("a stream that ends in good order") {
+            text += &String::from_utf8_lossy(&chunk);
+        }
+    };
+    tokio::time::timeout(2 * SECOND, all).await.expect("the end of the stream");
     text
 }
 

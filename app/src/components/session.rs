@@ -17,7 +17,7 @@ pub fn ending(view: &View<'_>) -> Option<impl IntoView + use<>> {
     let here = view.address();
     let what_keeps_it = match ending {
         Ending::Unused(_) => Either::Left(view! {
-            " if Teal is not used until then. "
+            ", unless Teal is used. "
             <a href=here data-way="stay">"Stay signed in"</a>
         }),
         Ending::InAnyCase(_) => Either::Right(view! {

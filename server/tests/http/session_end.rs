@@ -16,7 +16,7 @@ use crate::{
 };
 
 const MINUTE: Duration = Duration::from_secs(60);
-const UNUSED: &str = "if Teal is not used until then";
+const UNUSED: &str = "unless Teal is used";
 const IN_ANY_CASE: &str = "however much it is used";
 
 /// What a page that follows asks by itself.
@@ -35,12 +35,14 @@ fn stream_request(browser: &Browser) -> Request<Body> {
 
 /// What a stream says of the session next, past everything else.
 async fn told(stream: &mut Stream) -> String {
-    loop {
+    // Two pulses, and as many again for a slow machine.
+    for _ in 0..4 {
         let Event { name, data, .. } = stream.next().await;
         if name == "session" {
             return data.as_str().map_or_else(|| data.to_string(), str::to_owned);
         }
     }
+    panic!("nothing was said of the session");
 }
 
 /// What the page itself rests on.
