@@ -423,6 +423,7 @@ fn the_frame_says_which_side_is_live_whether_the_other_is_ready_and_what_happene
     says(&Seen::state("unknown").embed(), "Outcome unknown: to Blue, by ana, 40 s ago.");
     says(&Seen::state("down").embed(), "Cannot take over: it runs nothing.");
     says(&Seen::state("first-day").embed(), "Nothing yet.");
+    says(&Seen::state("store-away").embed(), "The journal cannot be written since 12:15:31 UTC");
 }
 
 #[test]
