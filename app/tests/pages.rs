@@ -2,12 +2,14 @@
 
 #[path = "../examples/gallery/fixtures.rs"]
 mod fixtures;
+#[path = "pages/frame.rs"]
+mod frame;
 
 use fixtures::{NOW, ana, dev};
 use teal_app::{
     desk::{DeskError, Identity},
     paths::SwitchProblem,
-    render::{self, Assets, Problem, Rendered, View},
+    render::{self, Assets, Rendered, View},
 };
 use teal_domain::{
     Action, Actor, Color, Flag, FlagValue, FlagVersion, Grants, PairSnapshot, Reading, Reason, Role,
@@ -430,64 +432,4 @@ fn while_the_provider_is_away_the_page_says_so() {
     is_silent_about(&seen.overview(), "identity provider");
     seen.who.provider_away = true;
     says(&seen.overview(), "The identity provider cannot be reached");
-}
-
-#[test]
-fn the_frame_says_which_side_is_live_whether_the_other_is_ready_and_what_happened_last() {
-    let html = Seen::state("live").embed();
-    for what in ["Green is live", "since Wed 09:14 UTC", "Blue standby", "Ready to take over.", "verified", "ana"] {
-        says(&html, what);
-    }
-    assert_eq!(html.matches("class=\"glance-record\"").count(), 3);
-    assert!(html.contains("<title>Green is live · Analytics · dev · Teal</title>"));
-    says(&Seen::state("stale").embed(), "Green was live when last read");
-    says(&Seen::state("stale").embed(), "Last read 1 min ago. SSM answered ThrottlingException");
-    says(&Seen::state("invalid").embed(), "The flag holds “purple”, which is neither blue nor green.");
-    says(&Seen::state("missing").embed(), "The flag does not exist.");
-    says(&Seen::state("unread").embed(), "The flag has not been read yet");
-    says(&Seen::state("unknown").embed(), "Outcome unknown: to Blue, by ana, 40 s ago.");
-    says(&Seen::state("down").embed(), "Cannot take over: it runs nothing.");
-    says(&Seen::state("first-day").embed(), "Nothing yet.");
-}
-
-#[test]
-fn row_8_nothing_can_be_done_in_the_frame_and_every_way_on_is_a_window_of_its_own() {
-    let problem = Problem { status: Some(404), title: "Not found", what: "x", mend: "", then: None, request_id: None };
-    let assets = Seen::state("live").assets;
-    let mut frames: Vec<String> = fixtures::states().into_iter().map(|(name, _)| Seen::state(name).embed()).collect();
-    frames.push(render::embed_problem(&assets, &problem).html);
-    for html in frames {
-        for tag in ["<form", "<button", "<input", "<nav", "<iframe", "<object", "<meta http-equiv"] {
-            assert!(!html.contains(tag), "{tag} in {html}");
-        }
-        let links: Vec<&str> = html.split("<a ").skip(1).map(|rest| rest.split('>').next().expect("a tag")).collect();
-        assert!(!links.is_empty());
-        for link in links {
-            assert!(link.contains("target=\"_blank\"") && link.contains("rel=\"noopener\""), "{link}");
-        }
-    }
-}
-
-#[test]
-fn row_16_hostile_words_stay_text_in_the_frame() {
-    let mut seen = Seen::state("invalid");
-    seen.pair.title = "<img src=x onerror=alert(1)>".into();
-    let value = FlagValue::Invalid("<script>alert(1)</script>".into());
-    seen.pair.flag = Reading::good(Flag::Present { value, version: FlagVersion(33), modified_at: NOW }, NOW);
-    seen.pair.recent[0].actor = Actor::page("<svg onload=alert(1)>");
-    let html = seen.embed();
-    for hostile in ["<script>alert", "<img", "<svg onload"] {
-        assert!(!html.contains(hostile), "{hostile} in {html}");
-    }
-}
-
-#[test]
-fn a_frame_that_nobody_is_known_behind_leads_to_signing_in_outside_of_it() {
-    let assets = Seen::state("live").assets;
-    let html = render::embed_sign_in(&assets, "/embed/dev", "/p/dev", None).html;
-    says(&html, "Sign in to Teal");
-    assert!(html.contains("href=\"/sign-in?next=%2Fp%2Fdev\" target=\"_blank\""), "{html}");
-    assert!(!html.contains("<script"), "{html}");
-    let inside = render::embed_sign_in(&assets, "/embed/dev", "/p/dev", Some("/embed/dev")).html;
-    assert!(inside.contains("href=\"/sign-in?next=%2Fembed%2Fdev\">sign in inside this frame"), "{inside}");
 }

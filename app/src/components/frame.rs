@@ -28,6 +28,7 @@ pub fn glance(pair: &PairSnapshot, now: Timestamp) -> AnyView {
     let sides = Color::BOTH.map(|color| row(pair, color)).into_iter().collect_view();
     view! {
         {open}
+        {away(pair)}
         <section class=class aria-labelledby="headline" data-glow="">
             {says(pair, stale, now)}
             {headline::staleness(pair, stale, now)}
@@ -112,6 +113,18 @@ fn under_way(open: &OpenSwitch, now: Timestamp) -> impl IntoView + use<> {
             <p><strong>{what}</strong> ": to " <Side color=open.target /> ", by " {record::who(&open.actor).to_owned()} ", " <Ago at=open.since now /> "."</p>
         </div>
     }
+}
+
+fn away(pair: &PairSnapshot) -> impl IntoView + use<> {
+    pair.store.error().map(|error| {
+        let since = words::time::clock(error.since);
+        view! {
+            <div class="bar bar-down" role="status">
+                <Icon glyph=Glyph::Cross />
+                <p><strong>"The journal cannot be written"</strong> " since " {since} " UTC: nothing can be switched from Teal."</p>
+            </div>
+        }
+    })
 }
 
 fn last(pair: &PairSnapshot, now: Timestamp) -> impl IntoView + use<> {
