@@ -11,18 +11,16 @@ mod functions;
 mod headers;
 mod limits;
 mod live;
+mod logged;
 mod pages;
+mod patience;
+mod serve;
 mod sessions;
 mod sign_in;
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderName, Request, StatusCode},
-    middleware,
-};
+use axum::{Router, extract::DefaultBodyLimit, http::HeaderName, middleware};
 use teal_app::{desk::Desk, render::Assets};
 use teal_domain::Action;
 use tower_http::{
@@ -31,8 +29,6 @@ use tower_http::{
     compression::CompressionLayer,
     csrf::CsrfLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::TimeoutLayer,
-    trace::TraceLayer,
 };
 
 use crate::{auth::SignIn, engine::Engine};
@@ -41,6 +37,8 @@ pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
 pub use limits::Limits;
+pub use patience::within;
+pub use serve::{HEAD_TIME, serve};
 
 /// What the handlers share.
 #[derive(Clone)]
@@ -93,7 +91,7 @@ pub fn doors(app: &App) -> Doors {
         .get("/sessions", SomebodyKnown, sessions::list)
         .post("/sessions/{handle}/end", SomebodyKnown, sessions::end)
         .get("/health", Open, pages::health)
-        .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)));
+        .map(|router| router.layer(middleware::from_fn_with_state((app.clone(), PATIENCE), within)));
     pages.and(Doors::new(app).get("/p/{pair}/live", May(Action::See), live::stream))
 }
 
@@ -102,6 +100,7 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
     Ok(doors(&app)
         .router
         .layer(middleware::from_fn_with_state(app.clone(), limits::limited))
+        .layer(middleware::from_fn(logged::person))
         .layer(middleware::from_fn_with_state(app.clone(), sign_in::known))
         .merge(assets::router(site)?)
         .fallback(pages::not_found)
@@ -112,13 +111,12 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(CsrfLayer::new())
         .layer(middleware::from_fn(front::known_origin))
         .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
+        .layer(middleware::from_fn(front::one_meaning))
         .layer(middleware::from_fn_with_state(app.clone(), sign_in::policies))
         .layer(middleware::from_fn(headers::security))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
-            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-            tracing::debug_span!("request", method = %request.method(), path = %request.uri().path(), id)
-        }))
+        .layer(middleware::from_fn(logged::request))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(middleware::from_fn(logged::plain_id))
         .with_state(app))
 }

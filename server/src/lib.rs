@@ -8,4 +8,5 @@ pub mod desk;
 pub mod engine;
 mod hex;
 pub mod http;
+pub mod log;
 pub mod store;

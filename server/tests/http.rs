@@ -2,6 +2,8 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/busy.rs"]
+mod busy;
 #[path = "http/csv.rs"]
 mod csv;
 #[path = "http/edge.rs"]
@@ -14,10 +16,22 @@ mod forms;
 mod house;
 #[path = "http/live.rs"]
 mod live;
+#[path = "support/log.rs"]
+mod log;
+#[path = "http/logs.rs"]
+mod logs;
+#[path = "support/mini_ssm.rs"]
+mod mini_ssm;
+#[path = "http/process.rs"]
+mod process;
 #[path = "support/provider.rs"]
 mod provider;
+#[path = "http/secrets.rs"]
+mod secrets;
 #[path = "http/sign_in.rs"]
 mod sign_in;
+#[path = "http/sockets.rs"]
+mod sockets;
 mod support;
 
 use axum::http::{StatusCode, header};

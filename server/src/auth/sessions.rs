@@ -3,6 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -10,6 +11,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use teal_app::desk::Identity;
 use teal_domain::{Actor, Millis, Timestamp};
+use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::{
     oidc::{Failed, Oidc, Vouched},
@@ -28,6 +31,8 @@ use crate::{
 const BELIEVED: Millis = Millis::from_secs(1);
 /// A session's last use is noted to the minute.
 const NOTED: Millis = Millis::from_secs(60);
+/// How long whoever was in a moment ago is kept waiting for the store. It may be there and yet hang.
+const HASTE: Duration = Duration::from_millis(300);
 /// Between two times that the provider is asked about one session while it does not answer: nobody waits for it
 /// at each click.
 const BETWEEN: Millis = Millis::from_secs(30);
@@ -214,7 +219,8 @@ impl Sessions {
         if due && self.is_first_to_ask(&id, now) {
             // In a task of its own: whoever breaks off the request must not keep the answer from being heard.
             let (sessions, secret) = (self.clone(), secret.clone());
-            let asked = tokio::spawn(async move { sessions.ask_again(&secret, session, now).await });
+            let asked = async move { sessions.ask_again(&secret, session, now).await };
+            let asked = tokio::spawn(asked.in_current_span());
             match asked.await.map_err(|error| StoreError::Away(error.to_string()))?? {
                 Some(vouched) => session = vouched,
                 None => return Ok(None),
@@ -223,7 +229,7 @@ impl Sessions {
         if over(session.seen_at, NOTED) {
             session.seen_at = now;
             // Not to be noted is no reason to be sent away: the store may be what is broken.
-            if let Err(error) = self.store.session_seen(&id, now).await {
+            if let Err(error) = hasty(self.store.session_seen(&id, now)).await {
                 tracing::warn!(%error, "the use of a session was not noted");
             }
             self.believe(&session, now);
@@ -272,7 +278,9 @@ impl Sessions {
         {
             return Ok(Some(session.clone()));
         }
-        match self.store.session(id).await {
+        let asked = self.store.session(id);
+        let answer = if believed.is_some() { hasty(asked).await } else { asked.await };
+        match answer {
             Ok(Some(session)) => {
                 self.believe(&session, now);
                 Ok(Some(session))
@@ -346,6 +354,11 @@ impl Sessions {
         };
         written.map(|()| kept)
     }
+}
+
+/// Waits for the store no longer than somebody is kept waiting.
+async fn hasty<T>(asked: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    timeout(HASTE, asked).await.unwrap_or_else(|_| Err(StoreError::Away("the store did not answer in time".into())))
 }
 
 fn hash(text: &str) -> String {

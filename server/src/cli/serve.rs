@@ -1,8 +1,7 @@
 //! `teal serve`: the pages.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::sync::Arc;
 
-use axum::serve::ListenerExt as _;
 use teal_domain::Via;
 use tokio::net::TcpListener;
 
@@ -49,30 +48,23 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     }
     tracing::info!(%address, pairs = config.pairs.len(), "ready");
 
-    // Without TCP_NODELAY a small answer waits for the other side's acknowledgement: 40 ms.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was not set");
-        }
-    });
     let stopping = Arc::new(tokio::sync::Notify::new());
     let signal = stopping.clone();
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { signal.notified().await });
-    let mut server = std::pin::pin!(server.into_future());
-    let served = tokio::select! {
-        served = &mut server => served,
+    let server = http::serve(listener, router, http::HEAD_TIME, async move { signal.notified().await });
+    let mut server = std::pin::pin!(server);
+    tokio::select! {
+        () = &mut server => {}
         () = told_to_stop() => {
             tracing::info!("stopping: switches under way finish, streams are closed");
             stopping.notify_one();
             engine.finish_switches().await;
             // Streams never end by themselves: what else is open gets a moment, then goes with the process.
-            tokio::time::timeout(std::time::Duration::from_millis(500), server).await.unwrap_or(Ok(()))
+            drop(tokio::time::timeout(std::time::Duration::from_millis(500), server).await);
         }
-    };
+    }
     engine.log_head("at the end").await;
     engine.store.close().await;
-    served.map(|()| End::Done).map_err(Stop::failed)
+    Ok(End::Done)
 }
 
 fn sign_in(config: &Config, engine: &Arc<Engine>) -> Result<SignIn, Stop> {

@@ -49,7 +49,9 @@ pub async fn known(
                     }
                     Ok(None) => {}
                     Err(error) => {
-                        let message = format!("The store does not answer, so nobody can be recognised: {error}");
+                        tracing::error!(%error, "nobody can be recognised");
+                        let why = error.outside();
+                        let message = format!("The store does not answer, so nobody can be recognised. {why}");
                         return errors::page(
                             &app,
                             None,
@@ -118,9 +120,12 @@ pub async fn out(State(app): State<App>, jar: CookieJar, asked: Asked) -> Respon
     if let Some(session) = secret(&jar, SESSION)
         && let Err(error) = sessions.end(&session).await
     {
-        let message = format!("The store does not answer, so the session could not be ended: {error}");
+        tracing::error!(%error, "a session could not be ended");
+        let message = format!("The store does not answer, so the session could not be ended. {}", error.outside());
         return errors::page(&app, None, &asked, &DeskError::StoreAway { message, commands: Vec::new() });
     }
+    // Whose request this is stands beside it.
+    tracing::info!(target: "teal::signed_in", "signed out");
     let there = sessions.oidc.forget().await.unwrap_or_else(|| "/signed-out".to_owned());
     (jar.remove(gone(SESSION)), Redirect::to(&there)).into_response()
 }
@@ -162,7 +167,11 @@ fn not_in(app: &App, asked: &Asked, error: &NotIn) -> Response {
             "The identity provider cannot be reached",
             "Nobody can sign in meanwhile.".to_owned(),
         ),
-        NotIn::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store is away", error.to_string()),
+        NotIn::Store(why) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The store is away",
+            format!("It does not answer, so nobody can be signed in. {}", why.outside()),
+        ),
     };
     tracing::warn!(target: "teal::signed_in", id = asked.id(), %error, "not signed in");
     let problem = Problem {

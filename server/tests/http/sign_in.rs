@@ -33,18 +33,18 @@ type LieAt = fn(i64, &mut serde_json::Value, &mut serde_json::Value);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Teal behind a provider.
-struct Door {
-    house: House,
-    provider: Provider,
-    router: Router,
+pub struct Door {
+    pub house: House,
+    pub provider: Provider,
+    pub router: Router,
 }
 
 /// A browser: what it holds for Teal.
 #[derive(Clone, Debug, Default)]
-struct Browser(Vec<(String, String)>);
+pub struct Browser(pub Vec<(String, String)>);
 
 impl Browser {
-    fn take(&mut self, answer: &Answer) {
+    pub fn take(&mut self, answer: &Answer) {
         for set in answer.headers.get_all(header::SET_COOKIE) {
             let set = set.to_str().expect("plain");
             let (name, rest) = set.split_once('=').expect("a cookie");
@@ -56,28 +56,32 @@ impl Browser {
         }
     }
 
-    fn header(&self) -> String {
+    pub fn header(&self) -> String {
         self.0.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
     }
 
-    fn session(&self) -> Option<&str> {
+    pub fn session(&self) -> Option<&str> {
         self.0.iter().find(|(name, _)| name == "__Host-teal").map(|(_, value)| &**value)
     }
 }
 
 impl Door {
-    async fn new() -> Self {
-        let (house, provider) = (House::new().await, Provider::start().await);
+    pub async fn new() -> Self {
+        Self::at(House::new().await).await
+    }
+
+    pub async fn at(house: House) -> Self {
+        let provider = Provider::start().await;
         let router = router(&house, &provider);
         Self { house, provider, router }
     }
 
-    async fn ask(&self, browser: &mut Browser, path: &str) -> Answer {
+    pub async fn ask(&self, browser: &mut Browser, path: &str) -> Answer {
         ask(&self.router, browser, path).await
     }
 
     /// As far as the provider's page. Answers with the address there.
-    async fn depart(&self, browser: &mut Browser, next: &str) -> reqwest::Url {
+    pub async fn depart(&self, browser: &mut Browser, next: &str) -> reqwest::Url {
         let answer = self.ask(browser, next).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
         let way = answer.header(header::LOCATION).to_owned();
@@ -92,12 +96,12 @@ impl Door {
     }
 
     /// And back, with the code that the provider gave.
-    async fn back(&self, browser: &mut Browser, there: &reqwest::Url) -> Answer {
+    pub async fn back(&self, browser: &mut Browser, there: &reqwest::Url) -> Answer {
         let state = said(there, "state");
         self.ask(browser, &format!("/sign-in/back?code=a-code&state={state}")).await
     }
 
-    async fn signed_in(&self) -> Browser {
+    pub async fn signed_in(&self) -> Browser {
         let mut browser = Browser::default();
         let there = self.depart(&mut browser, "/p/dev").await;
         let answer = self.back(&mut browser, &there).await;
@@ -105,7 +109,7 @@ impl Door {
         browser
     }
 
-    fn pass(&self, span: Duration) {
+    pub fn pass(&self, span: Duration) {
         self.house.world.clock.pass(span);
     }
 }
@@ -114,7 +118,7 @@ fn router(house: &House, provider: &Provider) -> Router {
     router_at(house, provider, ORIGIN)
 }
 
-fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router {
+pub fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router {
     router_with(house, provider, public_url, None)
 }
 
@@ -143,16 +147,16 @@ fn router_with(house: &House, provider: &Provider, public_url: &str, step_up: Op
     http::router(app, &house.folder.path().join("site")).expect("a router")
 }
 
-fn said(address: &reqwest::Url, name: &str) -> String {
+pub fn said(address: &reqwest::Url, name: &str) -> String {
     let found = address.query_pairs().find(|(key, _)| key == name);
     found.unwrap_or_else(|| panic!("no {name} in {address}")).1.into_owned()
 }
 
-async fn ask(router: &Router, browser: &mut Browser, path: &str) -> Answer {
+pub async fn ask(router: &Router, browser: &mut Browser, path: &str) -> Answer {
     send(router, browser, get(path).body(Body::empty()).expect("a request")).await
 }
 
-async fn send(router: &Router, browser: &mut Browser, mut request: axum::http::Request<Body>) -> Answer {
+pub async fn send(router: &Router, browser: &mut Browser, mut request: axum::http::Request<Body>) -> Answer {
     if !browser.0.is_empty() {
         request.headers_mut().insert(header::COOKIE, browser.header().parse().expect("a header"));
     }

@@ -15,6 +15,7 @@ use teal_server::{
     desk::EngineDesk,
     engine::watch::take_flag,
     http::{self, App},
+    store::Store,
 };
 use tower::ServiceExt as _;
 
@@ -58,7 +59,18 @@ impl House {
 
     pub async fn with_desk(who: &str, desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>) -> Self {
         let folder = folder();
-        let world = World::new(folder.path()).await;
+        let store = Store::open(&folder.path().join("teal.db")).await.expect("a store");
+        Self::in_store(folder, store, who, desk).await
+    }
+
+    /// In a store that the test has opened in its own way.
+    pub async fn in_store(
+        folder: tempfile::TempDir,
+        store: Store,
+        who: &str,
+        desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>,
+    ) -> Self {
+        let world = World::in_store(store, "dev");
         seeded(&world.ssm, 31);
         let teal = world.instance().await;
         teal.reconcile().await;
@@ -163,7 +175,7 @@ pub fn form(fields: &[(&str, &str)]) -> Body {
 }
 
 /// What the asset build would leave.
-fn build(site: &Path) {
+pub fn build(site: &Path) {
     let write = |name: &str, text: &str| std::fs::write(site.join(name), text).expect("written");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
     write(

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_lc_rs::{
@@ -14,8 +14,9 @@ use aws_lc_rs::{
 };
 use axum::{
     Form, Json, Router,
-    extract::State,
+    extract::{Request, State},
     http::StatusCode,
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -36,6 +37,8 @@ pub struct Provider {
 
 pub struct Facts {
     issuer: String,
+    /// Where it is reached, whatever it calls itself.
+    address: String,
     key: RsaKeyPair,
     kid: String,
     /// Whether the keys that it publishes hold the one that it signs with.
@@ -54,6 +57,8 @@ pub struct Facts {
     /// The challenge that it brought.
     pub challenge: String,
     pub tokens: Vec<String>,
+    /// How long it took over all answers together.
+    pub spent: Duration,
 }
 
 impl Facts {
@@ -118,9 +123,21 @@ type Shared = State<Arc<Mutex<Facts>>>;
 impl Provider {
     pub async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        let issuer = format!("http://127.0.0.1:{}", listener.local_addr().expect("its address").port());
+        let address = format!("http://127.0.0.1:{}", listener.local_addr().expect("its address").port());
+        Self::serve(listener, address.clone(), address)
+    }
+
+    /// One whose pages are at the name that it goes by, and which Teal reaches here.
+    pub async fn start_as(issuer: &str) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://127.0.0.1:{}", listener.local_addr().expect("its address").port());
+        Self::serve(listener, issuer.to_owned(), address)
+    }
+
+    fn serve(listener: tokio::net::TcpListener, issuer: String, address: String) -> Self {
         let state = Arc::new(Mutex::new(Facts {
             issuer: issuer.clone(),
+            address: address.clone(),
             key: RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"),
             kid: "one".into(),
             publishes: true,
@@ -133,19 +150,28 @@ impl Provider {
             nonce: String::new(),
             challenge: String::new(),
             tokens: Vec::new(),
+            spent: Duration::ZERO,
         }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(describe))
             .route("/keys", get(keys))
             .route("/token", post(token))
+            .layer(middleware::from_fn_with_state(state.clone(), timed))
             .with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { address: issuer.clone(), issuer, state }
+        Self { issuer, address, state }
     }
 
     pub fn facts(&self) -> std::sync::MutexGuard<'_, Facts> {
         self.state.lock().expect("nobody panicked")
     }
+}
+
+async fn timed(State(facts): Shared, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let response = next.run(request).await;
+    facts.lock().expect("nobody panicked").spent += began.elapsed();
+    response
 }
 
 async fn describe(State(facts): Shared) -> Response {
@@ -154,10 +180,10 @@ async fn describe(State(facts): Shared) -> Response {
     if facts.down {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let issuer = &facts.issuer;
+    let (issuer, address) = (&facts.issuer, &facts.address);
     Json(json!({
-        "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"), "token_endpoint": format!("{issuer}/token"),
-        "jwks_uri": format!("{issuer}/keys"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
+        "issuer": issuer, "authorization_endpoint": format!("{issuer}/authorize"), "token_endpoint": format!("{address}/token"),
+        "jwks_uri": format!("{address}/keys"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
         // It would take anything.
         "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
     }))
