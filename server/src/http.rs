@@ -6,6 +6,7 @@ mod csv;
 mod doors;
 mod drawn;
 mod errors;
+mod fields;
 mod front;
 mod functions;
 mod headers;

@@ -204,6 +204,28 @@ async fn forms_that_cannot_be_read_are_refused_and_put_nothing() {
 }
 
 #[tokio::test]
+async fn row_35_a_field_that_is_misspelt_or_there_twice_is_not_passed_over() {
+    let house = House::new().await;
+    let confirmation = house.confirmation("green").await;
+    let good: [(&str, &str); 5] =
+        [("pair", "dev"), ("to", "green"), ("confirmation", &confirmation), ("typed", "green"), ("reason", "why")];
+    for (extra, says) in [
+        (("emergancy", "true"), "no field called `emergancy`"),
+        (("emergency[]", "true"), "no field called `emergency[]`"),
+        (("to", "blue"), "`to` is there twice"),
+    ] {
+        let answer = house.post("/api/fn/switch", &[&good[..], &[extra]].concat()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{extra:?}");
+        assert!(answer.text().contains(says), "{}", answer.text());
+    }
+    let answer = house.post("/api/fn/switch?emergency=true", &good).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "a field in the address");
+    assert!(house.world.ssm.puts().is_empty());
+    location(&house.post("/api/fn/switch", &good).await);
+    assert_eq!(house.world.ssm.puts().len(), 1, "without it, it is a switch");
+}
+
+#[tokio::test]
 async fn a_note_is_added_by_a_form_and_shown_inert() {
     let house = House::new().await;
     let answer = house
