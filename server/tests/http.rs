@@ -22,6 +22,8 @@ mod log;
 mod logs;
 #[path = "support/mini_ssm.rs"]
 mod mini_ssm;
+#[path = "http/observatory.rs"]
+mod observatory;
 #[path = "http/process.rs"]
 mod process;
 #[path = "support/provider.rs"]
