@@ -36,6 +36,8 @@ const HASTE: Duration = Duration::from_millis(300);
 /// Between two times that the provider is asked about one session while it does not answer: nobody waits for it
 /// at each click.
 const BETWEEN: Millis = Millis::from_secs(30);
+/// Between two times that old sessions are forgotten: to look through them takes the longer the more there are.
+const BETWEEN_SWEEPS: Millis = Millis::from_secs(60);
 /// What is remembered is little, however many come.
 const MOST: usize = 20_000;
 
@@ -127,6 +129,7 @@ pub struct Sessions {
     clock: Arc<dyn Clock>,
     believed: Mutex<HashMap<String, (Session, Timestamp)>>,
     asked: Mutex<HashMap<String, Timestamp>>,
+    swept: Mutex<Option<Timestamp>>,
 }
 
 /// Why nobody came in.
@@ -146,7 +149,7 @@ pub enum NotIn {
 impl Sessions {
     /// Over a provider and a store.
     pub fn new(oidc: Oidc, store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { oidc, store, clock, believed: Mutex::default(), asked: Mutex::default() }
+        Self { oidc, store, clock, believed: Mutex::default(), asked: Mutex::default(), swept: Mutex::default() }
     }
 
     fn limits(&self) -> Limits {
@@ -199,10 +202,21 @@ impl Sessions {
         };
         self.store.begin_session(&session).await?;
         tracing::info!(target: "teal::signed_in", who = %session.name, issuer = %session.issuer, subject = %session.subject, session = %session.handle, "signed in");
-        let limits = self.limits();
-        let before = |span: Millis| Timestamp(now.0.saturating_sub(span.as_i64()));
-        self.store.sweep_sessions(before(limits.idle), before(limits.lasts), now).await?;
+        if self.is_time_to_sweep(now) {
+            let limits = self.limits();
+            let before = |span: Millis| Timestamp(now.0.saturating_sub(span.as_i64()));
+            self.store.sweep_sessions(before(limits.idle), before(limits.lasts), now).await?;
+        }
         Ok(secret)
+    }
+
+    fn is_time_to_sweep(&self, now: Timestamp) -> bool {
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately = swept.is_some_and(|at| (0..BETWEEN_SWEEPS.as_i64()).contains(&(now.0 - at.0)));
+        if !lately {
+            *swept = Some(now);
+        }
+        !lately
     }
 
     /// Who a cookie stands for, if for anybody.
