@@ -17,6 +17,7 @@ RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates
 COPY --from=build /src/target/release/teal /usr/local/bin/teal
 COPY --from=build /src/target/release/site /usr/local/bin/site
 USER teal
+ENV TEAL_LOG_FORMAT=json
 WORKDIR /var/lib/teal
 VOLUME /var/lib/teal
 # Until sign-in exists Teal listens on loopback only: run it with the host's network, or behind a sidecar.

@@ -151,7 +151,7 @@ pub fn switch(
 }
 
 /// `/p/{pair}/history`
-pub fn history(view: &View<'_>, query: &HistoryQuery, page: Result<HistoryPage, DeskError>) -> Rendered {
+pub fn history(view: &View<'_>, query: &HistoryQuery, page: &HistoryPage) -> Rendered {
     with_pair(view, |pair| pages::history::page(view, pair, query, page))
 }
 

@@ -8,8 +8,9 @@ mod frame;
 use fixtures::{NOW, ana, dev};
 use teal_app::{
     desk::{DeskError, Identity},
+    pages::sessions::SessionRow,
     paths::SwitchProblem,
-    render::{self, Assets, Rendered, View},
+    render::{self, Assets, Problem, Rendered, View},
 };
 use teal_domain::{
     Action, Actor, Color, Flag, FlagValue, FlagVersion, Grants, PairSnapshot, Reading, Reason, Role,
@@ -87,7 +88,7 @@ impl Seen {
     }
 
     fn history(&self) -> String {
-        render::history(&self.view(), &HistoryQuery::default(), Ok(fixtures::page(&self.pair))).html
+        render::history(&self.view(), &HistoryQuery::default(), &fixtures::page(&self.pair)).html
     }
 
     fn record(&self) -> String {
@@ -207,7 +208,7 @@ fn a_first_day_says_what_will_be_here() {
     let seen = Seen::state("first-day");
     says(&seen.overview(), "Nothing yet. Every change of the flag will be written down here");
     let nothing = HistoryPage { records: vec![], older: None };
-    says(&render::history(&seen.view(), &HistoryQuery::default(), Ok(nothing)).html, "Nothing yet.");
+    says(&render::history(&seen.view(), &HistoryQuery::default(), &nothing).html, "Nothing yet.");
 }
 
 #[test]
@@ -348,7 +349,27 @@ fn hostile() -> Seen {
 fn row_16_hostile_text_stays_text_on_every_page() {
     let seen = hostile();
     let evil = "</textarea><script>alert(1)</script>";
+    let session = SessionRow {
+        handle: evil.into(),
+        name: evil.into(),
+        here: false,
+        may_end: true,
+        began_at: NOW,
+        seen_at: NOW,
+        ends_at: NOW,
+        away_since: None,
+    };
+    let problem = Problem {
+        status: Some(404),
+        title: evil,
+        what: evil,
+        mend: evil,
+        then: Some((evil, evil)),
+        request_id: Some(evil),
+    };
     let pages = [
+        render::sessions(&seen.view(), &[session], true).html,
+        render::problem(&seen.assets, Some(&seen.view()), &problem).html,
         seen.overview(),
         seen.history(),
         seen.record(),

@@ -31,7 +31,7 @@ fn with_view<T>(who: &Identity, draw: impl FnOnce(&View<'_>) -> T) -> T {
 
 fn drawn(who: &Identity) -> String {
     let page = fixtures::page(&fixtures::green_is_live());
-    with_view(who, |view| render::history(view, &HistoryQuery::default(), Ok(page)).html)
+    with_view(who, |view| render::history(view, &HistoryQuery::default(), &page).html)
 }
 
 /// The bars that come and go, not those that wait for the script.

@@ -17,7 +17,7 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::config::Overrides;
+use crate::{config::Overrides, log::Format};
 
 /// Teal: the control room for blue-green Amazon MWAA.
 #[derive(Debug, Parser)]
@@ -43,6 +43,9 @@ struct Common {
     /// for serve, error otherwise]
     #[arg(long, global = true, env = "TEAL_LOG", value_name = "FILTER")]
     log: Option<String>,
+    /// How to write it
+    #[arg(long, global = true, env = "TEAL_LOG_FORMAT", value_name = "FORMAT", value_enum, default_value_t)]
+    log_format: Format,
 }
 
 #[derive(Debug, Subcommand)]
@@ -86,8 +89,11 @@ enum End {
 /// Runs a command to its end.
 pub fn run(arguments: Arguments) -> ExitCode {
     let Arguments { common, command } = arguments;
-    let quiet = !matches!(command, Command::Serve);
-    output::start_log(common.log.as_deref(), quiet);
+    let voice = if matches!(command, Command::Serve) { output::Voice::Full } else { output::Voice::Low };
+    if let Err(error) = output::start_log(&common, voice) {
+        eprintln!("{}", error.message);
+        return ExitCode::from(error.end as u8);
+    }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return output::failed(&format!("the runtime could not be started: {error}")),

@@ -52,9 +52,10 @@ impl EngineDesk {
         // The page that the form leads back to shows what works without the store: it must know now, not
         // after the next probe.
         let now = self.0.clock.now();
-        self.0.board.update(pair.id(), now, |known| known.store.fail(error.to_string(), now));
+        self.0.board.update(pair.id(), now, |known| known.store.fail(error.outside().to_owned(), now));
+        tracing::error!(%error, "a switch was refused, since the journal cannot be written");
         DeskError::StoreAway {
-            message: format!("The journal cannot be written, so nothing was switched: {error}"),
+            message: format!("The journal cannot be written, so nothing was switched. {}", error.outside()),
             commands: emergency_commands(
                 pair,
                 self.0.board.snapshot().pair(pair.id()).and_then(|known| known.flag.value()),
@@ -272,7 +273,8 @@ fn pair_id(text: &str) -> Result<PairId, DeskError> {
 }
 
 fn away(error: &StoreError) -> DeskError {
-    DeskError::StoreAway { message: format!("The journal does not answer: {error}"), commands: Vec::new() }
+    tracing::error!(%error, "the journal does not answer");
+    DeskError::StoreAway { message: format!("The journal does not answer. {}", error.outside()), commands: Vec::new() }
 }
 
 impl Engine {

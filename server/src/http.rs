@@ -9,13 +9,17 @@ mod doors;
 mod drawn;
 mod embed;
 mod errors;
+mod fields;
 mod front;
 mod functions;
 mod headers;
 mod known;
 mod limits;
 mod live;
+mod logged;
 mod pages;
+mod patience;
+mod serve;
 mod sessions;
 mod sign_in;
 mod stopping;
@@ -23,12 +27,7 @@ mod typed;
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
-use axum::{
-    Router,
-    extract::DefaultBodyLimit,
-    http::{HeaderName, Request, StatusCode},
-    middleware,
-};
+use axum::{Router, extract::DefaultBodyLimit, http::HeaderName, middleware};
 use teal_app::{desk::Desk, render::Assets};
 use teal_domain::Action;
 use tower_http::{
@@ -37,11 +36,8 @@ use tower_http::{
     compression::CompressionLayer,
     csrf::CsrfLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-    timeout::TimeoutLayer,
-    trace::TraceLayer,
 };
 
-use self::address::ComesFrom;
 use crate::{auth::SignIn, config::EmbedConfig, engine::Engine};
 
 pub use address::Proxies;
@@ -49,6 +45,8 @@ pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
 pub use limits::Limits;
+pub use patience::within;
+pub use serve::{HEAD_TIME, serve};
 pub use stopping::Stopping;
 
 /// What the handlers share.
@@ -110,7 +108,7 @@ pub fn doors(app: &App) -> Doors {
         .get("/denials", May(Action::Audit), pages::denials)
         .post("/sessions/{handle}/end", SomebodyKnown, sessions::end)
         .get("/health", Open, pages::health)
-        .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)));
+        .map(|router| router.layer(middleware::from_fn_with_state((app.clone(), PATIENCE), within)));
     pages.and(scripts(app)).and(Doors::new(app).get("/p/{pair}/live", May(Action::See), live::stream))
 }
 
@@ -123,7 +121,7 @@ fn scripts(app: &App) -> Doors {
         .get("/api/v1/pairs/{pair}/records/{seq}", May(Action::See), api::pairs::record)
         .post("/api/v1/pairs/{pair}/plans", May(Action::Switch), api::plans::make)
         .post("/api/v1/pairs/{pair}/switches", May(Action::Switch), api::switches::make)
-        .map(|router| router.layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, PATIENCE)))
+        .map(|router| router.layer(middleware::from_fn_with_state((app.clone(), PATIENCE), within)))
 }
 
 /// Everything that Teal answers.
@@ -132,6 +130,7 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .router
         .layer(middleware::from_fn(asked::remembered))
         .layer(middleware::from_fn_with_state(app.clone(), limits::limited))
+        .layer(middleware::from_fn(logged::person))
         .layer(middleware::from_fn_with_state(app.clone(), known::known))
         .merge(assets::router(site)?)
         .fallback(pages::not_found)
@@ -143,17 +142,15 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(middleware::from_fn(front::known_origin))
         .layer(middleware::from_fn_with_state(app.clone(), front::token_alone))
         .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
+        .layer(middleware::from_fn(front::one_meaning))
         // Whatever the layers above refuse, a script is told in its own format.
         .layer(middleware::from_fn(api::problem::told_to_scripts))
         .layer(middleware::from_fn_with_state(app.clone(), sign_in::policies))
         .layer(middleware::from_fn(headers::security))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request<_>| {
-            let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
-            let from = request.extensions().get::<ComesFrom>().map(|from| from.0);
-            tracing::debug_span!("request", method = %request.method(), path = %request.uri().path(), id, ?from)
-        }))
+        .layer(middleware::from_fn(logged::request))
         .layer(middleware::from_fn_with_state(app.clone(), address::from))
         .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
+        .layer(middleware::from_fn(logged::plain_id))
         .with_state(app))
 }

@@ -8,5 +8,6 @@ pub mod desk;
 pub mod engine;
 mod hex;
 pub mod http;
+pub mod log;
 mod request;
 pub mod store;

@@ -67,6 +67,30 @@ pub enum StoreError {
     },
 }
 
+impl StoreError {
+    /// What may be told of it to whoever asked. Statements, paths and what the database said are for the log.
+    pub fn outside(&self) -> &'static str {
+        match self {
+            Self::Database(error) if is_busy(error) => {
+                "Others hold it and did not let go in time. Try again in a moment."
+            }
+            Self::Gone(_) => {
+                "Its file is gone or was replaced while Teal was running. Restart Teal, or put the file back."
+            }
+            _ => "What exactly is wrong is in the server's log.",
+        }
+    }
+}
+
+/// All connections are taken, or another process writes and does not end.
+fn is_busy(error: &sqlx::Error) -> bool {
+    // SQLite's number for "busy"; the extended codes hold it in their last byte.
+    const BUSY: i32 = 5;
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+    let busy = code.and_then(|code| code.parse::<i32>().ok()).is_some_and(|code| code & 0xff == BUSY);
+    matches!(error, sqlx::Error::PoolTimedOut) || busy
+}
+
 /// The result of asking the store.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 

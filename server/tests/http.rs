@@ -10,6 +10,8 @@ mod api;
 mod approval;
 #[path = "http/bearer.rs"]
 mod bearer;
+#[path = "http/busy.rs"]
+mod busy;
 #[path = "http/conforming.rs"]
 mod conforming;
 #[path = "http/csv.rs"]
@@ -34,14 +36,28 @@ mod house;
 mod idempotency;
 #[path = "http/live.rs"]
 mod live;
+#[path = "support/log.rs"]
+mod log;
+#[path = "http/logs.rs"]
+mod logs;
+#[path = "support/mini_ssm.rs"]
+mod mini_ssm;
+#[path = "http/observatory.rs"]
+mod observatory;
+#[path = "http/process.rs"]
+mod process;
 #[path = "support/provider.rs"]
 mod provider;
 #[path = "http/proxies.rs"]
 mod proxies;
+#[path = "http/secrets.rs"]
+mod secrets;
 #[path = "http/session_end.rs"]
 mod session_end;
 #[path = "http/sign_in.rs"]
 mod sign_in;
+#[path = "http/sockets.rs"]
+mod sockets;
 mod support;
 
 use axum::http::{StatusCode, header};

@@ -62,7 +62,7 @@ fn pages(
     save(&format!("switch-{name}"), render::switch(&view, target, fixtures::offer(pair, target), None, None))?;
     save(&format!("embed-{name}"), render::embed(&view))?;
     let query = HistoryQuery::default();
-    save(&format!("history-{name}"), render::history(&view, &query, Ok(fixtures::page(pair))))?;
+    save(&format!("history-{name}"), render::history(&view, &query, &fixtures::page(pair)))?;
     if let Some(record) = pair.recent.first() {
         save(&format!("record-{name}"), render::record(&view, &fixtures::detail(record)))?;
     }

@@ -7,7 +7,6 @@ use crate::{
         recent::{movement, tags},
         when::When,
     },
-    desk::DeskError,
     paths,
     render::View,
     words::{
@@ -24,21 +23,10 @@ use teal_domain::{
 };
 
 /// The page.
-pub fn page(view: &View<'_>, pair: &PairSnapshot, query: &HistoryQuery, page: Result<HistoryPage, DeskError>) -> Page {
+pub fn page(view: &View<'_>, pair: &PairSnapshot, query: &HistoryQuery, page: &HistoryPage) -> Page {
     let base = paths::history(&pair.id);
     let csv = paths::filtered(&format!("{base}.csv"), &HistoryQuery { before: None, ..query.clone() });
-    let found = match page {
-        Ok(page) if page.records.is_empty() => nothing(query, &base),
-        Ok(page) => list(&pair.id, view.now, query, &page),
-        Err(error) => view! {
-            <div class="notice notice-down" role="alert">
-                <h2>"The history cannot be shown"</h2>
-                <p>{error.to_string()}</p>
-                <p>"The overview still shows the flag as it was last read."</p>
-            </div>
-        }
-        .into_any(),
-    };
+    let found = if page.records.is_empty() { nothing(query, &base) } else { list(&pair.id, view.now, query, page) };
     let body = view! {
         <section class="history" aria-labelledby="history">
             <header class="page-head">

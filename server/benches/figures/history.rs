@@ -50,7 +50,7 @@ pub async fn pages(table: &mut Table) {
 async fn timed(client: &mut Client, path: &str) -> f64 {
     let began = Instant::now();
     let answer = client.get(path).await;
-    assert!(answer.head.starts_with("http/1.1 200"), "{}", answer.head);
+    assert!(answer.is_ok(), "{}", answer.head);
     began.elapsed().as_secs_f64() * 1e3
 }
 

@@ -15,6 +15,10 @@ mod history;
 mod http;
 mod pages;
 mod process;
+#[path = "../../tests/support/provider.rs"]
+#[allow(dead_code, reason = "tests have it lie")]
+mod provider;
+mod sign_in;
 mod switch;
 mod table;
 
@@ -51,6 +55,9 @@ fn main() {
         }
         if wanted("calls") {
             calls::streams(&mut table).await;
+        }
+        if wanted("sign-in") {
+            sign_in::figures(&mut table).await;
         }
         if wanted("history") {
             history::pages(&mut table).await;

@@ -43,8 +43,8 @@ pub async fn overview(table: &mut Table) {
     let bare = Server::ready(bare.expect("bare axum"), "http://");
     let (mut ratios, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..5 {
-        let a = load(&teal.address, "/p/dev", 32, Duration::from_secs(2)).await;
-        let b = load(&bare.address, "/", 32, Duration::from_secs(2)).await;
+        let a = load(&teal.address, "/p/dev", "", 32, Duration::from_secs(2)).await;
+        let b = load(&bare.address, "/", "", 32, Duration::from_secs(2)).await;
         ratios.push(a / b);
         ours.push(a);
         theirs.push(b);

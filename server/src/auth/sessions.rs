@@ -5,6 +5,7 @@ mod limits;
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -12,6 +13,8 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use teal_app::desk::Identity;
 use teal_domain::{Actor, Millis, Subject, Timestamp};
+use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::{
     bearer::Bearer,
@@ -33,9 +36,13 @@ pub use self::limits::Limits;
 const BELIEVED: Millis = Millis::from_secs(1);
 /// A session's last use is noted to the minute.
 const NOTED: Millis = Millis::from_secs(60);
+/// How long whoever was in a moment ago is kept waiting for the store. It may be there and yet hang.
+const HASTE: Duration = Duration::from_millis(300);
 /// Between two times that the provider is asked about one session while it does not answer: nobody waits for it
 /// at each click.
 const BETWEEN: Millis = Millis::from_secs(30);
+/// Between two times that old sessions are forgotten: to look through them takes the longer the more there are.
+const BETWEEN_SWEEPS: Millis = Millis::from_secs(60);
 /// What is remembered is little, however many come.
 const MOST: usize = 20_000;
 
@@ -123,6 +130,7 @@ pub struct Sessions {
     clock: Arc<dyn Clock>,
     believed: Mutex<HashMap<String, (Session, Timestamp)>>,
     asked: Mutex<HashMap<String, Timestamp>>,
+    swept: Mutex<Option<Timestamp>>,
 }
 
 /// Why nobody came in.
@@ -144,7 +152,15 @@ impl Sessions {
     pub fn new(oidc: Oidc, store: Store, clock: Arc<dyn Clock>) -> Self {
         let (scripts, step_up) = (oidc.config().scripts.clone(), oidc.config().limits.step_up);
         let bearer = Bearer::new(oidc.provider().clone(), scripts, step_up, clock.clone());
-        Self { oidc, bearer, store, clock, believed: Mutex::default(), asked: Mutex::default() }
+        Self {
+            oidc,
+            bearer,
+            store,
+            clock,
+            believed: Mutex::default(),
+            asked: Mutex::default(),
+            swept: Mutex::default(),
+        }
     }
 
     fn limits(&self) -> Limits {
@@ -197,10 +213,21 @@ impl Sessions {
         };
         self.store.begin_session(&session).await?;
         tracing::info!(target: "teal::signed_in", who = %session.name, issuer = %session.issuer, subject = %session.subject, session = %session.handle, "signed in");
-        let limits = self.limits();
-        let before = |span: Millis| Timestamp(now.0.saturating_sub(span.as_i64()));
-        self.store.sweep_sessions(before(limits.idle), before(limits.lasts), now).await?;
+        if self.is_time_to_sweep(now) {
+            let limits = self.limits();
+            let before = |span: Millis| Timestamp(now.0.saturating_sub(span.as_i64()));
+            self.store.sweep_sessions(before(limits.idle), before(limits.lasts), now).await?;
+        }
         Ok(secret)
+    }
+
+    fn is_time_to_sweep(&self, now: Timestamp) -> bool {
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        let lately = swept.is_some_and(|at| (0..BETWEEN_SWEEPS.as_i64()).contains(&(now.0 - at.0)));
+        if !lately {
+            *swept = Some(now);
+        }
+        !lately
     }
 
     /// Who a cookie stands for, if for anybody.
@@ -217,7 +244,8 @@ impl Sessions {
         if due && self.is_first_to_ask(&id, now) {
             // In a task of its own: whoever breaks off the request must not keep the answer from being heard.
             let (sessions, secret) = (self.clone(), secret.clone());
-            let asked = tokio::spawn(async move { sessions.ask_again(&secret, session, now).await });
+            let asked = async move { sessions.ask_again(&secret, session, now).await };
+            let asked = tokio::spawn(asked.in_current_span());
             match asked.await.map_err(|error| StoreError::Away(error.to_string()))?? {
                 Some(vouched) => session = vouched,
                 None => return Ok(None),
@@ -226,7 +254,7 @@ impl Sessions {
         if doing == Doing::Person && over(session.seen_at, NOTED) {
             session.seen_at = now;
             // Not to be noted is no reason to be sent away: the store may be what is broken.
-            if let Err(error) = self.store.session_seen(&id, now).await {
+            if let Err(error) = hasty(self.store.session_seen(&id, now)).await {
                 tracing::warn!(%error, "the use of a session was not noted");
             }
             self.believe(&session, now);
@@ -276,7 +304,9 @@ impl Sessions {
         {
             return Ok(Some(session.clone()));
         }
-        match self.store.session(id).await {
+        let asked = self.store.session(id);
+        let answer = if believed.is_some() { hasty(asked).await } else { asked.await };
+        match answer {
             Ok(Some(session)) => {
                 self.believe(&session, now);
                 Ok(Some(session))
@@ -350,6 +380,11 @@ impl Sessions {
         };
         written.map(|()| kept)
     }
+}
+
+/// Waits for the store no longer than somebody is kept waiting.
+async fn hasty<T>(asked: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    timeout(HASTE, asked).await.unwrap_or_else(|_| Err(StoreError::Away("the store did not answer in time".into())))
 }
 
 fn hash(text: &str) -> String {

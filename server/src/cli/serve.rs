@@ -1,8 +1,7 @@
 //! `teal serve`: the pages.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
-use axum::serve::ListenerExt as _;
 use teal_domain::Via;
 use tokio::net::TcpListener;
 
@@ -57,42 +56,33 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     }
     tracing::info!(%address, pairs = config.pairs.len(), "ready");
 
-    // Without TCP_NODELAY a small answer waits for the other side's acknowledgement: 40 ms.
-    let listener = listener.tap_io(|stream| {
-        if let Err(error) = stream.set_nodelay(true) {
-            tracing::debug!(%error, "TCP_NODELAY was not set");
-        }
-    });
     let stop = stopping.clone();
-    let server = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(async move { stop.begun().await });
-    let mut server = std::pin::pin!(server.into_future());
-    let served = tokio::select! {
-        served = &mut server => served,
+    let server = http::serve(listener, router, http::HEAD_TIME, async move { stop.begun().await });
+    let mut server = std::pin::pin!(server);
+    tokio::select! {
+        () = &mut server => {}
         () = told_to_stop() => {
             tracing::info!("stopping: switches under way finish, streams end");
             stopping.begin();
             let good_order = async {
-                let served = server.await;
+                server.await;
                 // A switch that nobody waits for any more is finished too.
                 engine.finish_switches().await;
-                served
             };
             tokio::select! {
-                served = good_order => served,
+                () = good_order => {}
                 () = no_more_time() => {
                     tracing::warn!("what was still open is broken off; a switch among it is taken up at the next start");
-                    Ok(())
                 }
             }
         }
-    };
+    }
     if let Err(error) = engine.denials.flush(&engine.store).await {
         tracing::warn!(%error, "what was denied last is in this log only");
     }
     engine.log_head("at the end").await;
     engine.store.close().await;
-    served.map(|()| End::Done).map_err(Stop::failed)
+    Ok(End::Done)
 }
 
 fn sign_in(config: &Config, engine: &Arc<Engine>) -> Result<SignIn, Stop> {

@@ -121,9 +121,12 @@ impl Engine {
     pub async fn refresh_records(self: &Arc<Self>, pair: &Arc<Pair>) {
         let result = self.read_records(pair).await;
         let now = self.clock.now();
+        if let Err(error) = &result {
+            tracing::warn!(pair = %pair.id(), %error, "the journal could not be read");
+        }
         self.board.update(pair.id(), now, |known| match result {
             Ok(change) => change(known),
-            Err(error) => known.store.fail(error.to_string(), now),
+            Err(error) => known.store.fail(error.outside().to_owned(), now),
         });
     }
 

@@ -10,6 +10,7 @@ use std::{
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use teal_domain::{
     Actor, FlagVersion, OperationId, Reason, Timestamp,
     history::HistoryQuery,
@@ -129,14 +130,29 @@ pub fn read(path: &Path) -> Result<Vec<Line>, MergeError> {
     whole
         .lines()
         .enumerate()
-        .map(|(at, line)| {
-            serde_json::from_str(line).map_err(|why| MergeError::Line {
-                path: path.to_owned(),
-                line: at + 1,
-                why: why.to_string(),
-            })
-        })
+        .map(|(at, line)| parsed(line).map_err(|why| MergeError::Line { path: path.to_owned(), line: at + 1, why }))
         .collect()
+}
+
+fn parsed(line: &str) -> Result<Line, String> {
+    let said: Value = serde_json::from_str(line).map_err(|why| why.to_string())?;
+    let parsed: Line = serde_json::from_str(line).map_err(|why| why.to_string())?;
+    let known = serde_json::to_value(&parsed).map_err(|why| why.to_string())?;
+    passed_over(&said, &known).map_or(Ok(parsed), |name| Err(format!("unknown field `{name}`")))
+}
+
+/// The first field that was not taken up: what a newer Teal wrote down must not be merged without it.
+fn passed_over(said: &Value, known: &Value) -> Option<String> {
+    match (said, known) {
+        (Value::Object(said), Value::Object(known)) => said.iter().find_map(|(name, said)| match known.get(name) {
+            Some(known) => passed_over(said, known),
+            None => Some(name.clone()),
+        }),
+        (Value::Array(said), Value::Array(known)) => {
+            said.iter().zip(known).find_map(|(said, known)| passed_over(said, known))
+        }
+        _ => None,
+    }
 }
 
 /// Merges a spool file into the journal. It may be done again: what is there already stays as it is.
@@ -206,6 +222,34 @@ pub async fn merge_folder(engine: &Arc<Engine>) {
                 }
             }
             Err(error) => tracing::error!(%error, "a spool file was not merged"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn row_35_a_field_that_teal_does_not_know_is_not_passed_over_wherever_it_stands(
+            name in "[a-z_]{1,12}",
+            place in proptest::sample::select(vec!["", "/body", "/body/outcome", "/body/timings"]),
+        ) {
+            let outcome = Body::Outcome {
+                operation: OperationId::new(Timestamp(1), 7),
+                outcome: Outcome::NotLanded,
+                timings: Some(Timings::default()),
+            };
+            let mut line = serde_json::to_value(Line { at: Timestamp(2), body: outcome }).expect("JSON");
+            prop_assert!(parsed(&line.to_string()).is_ok());
+            let object = line.pointer_mut(place).and_then(Value::as_object_mut).expect("an object");
+            prop_assume!(!object.contains_key(&name));
+            object.insert(name, Value::from("anything"));
+            let why = parsed(&line.to_string()).expect_err("it is refused");
+            prop_assert!(why.contains("unknown field"), "{}", why);
         }
     }
 }

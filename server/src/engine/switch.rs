@@ -10,6 +10,8 @@ use teal_domain::{
     switch::{Effect, Event, Outcome, Plan, Refusal, State, Switch},
 };
 
+use tracing::Instrument as _;
+
 use super::{Engine, Pair, clock::Clock, lease, reconcile::RECENT, recorder::Recorder, watch};
 use crate::{
     aws::ssm::{Put, PutAnswer},
@@ -68,10 +70,20 @@ pub async fn carry_out(mut switch: Switch, mut effect: Effect, hands: Hands<'_>)
     let mut stopwatch = Stopwatch::new(hands.clock);
     let mut turn = Turn::Theirs;
     let mut given_back = false;
-    let mut seen = None;
+    let (mut seen, mut never_began) = (None, None);
     while effect != Effect::Rest {
         hands.witness.before(&effect).await;
-        let event = one(&switch, &effect, hands, &mut stopwatch, &mut turn).await;
+        let event = match one(&switch, &effect, hands, &mut stopwatch, &mut turn).await {
+            Ok(event) => event,
+            Err(error) => {
+                tracing::error!(operation = %switch.plan().operation, %error, "the journal did not take a step of a switch");
+                let event = Event::StoreFailed(error.to_string());
+                if effect == Effect::RecordIntent {
+                    never_began = Some(error);
+                }
+                event
+            }
+        };
         hands.witness.after(&effect).await;
         match &event {
             Event::FlagRead(flag) => seen = Some(flag.clone()),
@@ -81,19 +93,25 @@ pub async fn carry_out(mut switch: Switch, mut effect: Effect, hands: Hands<'_>)
         }
         effect = switch.on(event);
     }
-    if !given_back && let Err(error) = hands.recorder.give_back(switch.plan(), &holder(switch.plan())).await {
+    // Without an intent there is no lease, and a store that just failed is not asked to take it back.
+    if !given_back
+        && never_began.is_none()
+        && let Err(error) = hands.recorder.give_back(switch.plan(), &holder(switch.plan())).await
+    {
         tracing::warn!(%error, "the lease was not given back; it runs out by itself");
     }
-    Driven { switch, seen }
+    Driven { switch, seen, never_began }
 }
 
 /// How far a switch was driven.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Driven {
     /// The switch.
     pub switch: Switch,
     /// The flag as it was read last on the way.
     pub seen: Option<Flag>,
+    /// Why its intent was not recorded, if that is why it ended.
+    pub never_began: Option<StoreError>,
 }
 
 async fn one(
@@ -102,19 +120,17 @@ async fn one(
     hands: Hands<'_>,
     stopwatch: &mut Stopwatch<'_>,
     turn: &mut Turn,
-) -> Event {
+) -> Result<Event, StoreError> {
     let (plan, recorder, clock) = (switch.plan(), hands.recorder, hands.clock);
     let flag = &hands.pair.ports.flag;
     let name = &hands.pair.config.names.flag;
-    let failed = |error: StoreError| Event::StoreFailed(error.to_string());
-    match effect {
-        Effect::RecordIntent => match recorder.intent(plan, clock.now()).await {
-            Ok(Some(taken)) => {
+    Ok(match effect {
+        Effect::RecordIntent => match recorder.intent(plan, clock.now()).await? {
+            Some(taken) => {
                 *turn = taken;
                 Event::IntentRecorded
             }
-            Ok(None) => Event::IntentKnown,
-            Err(error) => failed(error),
+            None => Event::IntentKnown,
         },
         Effect::TakeLease => {
             let event = match *turn {
@@ -134,11 +150,8 @@ async fn one(
             stopwatch.lap(|timings| if verifying { &mut timings.verify } else { &mut timings.reread });
             event
         }
-        Effect::MarkPut => match recorder.mark(plan, clock.now()).await {
-            Ok(true) => Event::PutMarked,
-            Ok(false) => Event::MarkRefused,
-            Err(error) => failed(error),
-        },
+        Effect::MarkPut if recorder.mark(plan, clock.now()).await? => Event::PutMarked,
+        Effect::MarkPut => Event::MarkRefused,
         Effect::Put => {
             let put = Put { color: plan.target, operation: plan.operation, overwrite: plan.overwrites() };
             stopwatch.restart();
@@ -153,23 +166,20 @@ async fn one(
                 PutAnswer::Unclear(cause) => Event::PutUnclear(cause),
             }
         }
-        Effect::RecordUnknown { cause } => match recorder.record_unknown(plan, cause.clone(), clock.now()).await {
-            Ok(()) => Event::UnknownRecorded,
-            Err(error) => failed(error),
-        },
+        Effect::RecordUnknown { cause } => {
+            recorder.record_unknown(plan, cause.clone(), clock.now()).await?;
+            Event::UnknownRecorded
+        }
         Effect::RecordOutcome(outcome) => {
             let timings = stopwatch.finish(outcome);
-            match recorder.outcome(plan, outcome.clone(), timings, clock.now()).await {
-                Ok(standing) => Event::OutcomeRecorded(standing),
-                Err(error) => failed(error),
-            }
+            Event::OutcomeRecorded(recorder.outcome(plan, outcome.clone(), timings, clock.now()).await?)
         }
-        Effect::RecordCorrection { version } => match recorder.correction(plan, *version, clock.now()).await {
-            Ok(()) => Event::CorrectionRecorded,
-            Err(error) => failed(error),
-        },
+        Effect::RecordCorrection { version } => {
+            recorder.correction(plan, *version, clock.now()).await?;
+            Event::CorrectionRecorded
+        }
         Effect::Rest => Event::UnknownRecorded,
-    }
+    })
 }
 
 /// Measures the steps on the monotonic clock.
@@ -217,7 +227,7 @@ impl Engine {
     pub async fn switch(self: &Arc<Self>, pair: &Arc<Pair>, plan: Plan) -> Result<Record, StoreError> {
         let (engine, pair) = (self.clone(), pair.clone());
         let operation = plan.operation;
-        let driven = tokio::spawn(async move {
+        let driven = async move {
             let record = engine.switch_witnessed(&pair, plan, &Nobody).await;
             // Whoever is asked again wants to know who moved the flag meanwhile.
             if record.as_ref().is_ok_and(Record::moved) {
@@ -225,10 +235,10 @@ impl Engine {
                 return record;
             }
             let (engine, pair) = (engine.clone(), pair.clone());
-            tokio::spawn(async move { engine.after_switch(&pair).await });
+            tokio::spawn(async move { engine.after_switch(&pair).await }.in_current_span());
             record
-        });
-        match driven.await {
+        };
+        match tokio::spawn(driven.in_current_span()).await {
             Ok(result) => result,
             Err(error) => {
                 tracing::error!(%operation, %error, "the driver of a switch stopped; reconciliation goes on with it");
@@ -247,11 +257,14 @@ impl Engine {
         let operation = plan.operation;
         let driving = self.drive(operation);
         let hands = Hands { recorder: &self.store, pair, clock: &*self.clock, witness };
-        let Driven { switch, seen } = drive(plan, hands).await;
+        let Driven { switch, seen, never_began } = drive(plan, hands).await;
         drop(driving);
         if let Some(flag) = seen {
             let now = self.clock.now();
             self.board.update(pair.id(), now, |known| watch::take_flag(known, flag, now));
+        }
+        if let Some(error) = never_began {
+            return Err(error);
         }
         if let State::Settled(Outcome::Refused { refusal: Refusal::StoreAway { message } }) = switch.state()
             && self.store.record_of(operation).await.ok().flatten().is_none()

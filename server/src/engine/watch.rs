@@ -204,10 +204,13 @@ async fn store(engine: Arc<Engine>) {
             probed = Some(moment);
             let written = engine.store.probe().await;
             let now = engine.clock.now();
+            if let Err(error) = &written {
+                tracing::error!(%error, "the journal cannot be written");
+            }
             for pair in &engine.pairs {
                 engine.board.update(pair.id(), now, |known| match &written {
                     Ok(()) => known.store.succeed((), now),
-                    Err(error) => known.store.fail(error.to_string(), now),
+                    Err(error) => known.store.fail(error.outside().to_owned(), now),
                 });
             }
         }

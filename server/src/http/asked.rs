@@ -9,7 +9,7 @@ use axum::{
     response::Response,
 };
 
-use super::REQUEST_ID;
+use super::logged;
 use crate::request;
 
 /// The address that was asked for, and the id under which the log knows the request.
@@ -68,9 +68,6 @@ impl<S: Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        // An id that the caller made up may be anything: what is shown is short and plain.
-        let id = parts.headers.get(REQUEST_ID).and_then(|id| id.to_str().ok());
-        let id = id.filter(|id| id.len() <= 64 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
-        Ok(Self { uri: parts.uri.clone(), id: id.map(str::to_owned) })
+        Ok(Self { uri: parts.uri.clone(), id: logged::id(&parts.headers).map(str::to_owned) })
     }
 }

@@ -46,8 +46,10 @@ pub async fn history(State(app): State<App>, Path(pair): Path<String>, Who(who):
 
 async fn rows(app: &App, who: &Identity, pair: &PairId, mut query: HistoryQuery) -> Result<Vec<u8>, DeskError> {
     let mut csv = csv::Writer::from_writer(Vec::new());
-    let broken =
-        |why: String| DeskError::StoreAway { message: format!("The export broke off: {why}"), commands: Vec::new() };
+    let broken = |why: String| {
+        tracing::error!(why, "an export broke off");
+        DeskError::StoreAway { message: "The export broke off. Try again.".into(), commands: Vec::new() }
+    };
     csv.write_record(HEADER).map_err(|why| broken(why.to_string()))?;
     let mut written = 0;
     loop {
@@ -112,9 +114,12 @@ fn row(record: &Record) -> Vec<String> {
     cells.iter().map(|cell| harmless(cell)).collect()
 }
 
+/// What begins a formula, in its full width too: some spreadsheets take that for the same.
+const FORMULA: [char; 11] = ['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
+
 /// A cell that begins like a formula would be run by a spreadsheet: a quote in front makes it text.
 fn harmless(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(FORMULA) { format!("'{cell}") } else { cell.to_owned() }
 }
 
 #[cfg(test)]
@@ -123,7 +128,7 @@ mod tests {
 
     #[test]
     fn row_17_cells_that_begin_a_formula_are_escaped() {
-        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
+        for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\n=1", "＝1", "＠SUM(A1)"] {
             assert!(harmless(formula).starts_with('\''), "{formula:?}");
         }
         assert_eq!(harmless("upgrade = done"), "upgrade = done");

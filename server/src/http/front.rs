@@ -1,9 +1,9 @@
-//! Who may knock at all: requests for this machine's own name, and forms that say which page they come from, or
-//! that come with a token instead.
+//! Who may knock at all: requests that can be read in one way only and are for this machine's own name, and forms that
+//! say which page they come from, or that come with a token instead.
 
 use axum::{
     extract::{Request, State},
-    http::{Method, StatusCode, header, uri::Authority},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header, uri::Authority},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -36,6 +36,40 @@ pub async fn own_name(State(app): State<App>, request: Request, next: Next) -> R
     }
     let text = format!("Teal does not answer to this name: open it {open}.\n");
     (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+}
+
+/// What is answered here. Nothing needs another method, and `TRACE` would send back what only the server should see.
+const METHODS: [Method; 4] = [Method::GET, Method::HEAD, Method::POST, Method::OPTIONS];
+
+/// Refuses what another server on the way may read otherwise: where a body ends, or whom the request is for. What one
+/// takes for a body would be a request to the other.
+pub async fn one_meaning(request: Request, next: Next) -> Response {
+    let headers = request.headers();
+    let (status, text) = if !METHODS.contains(request.method()) {
+        (StatusCode::METHOD_NOT_ALLOWED, "Teal takes GET, HEAD and POST.\n")
+    } else if headers.contains_key(header::TRANSFER_ENCODING) {
+        (StatusCode::LENGTH_REQUIRED, "Say how long the body is: send Content-Length instead of Transfer-Encoding.\n")
+    } else if !is_for_one_host(&request) {
+        (StatusCode::BAD_REQUEST, "The request names more than one host: send one, in the header `Host`.\n")
+    } else {
+        return next.run(request).await;
+    };
+    // Whatever follows on the connection is not looked at.
+    let mut headers = HeaderMap::from_iter([(header::CONNECTION, HeaderValue::from_static("close"))]);
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    }
+    (status, headers, text).into_response()
+}
+
+fn is_for_one_host(request: &Request) -> bool {
+    let mut named = request.headers().get_all(header::HOST).iter();
+    let (host, further) = (named.next(), named.next());
+    let elsewhere = match (request.uri().authority(), host) {
+        (Some(authority), Some(host)) => !host.as_bytes().eq_ignore_ascii_case(authority.as_str().as_bytes()),
+        _ => false,
+    };
+    further.is_none() && !elsewhere
 }
 
 /// The request came with `Authorization`, which alone says who asks.

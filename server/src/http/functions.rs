@@ -16,7 +16,13 @@ use teal_app::{
     functions::Reply,
 };
 
-use super::{App, BODY_LIMIT, asked::Asked, doors::Who, errors};
+use super::{
+    App, BODY_LIMIT,
+    asked::Asked,
+    doors::Who,
+    errors,
+    fields::{self, Misnamed},
+};
 
 /// `POST /api/fn/{name}`
 pub async fn call(State(app): State<App>, Who(who): Who, asked: Asked, request: Request) -> Response {
@@ -32,9 +38,20 @@ pub async fn call(State(app): State<App>, Who(who): Who, asked: Asked, request: 
     let Ok(body) = to_bytes(body, BODY_LIMIT).await else {
         return (StatusCode::PAYLOAD_TOO_LARGE, "The form is longer than Teal takes.\n").into_response();
     };
-    let request = Request::from_parts(parts, Body::from(body));
-    let accepts = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let accepts = parts.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let plain = Plain(accepts.is_some_and(|accepts| accepts.contains("text/html")));
+    let Some(known) = fields::of(asked.path()) else {
+        let message = format!("There is no function at {}.", asked.path());
+        return errors::page(&app, None, &asked, &DeskError::NotFound { message });
+    };
+    if let Err(misnamed) = fields::check(known, asked.query(), &body) {
+        let why = match misnamed {
+            Misnamed::Unknown(name) => format!("it has no field called `{}`", short(&name)),
+            Misnamed::Twice(name) => format!("the field `{}` is there twice", short(&name)),
+        };
+        return unread(&app, &asked, plain, &why);
+    }
+    let request = Request::from_parts(parts, Body::from(body));
     let desk = app.desk.clone();
     let context = move || {
         provide_context(desk.clone());
@@ -49,10 +66,6 @@ pub async fn call(State(app): State<App>, Who(who): Who, asked: Asked, request: 
         })));
     };
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await.into_response();
-    if answer.status() == StatusCode::BAD_REQUEST {
-        let message = format!("There is no function at {}.", asked.path());
-        return errors::page(&app, None, &asked, &DeskError::NotFound { message });
-    }
     if !answer.headers().contains_key(SERVER_FN_ERROR_HEADER) {
         return answer;
     }
@@ -60,12 +73,21 @@ pub async fn call(State(app): State<App>, Who(who): Who, asked: Asked, request: 
     // own words in the address, or answer a script with 500.
     let said = to_bytes(answer.into_body(), BODY_LIMIT).await.unwrap_or_default();
     let said = String::from_utf8_lossy(&said);
-    let why = said.split_once('|').map_or(&*said, |(_, why)| why);
+    unread(&app, &asked, plain, said.split_once('|').map_or(&*said, |(_, why)| why))
+}
+
+/// The function was never called: people get a page, scripts a reply.
+fn unread(app: &App, asked: &Asked, plain: Plain, why: &str) -> Response {
     let message =
         format!("The form could not be read, so nothing was done: {why}. Load its page again, and send it from there.");
     let refused = DeskError::BadInput { field: "form".to_owned(), message };
     if plain.0 {
-        return errors::page(&app, None, &asked, &refused);
+        return errors::page(app, None, asked, &refused);
     }
     (StatusCode::UNPROCESSABLE_ENTITY, Json(Reply::Refused(refused))).into_response()
+}
+
+/// As much of a name as a page shows.
+fn short(name: &str) -> String {
+    name.chars().take(40).collect()
 }

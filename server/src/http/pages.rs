@@ -60,7 +60,10 @@ pub async fn history(State(app): State<App>, Path(pair): Path<String>, Who(who):
         return with_view(&app, &who, &pair, &asked, |_| StatusCode::NOT_FOUND.into_response());
     };
     let page = app.desk.history(&who, &id, &query).await;
-    with_view(&app, &who, &pair, &asked, |view| Document(render::history(view, &query, page)).into_response())
+    with_view(&app, &who, &pair, &asked, |view| match page {
+        Ok(page) => Document(render::history(view, &query, &page)).into_response(),
+        Err(error) => errors::page(&app, Some(view), &asked, &error),
+    })
 }
 
 /// `/p/{pair}/history/{seq}`

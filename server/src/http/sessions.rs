@@ -101,6 +101,8 @@ fn none(app: &App, who: &Identity, asked: &Asked) -> Response {
 }
 
 fn away(app: &App, asked: &Asked, error: &StoreError) -> Response {
-    let message = format!("The store does not answer, so sessions can neither be listed nor ended: {error}");
+    tracing::error!(%error, "sessions can neither be listed nor ended");
+    let message =
+        format!("The store does not answer, so sessions can neither be listed nor ended. {}", error.outside());
     errors::page(app, None, asked, &DeskError::StoreAway { message, commands: Vec::new() })
 }

@@ -100,7 +100,9 @@ pub async fn out(State(app): State<App>, jar: CookieJar, asked: Asked) -> Respon
             if let Some(session) = secret(&jar, SESSION)
                 && let Err(error) = sessions.end(&session).await
             {
-                let message = format!("The store does not answer, so the session could not be ended: {error}");
+                tracing::error!(%error, "a session could not be ended");
+                let message =
+                    format!("The store does not answer, so the session could not be ended. {}", error.outside());
                 return errors::page(&app, None, &asked, &DeskError::StoreAway { message, commands: Vec::new() });
             }
             (vec![gone(&app, SESSION)], sessions.oidc.forget())
@@ -108,6 +110,8 @@ pub async fn out(State(app): State<App>, jar: CookieJar, asked: Asked) -> Respon
         // Its session is in its cookies, and nowhere else: they are made to end.
         SignIn::Alb(alb) => (alb.cookies().map(|name| gone(&app, name)).collect(), alb.way_out()),
     };
+    // Whose request this is stands beside it.
+    tracing::info!(target: "teal::signed_in", "signed out");
     gone_now.iter_mut().for_each(Cookie::make_removal);
     let jar = gone_now.into_iter().fold(jar, CookieJar::add);
     (jar, Redirect::to(there.as_deref().unwrap_or("/signed-out"))).into_response()
@@ -150,7 +154,11 @@ fn not_in(app: &App, asked: &Asked, error: &NotIn) -> Response {
             "The identity provider cannot be reached",
             "Nobody can sign in meanwhile.".to_owned(),
         ),
-        NotIn::Store(_) => (StatusCode::SERVICE_UNAVAILABLE, "The store is away", error.to_string()),
+        NotIn::Store(why) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "The store is away",
+            format!("It does not answer, so nobody can be signed in. {}", why.outside()),
+        ),
     };
     tracing::warn!(target: "teal::signed_in", id = asked.id(), %error, "not signed in");
     // Nobody is known yet, and an outage is nobody's doing.

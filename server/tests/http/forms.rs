@@ -155,9 +155,10 @@ async fn row_39_without_a_store_a_switch_is_refused_and_the_pages_say_what_still
     request.headers_mut().insert(header::ACCEPT, "application/json".parse().expect("a type"));
     let told = house.send(request).await.text();
     assert!(told.contains("store_away") && told.contains("--confirm green@31 --emergency"), "{told}");
-    for path in ["/p/dev", "/p/dev/switch?to=green", "/p/dev/history", "/health"] {
+    for path in ["/p/dev", "/p/dev/switch?to=green", "/health"] {
         assert_eq!(house.get(path).await.status, StatusCode::OK, "{path}");
     }
+    assert_eq!(house.get("/p/dev/history").await.status, StatusCode::SERVICE_UNAVAILABLE);
     assert!(house.get("/p/dev").await.text().contains("Blue"), "the last reading is still shown");
 }
 
@@ -197,10 +198,31 @@ async fn forms_that_cannot_be_read_are_refused_and_put_nothing() {
             "{reply:?}"
         );
     }
-    assert!(house.world.ssm.puts().is_empty());
     let unknown = house.post("/api/fn/drop_everything", &[]).await;
     assert_eq!(unknown.status, StatusCode::NOT_FOUND);
     assert!(unknown.text().contains("There is no function at /api/fn/drop_everything"), "{}", unknown.text());
+}
+
+#[tokio::test]
+async fn row_35_a_field_that_is_misspelt_or_there_twice_is_not_passed_over() {
+    let house = House::new().await;
+    let confirmation = house.confirmation("green").await;
+    let good: [(&str, &str); 5] =
+        [("pair", "dev"), ("to", "green"), ("confirmation", &confirmation), ("typed", "green"), ("reason", "why")];
+    for (extra, says) in [
+        (("emergancy", "true"), "no field called `emergancy`"),
+        (("emergency[]", "true"), "no field called `emergency[]`"),
+        (("to", "blue"), "`to` is there twice"),
+    ] {
+        let answer = house.post("/api/fn/switch", &[&good[..], &[extra]].concat()).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{extra:?}");
+        assert!(answer.text().contains(says), "{}", answer.text());
+    }
+    let answer = house.post("/api/fn/switch?emergency=true", &good).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "a field in the address");
+    assert!(house.world.ssm.puts().is_empty());
+    location(&house.post("/api/fn/switch", &good).await);
+    assert_eq!(house.world.ssm.puts().len(), 1, "without it, it is a switch");
 }
 
 #[tokio::test]

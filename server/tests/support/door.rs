@@ -61,7 +61,11 @@ impl Browser {
 
 impl Door {
     pub async fn new() -> Self {
-        let (house, provider) = (House::new().await, Provider::start().await);
+        Self::at(House::new().await).await
+    }
+
+    pub async fn at(house: House) -> Self {
+        let provider = Provider::start().await;
         let router = router(&house, &provider);
         Self { house, provider, router }
     }

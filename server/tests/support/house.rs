@@ -15,6 +15,7 @@ use teal_server::{
     desk::EngineDesk,
     engine::watch::take_flag,
     http::{self, App, Stopping},
+    store::Store,
 };
 use tower::ServiceExt as _;
 
@@ -67,8 +68,28 @@ impl House {
 
     async fn built(who: &str, policy: Policy, desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>) -> Self {
         let folder = folder();
-        let mut world = World::new(folder.path()).await;
+        let store = Store::open(&folder.path().join("teal.db")).await.expect("a store");
+        let mut world = World::in_store(store, "dev");
         world.policy = policy;
+        Self::over(folder, world, who, desk).await
+    }
+
+    /// In a store that the test has opened in its own way.
+    pub async fn in_store(
+        folder: tempfile::TempDir,
+        store: Store,
+        who: &str,
+        desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>,
+    ) -> Self {
+        Self::over(folder, World::in_store(store, "dev"), who, desk).await
+    }
+
+    async fn over(
+        folder: tempfile::TempDir,
+        world: World,
+        who: &str,
+        desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>,
+    ) -> Self {
         seeded(&world.ssm, 31);
         let teal = world.instance().await;
         teal.reconcile().await;
@@ -176,7 +197,7 @@ pub fn form(fields: &[(&str, &str)]) -> Body {
 }
 
 /// What the asset build would leave.
-fn build(site: &Path) {
+pub fn build(site: &Path) {
     let write = |name: &str, text: &str| std::fs::write(site.join(name), text).expect("written");
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
     write(

@@ -3,7 +3,7 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use aws_lc_rs::{
@@ -14,8 +14,9 @@ use aws_lc_rs::{
 };
 use axum::{
     Form, Json, Router,
-    extract::State,
+    extract::{Request, State},
     http::{HeaderMap, StatusCode},
+    middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
@@ -40,7 +41,10 @@ pub struct Provider {
 
 pub struct Facts {
     issuer: String,
+    /// Where it is reached, whatever it calls itself.
     address: String,
+    /// Where people meet its pages.
+    pages: String,
     key: RsaKeyPair,
     kid: String,
     /// Whether the keys that it publishes hold the one that it signs with.
@@ -69,6 +73,8 @@ pub struct Facts {
     pub renews: bool,
     /// What it was sent for the last tokens: the header of the client, and the form.
     pub sent: (String, HashMap<String, String>),
+    /// How long it took over all answers together.
+    pub spent: Duration,
 }
 
 impl Facts {
@@ -164,9 +170,21 @@ impl Provider {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://127.0.0.1:{}", listener.local_addr().expect("its address").port());
         let issuer = issuer.unwrap_or(&address).to_owned();
+        Self::serve(listener, issuer, address.clone(), address)
+    }
+
+    /// One whose pages are at the name that it goes by, and which Teal reaches here.
+    pub async fn start_as(issuer: &str) -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://127.0.0.1:{}", listener.local_addr().expect("its address").port());
+        Self::serve(listener, issuer.to_owned(), address, issuer.to_owned())
+    }
+
+    fn serve(listener: tokio::net::TcpListener, issuer: String, address: String, pages: String) -> Self {
         let state = Arc::new(Mutex::new(Facts {
             issuer: issuer.clone(),
             address: address.clone(),
+            pages,
             key: RsaKeyPair::generate(KeySize::Rsa2048).expect("a key"),
             kid: "one".into(),
             publishes: true,
@@ -184,12 +202,14 @@ impl Provider {
             userinfo: None,
             renews: true,
             sent: Default::default(),
+            spent: Duration::ZERO,
         }));
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(describe))
             .route("/keys", get(keys))
             .route("/token", post(token))
             .route("/userinfo", get(userinfo))
+            .layer(middleware::from_fn_with_state(state.clone(), timed))
             .with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
         Self { issuer, address, state }
@@ -200,6 +220,13 @@ impl Provider {
     }
 }
 
+async fn timed(State(facts): Shared, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let response = next.run(request).await;
+    facts.lock().expect("nobody panicked").spent += began.elapsed();
+    response
+}
+
 async fn describe(State(facts): Shared) -> Response {
     let mut facts = facts.lock().expect("nobody panicked");
     facts.called("describe");
@@ -208,7 +235,7 @@ async fn describe(State(facts): Shared) -> Response {
     }
     let (issuer, address) = (&facts.issuer, &facts.address);
     let mut said = json!({
-        "issuer": issuer, "authorization_endpoint": format!("{address}/authorize"), "token_endpoint": format!("{address}/token"),
+        "issuer": issuer, "authorization_endpoint": format!("{}/authorize", facts.pages), "token_endpoint": format!("{address}/token"),
         "jwks_uri": format!("{address}/keys"), "response_types_supported": ["code"], "subject_types_supported": ["public"],
         // It would take anything.
         "id_token_signing_alg_values_supported": ["RS256", "HS256", "none"],
