@@ -67,7 +67,7 @@ where
     registry().with(lines).with(filter).with(filter_fn(told))
 }
 
-/// Whatever the filter says, what Teal is built of tells no more than `info`: below that, clients of HTTP and AWS
+/// Whatever the filter says, what Teal is built of tells no more than `info`: below that, clients of HTTP and AWS may
 /// write down headers and bodies, and with them cookies, tokens and keys.
 fn told(event: &Metadata<'_>) -> bool {
     event.target().starts_with("teal") || *event.level() <= Level::INFO

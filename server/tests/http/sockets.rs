@@ -183,6 +183,21 @@ async fn row_58_whoever_sends_a_byte_at_a_time_or_nothing_is_closed_and_nobody_e
 }
 
 #[tokio::test]
+async fn a_stream_goes_on_for_longer_than_a_head_may_take() {
+    let served = Served::new(Duration::from_secs(1)).await;
+    let mut stream = TcpStream::connect(served.address).await.expect("connected");
+    let asked = format!("GET /p/dev/live HTTP/1.1\r\nHost: {HOST}\r\nAccept: text/event-stream\r\n\r\n");
+    stream.write_all(asked.as_bytes()).await.expect("sent");
+    let mut events = Vec::new();
+    let pulses = async {
+        while String::from_utf8_lossy(&events).matches("event: pulse").count() < 2 {
+            assert!(stream.read_buf(&mut events).await.expect("read") > 0, "it was closed");
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), pulses).await.expect("a pulse every two seconds");
+}
+
+#[tokio::test]
 async fn what_is_under_way_is_answered_when_the_server_stops_and_idle_connections_are_closed() {
     let served = Served::new(Duration::from_secs(30)).await;
     let mut idle = TcpStream::connect(served.address).await.expect("connected");
