@@ -171,6 +171,9 @@ impl OpenRequest {
     }
 }
 
+/// What mends it, mostly.
+const ASK: &str = "Ask for approval here; somebody else with the role approver then approves.";
+
 /// The check, where the pair's policy asks for two people.
 pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<Check> {
     pair.policy.two_person?;
@@ -182,7 +185,6 @@ pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<
         Some(Check { name: "approval".to_owned(), verdict, evidence, mend: mend.to_owned() })
     };
     let block = |evidence: String, mend: &str| made(Verdict::Block, evidence, mend);
-    const ASK: &str = "Ask for approval here; somebody else with the role approver then approves.";
     let Some(open) = &pair.request else {
         return block("Two people switch this pair, and nobody has approved this switch.".to_owned(), ASK);
     };

@@ -12,7 +12,7 @@ use teal_app::{
     functions::Reply,
 };
 use teal_domain::{
-    Actor, Color, Grants, Millis, Role, Subject,
+    Actor, Color, Millis, Role, Subject,
     access::{Grant, Scope},
     approval::Answer,
     history::{HistoryQuery, Record, What},
@@ -37,7 +37,7 @@ impl Person {
     fn new(house: &House, name: &str, subject: &str, roles: &[Role]) -> Self {
         let actor = Actor::page(name).known_as(Subject::new("https://issuer.example", subject));
         let grants = roles.iter().map(|role| Grant { role: *role, scope: Scope::All });
-        let sign_in = SignIn::Local(Identity::trusted(actor, Grants::from_iter(grants)));
+        let sign_in = SignIn::Local(Identity::trusted(actor, grants.collect()));
         let app = App { limits: Arc::default(), drawn: Arc::default(), sign_in, ..house.app.clone() };
         Self(http::router(app, &house.folder.path().join("site")).expect("a router"))
     }
