@@ -22,8 +22,8 @@ pub struct Identity {
     pub signed_in: bool,
     /// Until when their proof of who they are is young enough to switch; `None`: it always is.
     pub fresh_until: Option<Timestamp>,
-    /// The identity provider cannot be asked just now, so nobody can prove anything anew.
-    pub provider_away: bool,
+    /// Whether the identity provider can be asked just now: while it cannot, nobody can prove anything anew.
+    pub in_outage: Outage,
     /// Their session is about to end.
     pub ending: Option<Ending>,
 }
@@ -50,7 +50,7 @@ impl Ending {
 impl Identity {
     /// Somebody who need not sign in: the person at this machine, or a test's.
     pub fn trusted(actor: Actor, grants: Grants) -> Self {
-        Self { actor, grants, signed_in: false, fresh_until: None, provider_away: false, ending: None }
+        Self { actor, grants, signed_in: false, fresh_until: None, in_outage: Outage::None, ending: None }
     }
 
     /// Whether a switch needs a younger proof of who they are.
@@ -64,8 +64,21 @@ impl Identity {
         let may = |action: &Action| self.grants.may(*action, On::Pair(pair)).is_ok();
         let may: String = Action::ALL.iter().map(|action| if may(action) { '1' } else { '0' }).collect();
         let ends = self.ending.map_or(0, |ending| ending.at().0);
-        format!("{may}.{ends}.{}.{}", u8::from(self.provider_away), self.actor.name)
+        format!("{may}.{ends}.{}.{}", u8::from(self.in_outage != Outage::None), self.actor.name)
     }
+}
+
+/// Whether the identity provider is away, and what that means for a switch that needs a younger sign-in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outage {
+    /// It is not away, as far as is known.
+    #[default]
+    None,
+    /// It is, and an emergency goes through without, marked for ever.
+    EmergencyGoes,
+    /// It is, and nothing goes through without.
+    NothingGoes,
 }
 
 /// What the switch page shows before the click: everything that the confirmation will be bound to.

@@ -7,7 +7,7 @@ mod frame;
 
 use fixtures::{NOW, ana, dev};
 use teal_app::{
-    desk::{DeskError, Identity},
+    desk::{DeskError, Identity, Outage},
     pages::sessions::SessionRow,
     paths::SwitchProblem,
     render::{self, Assets, Problem, Rendered, View},
@@ -451,6 +451,6 @@ fn what_somebody_may_not_do_is_there_switched_off_and_explained() {
 fn while_the_provider_is_away_the_page_says_so() {
     let mut seen = Seen::state("live");
     is_silent_about(&seen.overview(), "identity provider");
-    seen.who.provider_away = true;
+    seen.who.in_outage = Outage::EmergencyGoes;
     says(&seen.overview(), "The identity provider cannot be reached");
 }

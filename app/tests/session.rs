@@ -5,7 +5,7 @@ mod fixtures;
 
 use fixtures::{NOW, ana, dev};
 use teal_app::{
-    desk::{Ending, Identity},
+    desk::{Ending, Identity, Outage},
     render::{self, Assets, View},
 };
 use teal_domain::{
@@ -102,7 +102,7 @@ fn what_a_page_rests_on_is_another_word_for_other_roles_ends_people_and_an_absen
         signed_in(),
         Identity { grants: viewer, ..signed_in() },
         Identity { grants: elsewhere, ..signed_in() },
-        Identity { provider_away: true, ..signed_in() },
+        Identity { in_outage: Outage::EmergencyGoes, ..signed_in() },
         about_to_end(Ending::Unused(NOW)),
         about_to_end(Ending::Unused(NOW + Millis(1))),
         ben,

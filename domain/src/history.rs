@@ -108,6 +108,9 @@ pub struct SwitchRecord {
     /// The approval that it rested on, where policy asked for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+    /// An emergency that went through although policy asked for a younger sign-in, since there was nobody to prove it to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unproven: bool,
 }
 
 /// How far a switch has come.
@@ -173,6 +176,7 @@ impl Record {
                 timings: None,
                 landed_late: None,
                 approval: plan.approval.clone(),
+                unproven: plan.unproven,
             }),
             Body::Asked { request } => {
                 What::Request(RequestRecord { request: request.clone(), decision: None, withdrawn_at: None })

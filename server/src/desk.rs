@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use teal_app::desk::{
-    AskForm, DecideForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, RecordDetail, SwitchForm,
+    AskForm, DecideForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, Outage, RecordDetail, SwitchForm,
 };
 use teal_domain::{
     Action, Base, Color, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp,
@@ -22,6 +22,9 @@ use crate::{
     engine::{Engine, Pair, offer::Confirmation},
     store::{StoreError, denials, reading::PAGE},
 };
+
+/// And when config wants proof for an emergency too.
+const NOTHING_GOES: &str = "A switch here needs a younger sign-in, for an emergency too, and the identity provider cannot be reached. The command line switches without signing in here.";
 
 /// What a spool file is called in the command that the page prints.
 const SPOOL: &str = "teal-emergency.spool";
@@ -104,8 +107,12 @@ impl Desk for EngineDesk {
         let wanted = Wanted { who: &who.actor, target, base: Base::of(flag), reason: None };
         let checks = Engine::checks(known, wanted, now);
         // While nobody can prove anything the page is shown: an emergency may still go through.
-        if who.must_prove(now) && !who.provider_away {
-            return Err(DeskError::Prove { message: PROVE.into() });
+        match who.in_outage {
+            Outage::None if who.must_prove(now) => return Err(DeskError::Prove { message: PROVE.into() }),
+            Outage::NothingGoes if who.must_prove(now) => {
+                return Err(DeskError::Prove { message: NOTHING_GOES.into() });
+            }
+            Outage::None | Outage::EmergencyGoes | Outage::NothingGoes => {}
         }
         let confirmation = Confirmation {
             operation: self.0.new_operation(),
@@ -131,15 +138,15 @@ impl Desk for EngineDesk {
         self.may(who, Action::Switch, On::Pair(&pair), "switch")?;
         let pair = self.pair(&pair)?;
         let now = self.0.clock.now();
-        match (who.must_prove(now), who.provider_away, form.emergency) {
-            (false, _, _) => {}
-            // The outage of the provider must not take the control room away. It is marked as what it is.
-            (true, true, true) => {
-                tracing::warn!(target: "teal::signed_in", who = %who.actor, "an emergency switch without a younger sign-in, as the provider is away")
-            }
-            (true, true, false) => return Err(DeskError::Prove { message: AWAY.into() }),
-            (true, false, _) => return Err(DeskError::Prove { message: PROVE.into() }),
-        }
+        // The outage of the provider must not take the control room away, unless config says that it may. What went
+        // through without proof is marked as that.
+        let unproven = match (who.must_prove(now), who.in_outage, form.emergency) {
+            (false, _, _) => false,
+            (true, Outage::EmergencyGoes, true) => true,
+            (true, Outage::None, _) => return Err(DeskError::Prove { message: PROVE.into() }),
+            (true, Outage::EmergencyGoes, false) => return Err(DeskError::Prove { message: AWAY.into() }),
+            (true, Outage::NothingGoes, _) => return Err(DeskError::Prove { message: NOTHING_GOES.into() }),
+        };
         let confirmation = self
             .0
             .open_confirmation(&form.confirmation, &who.actor, pair.id(), now)
@@ -166,6 +173,7 @@ impl Desk for EngineDesk {
             expires_at: confirmation.expires_at(),
             preflight: Some(confirmation.preflight),
             approval: None,
+            unproven,
         };
         let target = plan.target;
         self.0.confirmed(pair, plan).await.map_err(|error| self.store_away(pair, target, &error))

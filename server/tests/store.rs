@@ -79,6 +79,7 @@ fn plan(number: u128, kind: Kind, target: Color) -> Plan {
         confirmed_at: now,
         expires_at: now + Plan::CONFIRMATION_LIVES,
         approval: None,
+        unproven: false,
         preflight: None,
     }
 }

@@ -76,6 +76,7 @@ pub fn ended(kind: Kind, outcome: Outcome, target: Color, version: u64, why: &st
         timings: Some(TIMINGS),
         landed_late: None,
         approval: None,
+        unproven: false,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::{
         icon::{Glyph, Icon},
         session,
     },
+    desk::Outage,
     islands::{badge::LiveBadge, theme::ThemeToggle},
     paths,
     render::{Assets, View},
@@ -85,7 +86,7 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
                     <div class="bars" data-region="bars">
                         {session::ending(view)}
                         {bar(pair, view.now)}
-                        {view.who.provider_away.then(provider_away)}
+                        {(view.who.in_outage != Outage::None).then(provider_away)}
                     </div>
                 })}
                 {signed_in.map(session::over)}

@@ -262,6 +262,9 @@ pub fn tags(record: &Record) -> Vec<(Tone, &'static str)> {
                 Kind::Repair => tags.push((Tone::Attention, "repair")),
                 Kind::Planned => {}
             }
+            if switch.unproven {
+                tags.push((Tone::Attention, "without proof"));
+            }
             if switch.spooled {
                 tags.push((Tone::Attention, "spooled"));
             }

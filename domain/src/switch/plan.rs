@@ -31,6 +31,9 @@ pub struct Plan {
     /// Whose approval it rests on, where policy asks for one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub approval: Option<Approval>,
+    /// Policy asked for a younger sign-in, and there was nobody to prove anything to: an emergency went through without.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unproven: bool,
 }
 
 /// What sort of switch it is.

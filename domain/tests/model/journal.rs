@@ -97,6 +97,7 @@ impl Confirmed {
             confirmed_at: Timestamp(0),
             expires_at: Timestamp(120_000),
             approval: None,
+            unproven: false,
             preflight: None,
         }))
     }

@@ -8,7 +8,7 @@ mod keys;
 use std::sync::Arc;
 
 use serde_json::Value;
-use teal_app::desk::Identity;
+use teal_app::desk::{Identity, Outage};
 use teal_domain::{Actor, Subject};
 
 use self::keys::Keys;
@@ -86,7 +86,7 @@ impl Alb {
             signed_in: true,
             // The load balancer does not say when they proved who they are; config refuses to ask for it.
             fresh_until: None,
-            provider_away: false,
+            in_outage: Outage::None,
             ending: None,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use teal_app::desk::Identity;
+use teal_app::desk::{Identity, Outage};
 use teal_domain::{
     Actor, Grants, Millis, Role, Subject,
     access::{Grant, Scope},
@@ -72,7 +72,7 @@ impl Bearer {
             grants: self.granted(&access.claims.words("scope"), &script.pairs),
             signed_in: false,
             fresh_until: self.step_up.map(|span| access.issued_at + span),
-            provider_away: false,
+            in_outage: Outage::None,
             ending: None,
         })
     }

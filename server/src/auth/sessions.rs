@@ -11,7 +11,7 @@ use std::{
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
-use teal_app::desk::Identity;
+use teal_app::desk::{Identity, Outage};
 use teal_domain::{Actor, Millis, Subject, Timestamp};
 use tokio::time::timeout;
 use tracing::Instrument as _;
@@ -265,7 +265,7 @@ impl Sessions {
             grants,
             signed_in: true,
             fresh_until: limits.step_up.map(|span| session.authenticated_at + span),
-            provider_away: session.away_since.is_some(),
+            in_outage: session.away_since.map_or(Outage::None, |_| self.oidc.config().in_outage),
             ending: limits.ending(&session, now),
         };
         Ok(Some(Known { who, session }))

@@ -236,6 +236,7 @@ async fn spooled(common: &Common, arguments: Arguments, file: &std::path::Path) 
         timings: None,
         landed_late: None,
         approval: None,
+        unproven: false,
     };
     Ok(said(common, &switch))
 }
@@ -292,6 +293,7 @@ fn plan(
         expires_at: now + Plan::CONFIRMATION_LIVES,
         preflight,
         approval: None,
+        unproven: false,
     })
 }
 

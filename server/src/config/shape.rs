@@ -92,6 +92,7 @@ impl Part {
                 "refresh",
                 "outage",
                 "step_up",
+                "emergency_in_outage",
                 "alb_arn",
                 "keys",
                 "session_cookie",

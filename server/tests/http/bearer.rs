@@ -12,6 +12,7 @@ use axum::{
 };
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use teal_app::desk::Outage;
 use teal_domain::{Millis, Role, Timestamp, Via, access::Scope, history::HistoryQuery};
 use teal_server::{
     auth::{
@@ -101,6 +102,7 @@ fn router_for(house: &House, provider: &Provider, clients: Vec<ScriptClient>, st
         logout: Logout::Published,
         limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(3600), outage: span(1800), step_up },
         roles: vec![GroupRole { group: "ops".into(), role: Role::Operator, scope: Scope::All }],
+        in_outage: Outage::EmergencyGoes,
         scripts: Scripts { prefix: "teal".into(), clients },
     };
     let (store, clock) = (house.world.store.clone(), house.world.clock.clone());

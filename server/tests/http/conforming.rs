@@ -3,6 +3,7 @@
 //! tested there, with the certified `oidc-provider` (end2end/tests/provider.spec.ts).
 
 use serde_json::{Value, json};
+use teal_app::desk::Outage;
 use teal_domain::Millis;
 use teal_server::{
     auth::{
@@ -29,6 +30,7 @@ fn config(provider: &Provider) -> OidcConfig {
         groups_claim: "groups".into(),
         name_claim: "preferred_username".into(),
         prompt: None,
+        in_outage: Outage::EmergencyGoes,
         scripts: Scripts::default(),
         logout: Logout::Published,
         limits: Limits {

@@ -8,11 +8,12 @@ use axum::{
     http::{Method, StatusCode, header},
 };
 use serde_json::json;
+use teal_app::desk::Outage;
 use teal_domain::Millis;
-use teal_server::http;
+use teal_server::{config::OidcConfig, http};
 
 use crate::{
-    door::{Browser, Door, ask, router, router_at, router_with, said, send},
+    door::{Browser, Door, ask, behind, configured, router, router_at, router_with, said, send},
     house::{HOST, ORIGIN, get, post, sealed},
     provider::{CLIENT, Lie, Provider},
 };
@@ -197,33 +198,53 @@ async fn row_24_a_switch_needs_a_young_sign_in_where_policy_says_so_and_the_plan
     assert!(page.contains("name=\"confirmation\"") && page.contains("upgrade"), "{page}");
 }
 
-#[tokio::test]
-async fn while_the_provider_is_away_an_emergency_needs_no_younger_sign_in_and_nothing_else_goes_through() {
+/// Somebody whose sign-in is too old to switch, and a provider that is away. The confirmation is from before.
+async fn too_old_in_an_outage(emergency: Outage) -> (Door, Browser, String) {
     let mut door = Door::new().await;
-    door.router = router_with(&door.house, &door.provider, ORIGIN, Some(Millis::from_secs(600)));
+    let config = configured(&door.provider, ORIGIN, Some(Millis::from_secs(600)));
+    door.router = behind(&door.house, OidcConfig { in_outage: emergency, ..config });
     let now = teal_server::engine::clock::Clock::now(&*door.house.world.clock).0 / 1000;
     door.provider.facts().lie = Some(Box::new(move |_, claims| claims["auth_time"] = json!(now)));
     let browser = door.signed_in().await;
-    door.provider.facts().down = true;
-    door.pass(SECOND * 660);
+    door.pass(SECOND * 540);
     door.house.poll().await;
     let page = door.ask(&mut browser.clone(), "/p/dev/switch?to=green").await.text();
-    let confirmation = sealed(&page);
-    for (emergency, goes) in [(false, false), (true, true)] {
-        let mut fields = vec![
-            ("pair", "dev"),
-            ("to", "green"),
-            ("confirmation", &*confirmation),
-            ("typed", "green"),
-            ("reason", "down"),
-        ];
-        fields.extend(emergency.then_some(("emergency", "true")));
-        let request = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(crate::house::form(&fields));
-        let answer = send(&door.router, &mut browser.clone(), request.expect("a request")).await;
-        let there = answer.header(header::LOCATION);
-        assert_eq!(there.starts_with("/p/dev/history/"), goes, "{emergency}: {there}");
-        assert_eq!(door.house.world.ssm.puts().len(), usize::from(goes));
+    door.provider.facts().down = true;
+    door.pass(SECOND * 90);
+    (door, browser, sealed(&page))
+}
+
+async fn switched(door: &Door, browser: &Browser, confirmation: &str, emergency: bool) -> String {
+    let mut fields =
+        vec![("pair", "dev"), ("to", "green"), ("confirmation", confirmation), ("typed", "green"), ("reason", "down")];
+    fields.extend(emergency.then_some(("emergency", "true")));
+    let request = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(crate::house::form(&fields));
+    let answer = send(&door.router, &mut browser.clone(), request.expect("a request")).await;
+    answer.header(header::LOCATION).to_owned()
+}
+
+#[tokio::test]
+async fn row_24_while_the_provider_is_away_an_emergency_needs_no_younger_sign_in_and_is_marked_for_it() {
+    let (door, browser, confirmation) = too_old_in_an_outage(Outage::EmergencyGoes).await;
+    assert!(!switched(&door, &browser, &confirmation, false).await.starts_with("/p/dev/history/"));
+    assert!(door.house.world.ssm.puts().is_empty());
+    let record = switched(&door, &browser, &confirmation, true).await;
+    assert!(record.starts_with("/p/dev/history/"), "{record}");
+    assert_eq!(door.house.world.ssm.puts().len(), 1);
+    let page = door.ask(&mut browser.clone(), &record).await.text();
+    assert!(page.contains("without proof") && page.contains("emergency"), "{page}");
+}
+
+#[tokio::test]
+async fn row_24_where_config_says_so_nothing_is_switched_on_a_page_while_the_provider_is_away() {
+    let (door, browser, confirmation) = too_old_in_an_outage(Outage::NothingGoes).await;
+    for emergency in [false, true] {
+        let there = switched(&door, &browser, &confirmation, emergency).await;
+        assert!(there.contains("problem=prove"), "{there}");
     }
+    assert!(door.house.world.ssm.puts().is_empty());
+    let page = door.ask(&mut browser.clone(), "/p/dev/switch?to=green").await.text();
+    assert!(page.contains("for an emergency too") && !page.contains("name=\"confirmation\""), "{page}");
 }
 
 #[tokio::test]

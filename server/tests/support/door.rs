@@ -7,6 +7,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{StatusCode, header},
 };
+use teal_app::desk::Outage;
 use teal_domain::{Millis, Role, access::Scope};
 use teal_server::{
     auth::{
@@ -117,8 +118,12 @@ pub fn router_at(house: &House, provider: &Provider, public_url: &str) -> Router
 }
 
 pub fn router_with(house: &House, provider: &Provider, public_url: &str, step_up: Option<Millis>) -> Router {
+    behind(house, configured(provider, public_url, step_up))
+}
+
+pub fn configured(provider: &Provider, public_url: &str, step_up: Option<Millis>) -> OidcConfig {
     let span = |seconds| Millis::from_secs(seconds);
-    let config = OidcConfig {
+    OidcConfig {
         public_url: public_url.into(),
         issuer: provider.issuer.clone(),
         discovery: provider.address.clone(),
@@ -130,13 +135,17 @@ pub fn router_with(house: &House, provider: &Provider, public_url: &str, step_up
         prompt: None,
         logout: Logout::At(format!("{}/logout", provider.issuer)),
         limits: Limits { idle: span(3600), lasts: span(12 * 3600), refresh: span(300), outage: span(1800), step_up },
+        in_outage: Outage::EmergencyGoes,
         scripts: Scripts::default(),
         roles: vec![
             GroupRole { group: "ops".into(), role: Role::Operator, scope: Scope::All },
             GroupRole { group: "admins".into(), role: Role::Admin, scope: Scope::All },
             GroupRole { group: "watchers".into(), role: Role::Viewer, scope: Scope::All },
         ],
-    };
+    }
+}
+
+pub fn behind(house: &House, config: OidcConfig) -> Router {
     let sessions =
         Sessions::new(Oidc::new(config).expect("a client"), house.world.store.clone(), house.world.clock.clone());
     let app = App { limits: Arc::default(), sign_in: SignIn::Oidc(Arc::new(sessions)), ..house.app.clone() };

@@ -142,6 +142,7 @@ impl Instance {
             confirmed_at: now,
             expires_at: now + Plan::CONFIRMATION_LIVES,
             approval: None,
+            unproven: false,
             preflight: None,
         }
     }

@@ -16,6 +16,7 @@ fn plan(kind: Kind, base: Base) -> Plan {
         confirmed_at: Timestamp(1),
         expires_at: Timestamp(120_001),
         approval: None,
+        unproven: false,
         preflight: None,
     }
 }

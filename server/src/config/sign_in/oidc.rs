@@ -1,5 +1,6 @@
 //! `kind = "oidc"`: people sign in with a provider of OpenID Connect.
 
+use teal_app::desk::Outage;
 use teal_domain::Millis;
 
 use super::{
@@ -39,6 +40,8 @@ pub struct OidcConfig {
     pub logout: Logout,
     /// How long sessions live.
     pub limits: Limits,
+    /// What becomes of a switch that needs a younger sign-in while the provider is away.
+    pub in_outage: Outage,
     /// What groups bring.
     pub roles: Vec<GroupRole>,
     /// The scripts that may come in.
@@ -96,6 +99,14 @@ pub(super) fn read(
     let logout = section.optional("logout", logout);
     let scopes = section.list("scopes", word);
     let limits = limits(&mut section);
+    let in_outage = section.optional("emergency_in_outage", |text| match text {
+        "allowed" => Ok(Outage::EmergencyGoes),
+        "refused" => Ok(Outage::NothingGoes),
+        _ => {
+            let mend = "write \"allowed\" or \"refused\"";
+            Err(Wrong::new(format!("{} says not what becomes of an emergency", quoted(text)), mend))
+        }
+    });
     let roles = groups(&mut section);
     let scripts = clients::read(&mut section, findings);
     section.finish_beside("kind = \"oidc\"", |_| "it belongs to kind = \"alb\"".into());
@@ -113,6 +124,7 @@ pub(super) fn read(
         prompt: prompt?.map(|found| found.value),
         logout: logout?.map_or(Logout::Published, |found| found.value),
         limits: limits?,
+        in_outage: in_outage?.map_or(Outage::EmergencyGoes, |found| found.value),
         roles: roles?,
         scripts: scripts?,
         issuer,
