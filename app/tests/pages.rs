@@ -33,6 +33,21 @@ fn whoever_asked_sees_that_somebody_else_approves_and_an_approver_sees_the_butto
 }
 
 #[test]
+fn row_34_the_menu_names_no_pair_that_one_may_not_see() {
+    let mut seen = Seen::state("live");
+    let mut prod = seen.pair.clone();
+    (prod.id, prod.title) = ("prod".parse().expect("a pair"), "Payroll · prod".into());
+    let page = |seen: &Seen| {
+        let view = View { snapshot: fixtures::snapshot_of(vec![seen.pair.clone(), prod.clone()]), ..seen.view() };
+        render::overview(&view).html
+    };
+    assert!(page(&seen).contains("Payroll · prod"), "whoever may see both");
+    let dev = Scope::Only([dev()].into());
+    seen.who.grants = Grants::from_iter([Grant { role: Role::Operator, scope: dev }]);
+    assert!(!page(&seen).contains("Payroll") && !page(&seen).contains("/p/prod"), "{}", page(&seen));
+}
+
+#[test]
 fn every_page_says_that_somebody_waits_for_an_approver_until_somebody_decided() {
     assert!(Seen::state("asked").overview().contains("asks to switch to"));
     for settled in ["approved", "declined", "two-people"] {

@@ -19,7 +19,10 @@ use teal_domain::{
 };
 
 use crate::{
-    engine::{Engine, Pair, offer::Confirmation},
+    engine::{
+        Engine, Pair,
+        offer::{Confirmation, NotConfirmed},
+    },
     store::{StoreError, denials, reading::PAGE},
 };
 
@@ -49,6 +52,12 @@ impl EngineDesk {
             self.0.deny(&who.actor, Wish::ToDo(action), denied.pair.as_ref(), place, denied.to_string());
             denied.into()
         })
+    }
+
+    /// A sign-in that is too old is what a stolen session has.
+    fn unproven(&self, who: &Identity, pair: &Pair, message: &str) -> DeskError {
+        self.0.deny(&who.actor, Wish::ToDo(Action::Switch), Some(pair.id()), "switch", message);
+        DeskError::Prove { message: message.to_owned() }
     }
 
     fn store_away(&self, pair: &Pair, target: Color, error: &StoreError) -> DeskError {
@@ -143,14 +152,18 @@ impl Desk for EngineDesk {
         let unproven = match (who.must_prove(now), who.in_outage, form.emergency) {
             (false, _, _) => false,
             (true, Outage::EmergencyGoes, true) => true,
-            (true, Outage::None, _) => return Err(DeskError::Prove { message: PROVE.into() }),
-            (true, Outage::EmergencyGoes, false) => return Err(DeskError::Prove { message: AWAY.into() }),
-            (true, Outage::NothingGoes, _) => return Err(DeskError::Prove { message: NOTHING_GOES.into() }),
+            (true, Outage::None, _) => return Err(self.unproven(who, pair, PROVE)),
+            (true, Outage::EmergencyGoes, false) => return Err(self.unproven(who, pair, AWAY)),
+            (true, Outage::NothingGoes, _) => return Err(self.unproven(who, pair, NOTHING_GOES)),
         };
-        let confirmation = self
-            .0
-            .open_confirmation(&form.confirmation, &who.actor, pair.id(), now)
-            .map_err(|error| DeskError::Confirmation { message: error.to_string() })?;
+        let confirmation =
+            self.0.open_confirmation(&form.confirmation, &who.actor, pair.id(), now).map_err(|error| {
+                // To be slow is no attempt; to come with somebody else's is one.
+                if error == NotConfirmed::Forged {
+                    self.0.deny(&who.actor, Wish::ToDo(Action::Switch), Some(pair.id()), "switch", error.to_string());
+                }
+                DeskError::Confirmation { message: error.to_string() }
+            })?;
         if !form.typed.trim().eq_ignore_ascii_case(confirmation.target.as_str()) {
             return Err(bad("typed", format!("Type {} to confirm.", confirmation.target.title())));
         }
@@ -259,7 +272,9 @@ impl Desk for EngineDesk {
         let admin = who.grants.may(Action::Administer, On::House).is_ok();
         let refused = |message: &str| DeskError::Refused { message: message.to_owned() };
         if !own && !admin {
-            return Err(refused("Only whoever asked, or an admin, takes a request back."));
+            let why = "Only whoever asked, or an admin, takes a request back.";
+            self.0.deny(&who.actor, Wish::ToDo(Action::Switch), Some(pair), "withdraw", why);
+            return Err(refused(why));
         }
         let done = self.0.withdraw(known, &who.actor, request).await.map_err(|error| away(&error))?;
         if done { Ok(()) } else { Err(refused("The request does not stand any more.")) }

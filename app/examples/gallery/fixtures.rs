@@ -376,10 +376,14 @@ fn label(pair: &mut PairSnapshot) {
 }
 
 pub fn snapshot(pair: PairSnapshot) -> Arc<Snapshot> {
+    snapshot_of(vec![pair])
+}
+
+pub fn snapshot_of(pairs: Vec<PairSnapshot>) -> Arc<Snapshot> {
     Arc::new(Snapshot {
         id: SnapshotId { epoch: 1_795_700_000_000, seq: 77 },
         at: back(1),
-        pairs: vec![Arc::new(pair)],
+        pairs: pairs.into_iter().map(Arc::new).collect(),
     })
 }
 

@@ -1,9 +1,12 @@
 //! Who is signed in: one's own sessions, and everybody's for those who answer for that.
 
 use super::shell::{Page, Tab};
-use crate::{components::when::When, render::View};
+use crate::{
+    components::{allowed, when::When},
+    render::View,
+};
 use leptos::prelude::*;
-use teal_domain::Timestamp;
+use teal_domain::{Action, On, Timestamp};
 
 /// A session as it is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,12 +37,13 @@ pub fn page(view: &View<'_>, rows: &[SessionRow], all: bool) -> Page {
     } else {
         "Where you are signed in. End what you do not know."
     };
+    let not_all = all.then(|| view.who.grants.may(Action::Administer, On::House).err()).flatten();
     let rows = rows.iter().map(|row| {
-        let end = row.may_end.then(|| view! {
+        let end = view! {
             <form method="post" action=format!("/sessions/{}/end", row.handle)>
-                <button type="submit" class="button quiet">"End"<span class="hush">" the session of "{row.name.clone()}</span></button>
+                <button type="submit" class="button quiet" disabled=!row.may_end>"End"<span class="hush">" the session of "{row.name.clone()}</span></button>
             </form>
-        });
+        };
         let away = row.away_since.map(|since| view! { <p class="hint">"The identity provider cannot be asked since " <When at=since now /></p> });
         view! {
             <tr>
@@ -55,6 +59,7 @@ pub fn page(view: &View<'_>, rows: &[SessionRow], all: bool) -> Page {
         <section class="listing" aria-labelledby="sessions">
             <header class="page-head"><h1 id="sessions">"Sessions"</h1></header>
             <p class="lead">{lead}</p>
+            {not_all.as_ref().map(allowed::why_not)}
             <div class="card scrolls" tabindex="0" role="region" aria-labelledby="sessions">
                 <table>
                     <thead>

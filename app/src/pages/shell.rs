@@ -2,6 +2,7 @@
 
 use crate::{
     components::{
+        allowed,
         bar::{bar, provider_away},
         icon::{Glyph, Icon},
         session,
@@ -12,7 +13,7 @@ use crate::{
     render::{Assets, View},
 };
 use leptos::{either::Either, nonce::use_nonce, prelude::*};
-use teal_domain::{Action, Color, On, PairSnapshot, Role};
+use teal_domain::{Action, Color, Denied, On, PairId, PairSnapshot, Role};
 
 /// A page, ready to be put into its frame.
 pub struct Page {
@@ -111,8 +112,8 @@ fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follow
     let home = pair.map_or_else(|| "/".to_owned(), |pair| paths::overview(&pair.id));
     let who = view.map(|view| {
         let roles: Vec<&str> = view.who.grants.roles().into_iter().map(Role::as_str).collect();
-        let audits = view.who.grants.may(Action::Audit, On::House).is_ok();
-        (view.who.actor.name.clone(), roles.join(", "), view.who.signed_in, audits)
+        let no_auditor = view.who.grants.may(Action::Audit, On::House).err();
+        (view.who.actor.name.clone(), roles.join(", "), view.who.signed_in, no_auditor)
     });
     let badge = pair.zip(view).map(|(pair, view)| {
         let (id, at) = (view.snapshot.id, view.snapshot.at);
@@ -133,16 +134,16 @@ fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follow
             <div class="aside">
                 {badge}
                 <ThemeToggle />
-                {who.map(|(who, roles, signed_in, audits)| person(who, &roles, signed_in, audits))}
+                {who.map(|(who, roles, signed_in, no_auditor)| person(who, &roles, signed_in, no_auditor.as_ref()))}
             </div>
         </header>
     }
 }
 
 /// Who looks, what they are here, and the way out where they came in by one.
-fn person(who: String, roles: &str, signed_in: bool, audits: bool) -> impl IntoView + use<> {
+fn person(who: String, roles: &str, signed_in: bool, no_auditor: Option<&Denied>) -> impl IntoView + use<> {
     let name = view! { <span class="signed-in"><span class="hush">"Signed in as "</span>{who}</span> };
-    if !signed_in && !audits {
+    if !signed_in && no_auditor.is_some() {
         return Either::Left(name);
     }
     // Who does not sign in is the person at this machine, who is everything.
@@ -157,7 +158,13 @@ fn person(who: String, roles: &str, signed_in: bool, audits: bool) -> impl IntoV
             <summary>{name}<span class="role-word">{roles}</span><Icon glyph=Glyph::Down /></summary>
             <div class="drop">
                 {signed_in.then(|| view! { <a href="/sessions">"Sessions"</a> })}
-                {audits.then(|| view! { <a href=paths::denials(None)>"Denials"</a> })}
+                {match no_auditor {
+                    None => Either::Left(view! { <a href=paths::denials(None)>"Denials"</a> }),
+                    Some(denied) => Either::Right(view! {
+                        <span class="off" aria-disabled="true">"Denials"</span>
+                        {allowed::why_not(denied)}
+                    }),
+                }}
                 {signed_in.then(|| view! {
                     <form method="post" action="/sign-out"><button type="submit" class="button quiet">"Sign out"</button></form>
                 })}
@@ -168,10 +175,12 @@ fn person(who: String, roles: &str, signed_in: bool, audits: bool) -> impl IntoV
 
 /// The pair, and the way to the others.
 fn pairs(view: &View<'_>, here: &PairSnapshot) -> impl IntoView + use<> {
-    if view.snapshot.pairs.len() < 2 {
+    let may_see = |pair: &PairId| view.who.grants.may(Action::See, On::Pair(pair)).is_ok();
+    let seen: Vec<_> = view.snapshot.pairs.iter().filter(|pair| may_see(&pair.id)).collect();
+    if seen.len() < 2 {
         return Either::Left(view! { <span class="pair-name">{here.title.clone()}</span> });
     }
-    let others = view.snapshot.pairs.iter().map(|pair| {
+    let others = seen.into_iter().map(|pair| {
         let current = (pair.id == here.id).then_some("page");
         view! { <li><a href=paths::overview(&pair.id) aria-current=current>{pair.title.clone()}</a></li> }
     });

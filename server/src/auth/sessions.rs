@@ -106,6 +106,9 @@ impl Secret {
 pub enum Doing {
     /// Somebody's own: their session is in use.
     Person,
+    /// Somebody's own who wants to switch: whether the provider is away matters now, not at the next time that it is
+    /// asked anyway.
+    Switch,
     /// That of a page which was left open and follows by itself: no sign that anybody is there.
     Page,
 }
@@ -240,7 +243,9 @@ impl Sessions {
             return Ok(None);
         }
         // A clock that was set back is no reason not to ask.
-        let due = over(session.vouched_at, limits.refresh) || session.vouched_at > now;
+        let must_prove = limits.step_up.is_some_and(|span| over(session.authenticated_at, span));
+        let matters = doing == Doing::Switch && must_prove && over(session.vouched_at, BETWEEN);
+        let due = matters || over(session.vouched_at, limits.refresh) || session.vouched_at > now;
         if due && self.is_first_to_ask(&id, now) {
             // In a task of its own: whoever breaks off the request must not keep the answer from being heard.
             let (sessions, secret) = (self.clone(), secret.clone());
@@ -251,7 +256,7 @@ impl Sessions {
                 None => return Ok(None),
             }
         }
-        if doing == Doing::Person && over(session.seen_at, NOTED) {
+        if doing != Doing::Page && over(session.seen_at, NOTED) {
             session.seen_at = now;
             // Not to be noted is no reason to be sent away: the store may be what is broken.
             if let Err(error) = hasty(self.store.session_seen(&id, now)).await {

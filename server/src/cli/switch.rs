@@ -41,9 +41,6 @@ pub struct Arguments {
     /// Why
     #[arg(long)]
     reason: Option<String>,
-    /// Ask for somebody else's approval instead of switching, where the pair's policy wants two people
-    #[arg(long, conflicts_with_all = ["emergency", "spool"])]
-    ask: bool,
     /// Skip what blocks; it is marked as an emergency for ever
     #[arg(long)]
     emergency: bool,
@@ -71,9 +68,6 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     look(&engine, &pair, arguments.to).await?;
     let known = engine.board.snapshot();
     let flag = known.pair(pair.id()).and_then(|known| known.flag.value().cloned()).unwrap_or(Flag::Missing);
-    if arguments.ask {
-        return ask_approval(&engine, &pair, &flag, who, &arguments).await;
-    }
     let wanted = Wanted { who: &who, target: arguments.to, base: Base::of(&flag), reason: None };
     let checks =
         known.pair(pair.id()).map(|known| Engine::checks(known, wanted, engine.clock.now())).unwrap_or_default();
@@ -102,36 +96,6 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     engine.after_switch(&pair).await;
     engine.store.close().await;
     Ok(report(common, &record))
-}
-
-/// Asks for somebody else's approval instead of switching.
-async fn ask_approval(
-    engine: &Arc<Engine>,
-    pair: &Arc<Pair>,
-    flag: &Flag,
-    who: Actor,
-    arguments: &Arguments,
-) -> Result<End, Stop> {
-    let confirm = arguments.confirm.unwrap_or(Confirm { target: arguments.to, base: Base::of(flag) });
-    if confirm.target != arguments.to {
-        return Err(Stop::usage("--to and --confirm say different sides: nothing was asked for"));
-    }
-    let reason = match &arguments.reason {
-        Some(reason) => reason.clone(),
-        None => prompt("Why? ")?,
-    };
-    let reason = Reason::parse(&reason).map_err(Stop::usage)?;
-    let asked = engine.ask(pair, &who, confirm, reason).await.map_err(Stop::failed)?;
-    engine.store.close().await;
-    match asked {
-        Ok(seq) => {
-            println!(
-                "Asked for, as record {seq}. Once somebody with the role approver has approved it, switch with the same reason."
-            );
-            Ok(End::Done)
-        }
-        Err(not) => Err(Stop { message: format!("teal: nothing was asked for: {not}"), end: End::NotSwitched }),
-    }
 }
 
 async fn open(config: &Config) -> Result<Arc<Engine>, Stop> {

@@ -37,7 +37,7 @@ pub async fn known(State(app): State<App>, jar: CookieJar, asked: Asked, mut req
         (_, Some(bearer)) if by_token => script(bearer, &asked, from, request.headers()).await,
         (SignIn::Local(who), _) => Ok(Some(who.clone())),
         (SignIn::Oidc(sessions), _) => {
-            let doing = doing(request.headers());
+            let doing = doing(&asked, request.headers());
             by_session(&app, sessions, &jar, &asked, doing).await
         }
         (SignIn::Alb(alb), _) => by_load_balancer(&app, alb, &asked, request.headers()).await,
@@ -70,9 +70,13 @@ async fn by_session(
 }
 
 /// A page that follows says so, and a browser asks for streams by itself.
-fn doing(headers: &HeaderMap) -> Doing {
+fn doing(asked: &Asked, headers: &HeaderMap) -> Doing {
     let streams = headers.get(header::ACCEPT).is_some_and(|accepts| accepts == "text/event-stream");
-    if streams || headers.contains_key(FOLLOW) { Doing::Page } else { Doing::Person }
+    match () {
+        () if streams || headers.contains_key(FOLLOW) => Doing::Page,
+        () if ["/switch", "/switches"].iter().any(|end| asked.path().ends_with(end)) => Doing::Switch,
+        () => Doing::Person,
+    }
 }
 
 async fn by_load_balancer(

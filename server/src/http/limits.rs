@@ -17,6 +17,7 @@ use governor::{
     clock::{Clock as _, DefaultClock},
 };
 use teal_app::desk::Identity;
+use teal_domain::{Actor, Subject};
 
 use super::{App, address::ComesFrom};
 
@@ -43,12 +44,13 @@ impl Default for Limits {
 /// Refuses what comes too often. What a header says of the address counts only where a proxy that is trusted wrote it.
 pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
     let from = request.extensions().get::<ComesFrom>().map(|from| from.0);
-    let who = request.extensions().get::<Identity>().map(|who| who.actor.name.clone());
+    // Whoever is not known counts by address: one of them must not use up what all the others have.
+    let who = request.extensions().get::<Identity>().map_or_else(|| format!("{from:?}"), |who| person(&who.actor));
     let limits = &app.limits;
     let over = if request.uri().path().starts_with("/sign-in") {
         limits.sign_ins.check_key(&from.unwrap_or(Ipv4Addr::LOCALHOST.into())).err()
     } else if request.method() == Method::POST {
-        limits.deeds.check_key(&who.unwrap_or_default()).err()
+        limits.deeds.check_key(&who).err()
     } else {
         None
     };
@@ -59,6 +61,12 @@ pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Re
     let mut response = (StatusCode::TOO_MANY_REQUESTS, text).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     response
+}
+
+/// Somebody, for what is counted by person: names change hands.
+pub fn person(actor: &Actor) -> String {
+    let name = actor.subject.as_ref().map_or(&*actor.name, Subject::as_str);
+    format!("{} {name}", actor.via.as_str())
 }
 
 impl Limits {

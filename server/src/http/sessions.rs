@@ -63,9 +63,15 @@ pub async fn end(
     };
     // What somebody may not end they may not find either.
     let Some(session) = found.filter(|session| may_end(&who, &here, session)) else {
+        // Whoever sees them all is told what is missing; to everybody else it is not there.
+        let denied = who.grants.may(Action::Administer, On::House).err();
         let message = "There is no such session, or it is not yours and you are no admin.".to_owned();
         app.engine.deny(&who.actor, Wanted::ToDo(Action::Administer), None, asked.path(), &*message);
-        return errors::page(&app, None, &asked, &DeskError::NotFound { message });
+        let error = match denied.filter(|_| who.grants.may(Action::Audit, On::House).is_ok()) {
+            Some(denied) => DeskError::from(denied),
+            None => DeskError::NotFound { message },
+        };
+        return errors::page(&app, None, &asked, &error);
     };
     if let Err(error) = sessions.end_listed(&session).await {
         return away(&app, &asked, &error);

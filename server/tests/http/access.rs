@@ -1,6 +1,6 @@
 //! Who may do what, over every route and every function, for every role.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
 use axum::{
     Router,
@@ -15,10 +15,7 @@ use teal_domain::{
     Actor, Grants, Role,
     access::{Grant, Scope},
 };
-use teal_server::{
-    auth::SignIn,
-    http::{self, App},
-};
+use teal_server::http;
 use tower::ServiceExt as _;
 
 use crate::house::{House, ORIGIN, form, get, post, sealed};
@@ -71,11 +68,7 @@ fn for_pair(pair: &str) -> Scope {
 }
 
 fn router(house: &House, who: Identity) -> Router {
-    http::router(
-        App { limits: Arc::default(), sign_in: SignIn::Local(who), ..house.app.clone() },
-        &house.folder.path().join("site"),
-    )
-    .expect("a router")
+    house.behind(who)
 }
 
 async fn confirmation(router: &Router) -> String {

@@ -1,6 +1,6 @@
 //! Two people: who asks, who approves, and what a switch then rests on.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use axum::{
     Router,
@@ -19,11 +19,7 @@ use teal_domain::{
     policy::Policy,
     switch::{Kind, Outcome, Refusal},
 };
-use teal_server::{
-    auth::SignIn,
-    http::{self, App},
-    store::verify::Verdict,
-};
+use teal_server::store::verify::Verdict;
 use tower::ServiceExt as _;
 
 use crate::house::{House, ORIGIN, form, get, post, sealed};
@@ -37,9 +33,7 @@ impl Person {
     fn new(house: &House, name: &str, subject: &str, roles: &[Role]) -> Self {
         let actor = Actor::page(name).known_as(Subject::new("https://issuer.example", subject));
         let grants = roles.iter().map(|role| Grant { role: *role, scope: Scope::All });
-        let sign_in = SignIn::Local(Identity::trusted(actor, grants.collect()));
-        let app = App { limits: Arc::default(), drawn: Arc::default(), sign_in, ..house.app.clone() };
-        Self(http::router(app, &house.folder.path().join("site")).expect("a router"))
+        Self(house.behind(Identity::trusted(actor, grants.collect())))
     }
 
     async fn page(&self, path: &str) -> String {

@@ -1,9 +1,6 @@
 //! What was denied is written down for auditors, and costs whoever is denied nothing to be waited for.
 
-use std::sync::Arc;
-
 use axum::{
-    Router,
     body::Body,
     http::{StatusCode, header},
 };
@@ -13,10 +10,6 @@ use teal_domain::{
     access::{Grant, Scope},
     denial::Wanted,
 };
-use teal_server::{
-    auth::SignIn,
-    http::{self, App},
-};
 use tower::ServiceExt as _;
 
 use crate::house::{House, ORIGIN, form, get, post};
@@ -24,11 +17,6 @@ use crate::house::{House, ORIGIN, form, get, post};
 fn vera() -> Identity {
     let actor = Actor::page("vera").known_as(Subject::new("https://issuer.example", "7"));
     Identity::trusted(actor, Grants::from_iter([Grant { role: Role::Viewer, scope: Scope::All }]))
-}
-
-fn router(house: &House, who: Identity) -> Router {
-    let app = App { limits: Arc::default(), sign_in: SignIn::Local(who), ..house.app.clone() };
-    http::router(app, &house.folder.path().join("site")).expect("a router")
 }
 
 async fn written(house: &House) -> Vec<teal_domain::denial::Denial> {
@@ -40,7 +28,7 @@ async fn written(house: &House) -> Vec<teal_domain::denial::Denial> {
 #[tokio::test]
 async fn row_52_who_was_denied_what_when_and_where_is_written_down() {
     let house = House::new().await;
-    let router = router(&house, vera());
+    let router = house.behind(vera());
     let at = house.teal.engine.clock.now();
     let ask = |request: axum::http::Request<Body>| router.clone().oneshot(request);
     let answer = ask(get("/p/dev/history.csv").body(Body::empty()).expect("a request")).await.expect("an answer");
@@ -63,7 +51,7 @@ async fn row_52_who_was_denied_what_when_and_where_is_written_down() {
 #[tokio::test]
 async fn row_52_the_same_again_is_one_line_that_counts_and_nobody_fills_the_list() {
     let house = House::new().await;
-    let router = router(&house, vera());
+    let router = house.behind(vera());
     for n in 0..50 {
         let path = if n % 2 == 0 { "/p/dev/history.csv".to_owned() } else { format!("/p/made-up-{n}/history.csv") };
         let request = get(&path).body(Body::empty()).expect("a request");
@@ -84,7 +72,7 @@ async fn row_52_the_same_again_is_one_line_that_counts_and_nobody_fills_the_list
 async fn looking_at_the_switch_page_without_the_role_to_switch_is_no_attempt() {
     let house = House::new().await;
     let request = get("/p/dev/switch?to=green").body(Body::empty()).expect("a request");
-    let answer = router(&house, vera()).oneshot(request).await.expect("an answer");
+    let answer = house.behind(vera()).oneshot(request).await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::OK);
     assert_eq!(written(&house).await, []);
 }
@@ -96,7 +84,7 @@ async fn denials_wait_while_the_store_is_away_and_the_answer_does_not() {
     let aside = path.with_extension("aside");
     std::fs::rename(&path, &aside).expect("moved");
     let request = get("/p/dev/history.csv").body(Body::empty()).expect("a request");
-    let answer = router(&house, vera()).oneshot(request).await.expect("an answer");
+    let answer = house.behind(vera()).oneshot(request).await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::FORBIDDEN);
     let engine = &house.teal.engine;
     assert!(engine.denials.flush(&engine.store).await.is_err());
@@ -119,4 +107,24 @@ async fn an_auditor_reads_what_was_denied_page_by_page() {
     let last = house.get("/denials?before=21").await.text();
     assert!(last.contains("person 19") && last.contains(">Newest<") && !last.contains(">Older<"), "{last}");
     assert!(house.get("/denials?before=1").await.text().contains("Nothing older."));
+}
+
+#[tokio::test]
+async fn row_52_a_confirmation_of_somebody_else_is_written_down_and_one_that_ran_out_is_not() {
+    let house = House::new().await;
+    let anas = house.confirmation("green").await;
+    let ben = Identity::trusted(Actor::page("ben"), Grants::everything());
+    let bens = house.behind(ben);
+    for (router, confirmation) in [(&bens, &*anas), (&bens, "made up")] {
+        let fields =
+            [("pair", "dev"), ("to", "green"), ("confirmation", confirmation), ("typed", "green"), ("reason", "why")];
+        let request = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(form(&fields)).expect("a request");
+        router.clone().oneshot(request).await.expect("an answer");
+    }
+    let [denial] = &written(&house).await[..] else { panic!("one line") };
+    assert_eq!((&*denial.who.name, denial.times, &*denial.place), ("ben", 2, "switch"));
+    house.world.clock.pass(std::time::Duration::from_secs(121));
+    house.switch(&anas, "green", "why").await;
+    assert_eq!(written(&house).await.len(), 1, "to be slow is no attempt");
+    assert!(house.world.ssm.puts().is_empty());
 }

@@ -112,6 +112,13 @@ impl House {
         house
     }
 
+    /// The same house, as somebody else comes to it.
+    pub fn behind(&self, who: Identity) -> Router {
+        let app =
+            App { limits: Arc::default(), drawn: Arc::default(), sign_in: SignIn::Local(who), ..self.app.clone() };
+        http::router(app, &self.folder.path().join("site")).expect("a router")
+    }
+
     /// What the pollers would do now.
     pub async fn poll(&self) {
         let flag = self.world.ssm.flag();
