@@ -177,8 +177,8 @@ const ASK: &str = "Ask for approval here; somebody else with the role approver t
 /// The check, where the pair's policy asks for two people.
 pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<Check> {
     pair.policy.two_person?;
-    // A repair is never held up.
-    if pair.flag.value().is_some_and(|flag| flag.color().is_none()) {
+    // A repair is never held up. What was confirmed tells whether it is one, not only what is read now.
+    if pair.flag.value().is_some_and(|flag| flag.color().is_none() && wanted.base.holds(flag)) {
         return None;
     }
     let made = |verdict, evidence: String, mend: &str| {

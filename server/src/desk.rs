@@ -23,7 +23,7 @@ use crate::{
         Engine, Pair,
         offer::{Confirmation, NotConfirmed},
     },
-    store::{StoreError, denials, reading::PAGE},
+    store::{StoreError, denials, operations::Intent, reading::PAGE},
 };
 
 /// And when config wants proof for an emergency too.
@@ -318,10 +318,11 @@ impl Engine {
         if plan.kind == Kind::Planned && !blocking.is_empty() {
             tracing::warn!(pair = %pair.id(), actor = %plan.actor, ?blocking, "a switch was refused: checks block it");
             let (now, operation) = (self.clock.now(), plan.operation);
-            self.store.record_intent(&plan, now, false).await?;
-            self.store
-                .record_outcome(&plan, Outcome::Refused { refusal: Refusal::Blocked { checks: blocking } }, None, now)
-                .await?;
+            // The same confirmation may be under way already, from when nothing blocked it: its end is its own.
+            if let Intent::Recorded(..) = self.store.record_intent(&plan, now, false).await? {
+                let refusal = Refusal::Blocked { checks: blocking };
+                self.store.record_outcome(&plan, Outcome::Refused { refusal }, None, now).await?;
+            }
             self.refresh_records(pair).await;
             return self.store.record_of(operation).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound));
         }

@@ -19,7 +19,7 @@ pub mod watch;
 pub mod why;
 
 use std::{
-    collections::HashSet,
+    collections::{HashMap, hash_map::Entry},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -128,8 +128,9 @@ pub struct Engine {
     pub denials: denials::Denials,
     /// The key that seals confirmations, shared by all instances.
     key: [u8; 32],
-    /// The operations that this process is driving just now.
-    driving: Mutex<HashSet<OperationId>>,
+    /// The operations that this process is driving just now, each with how many drivers: a confirmation that is sent
+    /// twice has two, for a moment.
+    driving: Mutex<HashMap<OperationId, usize>>,
     grace: Grace,
 }
 
@@ -192,7 +193,7 @@ impl Engine {
 
     /// Marks an operation as driven by this process, until the guard is dropped.
     pub(crate) fn drive(self: &Arc<Self>, operation: OperationId) -> Driving {
-        self.driving.lock().unwrap_or_else(PoisonError::into_inner).insert(operation);
+        *self.driving.lock().unwrap_or_else(PoisonError::into_inner).entry(operation).or_default() += 1;
         Driving { engine: self.clone(), operation }
     }
 
@@ -204,7 +205,7 @@ impl Engine {
     }
 
     pub(crate) fn is_driving(&self, operation: OperationId) -> bool {
-        self.driving.lock().unwrap_or_else(PoisonError::into_inner).contains(&operation)
+        self.driving.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&operation)
     }
 }
 
@@ -217,6 +218,12 @@ pub(crate) struct Driving {
 
 impl Drop for Driving {
     fn drop(&mut self) {
-        self.engine.driving.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.operation);
+        let mut driving = self.engine.driving.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Entry::Occupied(mut drivers) = driving.entry(self.operation) {
+            *drivers.get_mut() -= 1;
+            if *drivers.get() == 0 {
+                drivers.remove();
+            }
+        }
     }
 }

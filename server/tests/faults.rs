@@ -2,7 +2,7 @@
 
 mod support;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use support::{
     GRACE, Instance, World, folder,
@@ -12,9 +12,13 @@ use teal_domain::{
     Color, Flag, FlagValue, FlagVersion,
     history::{HistoryQuery, Progress, Record, What},
     journal::Listed,
-    switch::{Interleaving, Outcome, Refusal, Verification},
+    switch::{Effect, Interleaving, Outcome, Refusal, Verification},
 };
-use teal_server::store::{Store, verify::Verdict};
+use teal_server::{
+    engine::switch::Witness,
+    store::{Store, verify::Verdict},
+};
+use tokio::sync::Notify;
 
 fn outcome(record: &Record) -> &Outcome {
     match &record.switch().expect("a switch").progress {
@@ -396,4 +400,45 @@ async fn after_everything_the_chain_verifies() {
     }
     let head = teal.engine.store.head().await.expect("a head");
     assert_eq!(teal.engine.store.verify(Some(head)).await.expect("read"), Verdict::Holds(head));
+}
+
+/// Holds a switch right before its put, until it is let go.
+struct Holds {
+    there: Notify,
+    go: Notify,
+}
+
+#[async_trait::async_trait]
+impl Witness for Holds {
+    async fn before(&self, effect: &Effect) {
+        if *effect == Effect::Put {
+            self.there.notify_one();
+            self.go.notified().await;
+        }
+    }
+    async fn after(&self, _: &Effect) {}
+}
+
+#[tokio::test]
+async fn row_42_a_confirmation_that_is_sent_twice_leaves_the_first_its_lease_and_its_driver() {
+    let (_folder, world, teal) = a_world().await;
+    let plan = teal.plan(&world.ssm.flag());
+    let holds = Arc::new(Holds { there: Notify::new(), go: Notify::new() });
+    let (engine, pair, first, held) = (teal.engine.clone(), teal.pair.clone(), plan.clone(), holds.clone());
+    let driver = tokio::spawn(async move { engine.switch_witnessed(&pair, first, &*held).await });
+    holds.there.notified().await;
+
+    let second = teal.engine.switch(&teal.pair, plan.clone()).await.expect("its record");
+    assert!(matches!(second.switch().expect("a switch").progress, Progress::Begun | Progress::Unknown { .. }));
+    let now = teal.engine.clock.now();
+    let holder = world.store.lease_holder(teal.pair.id(), now).await.expect("a store");
+    assert_eq!(holder.as_deref(), Some(&*plan.operation.to_string()), "the lease is still the first one's");
+    let finished = tokio::time::timeout(Duration::from_millis(300), teal.engine.finish_switches());
+    assert!(finished.await.is_err(), "whoever stops the process waits for it");
+
+    holds.go.notify_one();
+    let record = driver.await.expect("it ran").expect("recorded");
+    assert_eq!(landed(&record), (32, Interleaving::None));
+    assert_eq!(world.ssm.puts(), [plan.operation]);
+    teal.engine.finish_switches().await;
 }

@@ -687,3 +687,39 @@ async fn row_39_another_file_in_the_place_of_the_store_is_never_read_for_it() {
     store.probe().await.expect_err("what is written now would go into a file without a name");
     assert_eq!(other.head().await.expect("a head"), Head::EMPTY, "and nothing of it went into the other one");
 }
+
+#[tokio::test]
+async fn browsers_that_set_out_and_never_come_back_do_not_fill_the_store() {
+    use teal_server::store::sessions::{ATTEMPT_LIVES, Attempt, MOST_ATTEMPTS};
+    let folder = folder();
+    let file = folder.path().join("teal.db");
+    let store = Store::open(&file).await.expect("a store");
+    let attempt = |n: i64, at: i64| Attempt {
+        state: format!("state {n}"),
+        browser: "b".into(),
+        nonce: "n".into(),
+        verifier: "v".into(),
+        next: "/".into(),
+        at: Timestamp(at),
+    };
+    let back = async |n: i64, now: i64| {
+        store.take_attempt(&format!("state {n}"), "b", Timestamp(now)).await.expect("read").is_some()
+    };
+    // All but the last, in one go: each of them would wait for the disk.
+    let mut straight =
+        SqliteConnection::connect_with(&SqliteConnectOptions::new().filename(&file)).await.expect("open");
+    sqlx::query(
+        "WITH RECURSIVE n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n < $1)
+         INSERT INTO attempt (state, browser, nonce, verifier, next, at) SELECT 'state ' || n, 'b', 'n', 'v', '/', 1000 + n FROM n",
+    )
+    .bind(MOST_ATTEMPTS + 18)
+    .execute(&mut straight)
+    .await
+    .expect("filled");
+    store.begin_attempt(&attempt(MOST_ATTEMPTS + 19, 1_000 + MOST_ATTEMPTS + 19)).await.expect("written");
+    let now = 1_000 + MOST_ATTEMPTS + 20;
+    assert!(!back(0, now).await && !back(19, now).await, "the first ones made room");
+    assert!(back(20, now).await && back(MOST_ATTEMPTS + 19, now).await);
+    store.begin_attempt(&attempt(-1, now + ATTEMPT_LIVES.as_i64() + 1)).await.expect("written");
+    assert!(!back(21, now).await, "nobody comes back after ten minutes, so they are forgotten");
+}

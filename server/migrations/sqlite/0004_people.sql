@@ -28,3 +28,6 @@ CREATE TABLE open_request (
     pair TEXT NOT NULL PRIMARY KEY,
     request TEXT NOT NULL
 );
+
+-- Those who set out first and never came back are forgotten first.
+CREATE INDEX attempt_at ON attempt (at);

@@ -9,7 +9,7 @@ use openidconnect::{
     AuthType, AuthenticationFlow, AuthorizationCode, ClaimsVerificationError, Client, ClientId, ClientSecret,
     CsrfToken, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, RefreshToken,
     RequestTokenError, Scope, SignatureVerificationError, SubjectIdentifier, TokenResponse as _,
-    core::{CoreAuthPrompt, CoreClientAuthMethod, CoreResponseType},
+    core::{CoreAuthPrompt, CoreClientAuthMethod, CoreErrorResponseType, CoreResponseType},
 };
 use teal_domain::Timestamp;
 
@@ -245,9 +245,24 @@ impl Oidc {
     }
 }
 
+/// Whether a refusal means whoever is asked about, and not Teal's own secret, a moment of too much to do, or a fault.
+fn is_about_the_person(error: &CoreErrorResponseType) -> bool {
+    match error {
+        CoreErrorResponseType::InvalidGrant => true,
+        CoreErrorResponseType::Extension(word) => {
+            ["access_denied", "login_required", "interaction_required", "consent_required"].contains(&word.as_str())
+        }
+        _ => false,
+    }
+}
+
 fn failed(error: RequestTokenError<Failed, Refusal>) -> Failed {
     match error {
-        RequestTokenError::ServerResponse(refusal) => Failed::Refused(refusal.to_string()),
+        RequestTokenError::ServerResponse(refusal) if is_about_the_person(refusal.error()) => {
+            Failed::Refused(refusal.to_string())
+        }
+        // It is well and says no to Teal, or to everybody: nobody is sent out for that.
+        RequestTokenError::ServerResponse(refusal) => Failed::Unreachable(format!("it answers {refusal}")),
         RequestTokenError::Request(failed) => failed,
         RequestTokenError::Parse(error, _) => Failed::Unreachable(format!("its answer cannot be read: {error}")),
         RequestTokenError::Other(why) => Failed::Unreachable(why),

@@ -32,9 +32,15 @@ pub(super) fn read(
         let what = "`cross_site` weakens the cookies, and there is no page that may show a frame";
         return Err(findings.add(&at, Wrong::new(what, "name such pages in `parents`, or leave `cross_site` out")));
     }
-    if cross_site && matches!(sign_in, Ok(SignInConfig::Local)) {
-        let what = "`cross_site` is about the cookies of people who sign in, and nobody does";
-        return Err(findings.add(&at, Wrong::new(what, "leave it out, or let people sign in with [sign_in]")));
+    let of_ours = match sign_in {
+        Ok(SignInConfig::Local) => Some("`cross_site` is about the cookies of people who sign in, and nobody does"),
+        Ok(SignInConfig::Alb(_)) => {
+            Some("`cross_site` is about Teal's own cookies, and the session is the load balancer's")
+        }
+        Ok(SignInConfig::Oidc(_)) | Err(_) => None,
+    };
+    if let Some(what) = of_ours.filter(|_| cross_site) {
+        return Err(findings.add(&at, Wrong::new(what, "leave it out, or let people sign in with kind = \"oidc\"")));
     }
     Ok(EmbedConfig { parents, cross_site })
 }

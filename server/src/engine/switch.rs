@@ -93,8 +93,10 @@ pub async fn carry_out(mut switch: Switch, mut effect: Effect, hands: Hands<'_>)
         }
         effect = switch.on(event);
     }
-    // Without an intent there is no lease, and a store that just failed is not asked to take it back.
+    // Without an intent there is no lease, and a store that just failed is not asked to take it back. One that was
+    // begun before holds its own.
     if !given_back
+        && *switch.state() != State::Duplicate
         && never_began.is_none()
         && let Err(error) = hands.recorder.give_back(switch.plan(), &holder(switch.plan())).await
     {

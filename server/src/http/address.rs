@@ -28,7 +28,8 @@ impl Proxies {
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let mut nearest = peer.to_canonical();
         let lines = headers.get_all(FORWARDED_FOR);
-        let mut heard = lines.iter().flat_map(|line| line.to_str().unwrap_or_default().split(',')).rev();
+        // By bytes: one that is no text must not make what stands beside it unreadable.
+        let mut heard = lines.iter().flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).rev();
         while self.trusts(nearest) {
             let Some(before) = heard.next().and_then(address) else { break };
             nearest = before;
@@ -42,8 +43,8 @@ impl Proxies {
 }
 
 /// An address, with or without a port.
-fn address(text: &str) -> Option<IpAddr> {
-    let text = text.trim();
+fn address(text: &[u8]) -> Option<IpAddr> {
+    let text = std::str::from_utf8(text).ok()?.trim();
     let bare = text.parse().ok().or_else(|| text.parse::<SocketAddr>().ok().map(|address| address.ip()));
     bare.map(|address| address.to_canonical())
 }

@@ -1,7 +1,7 @@
 //! How often: signing in, by the address that it comes from, and doing things, by the person.
 
 use std::{
-    net::{IpAddr, Ipv4Addr},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
     num::NonZeroU32,
     time::Duration,
 };
@@ -45,10 +45,13 @@ impl Default for Limits {
 pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
     let from = request.extensions().get::<ComesFrom>().map(|from| from.0);
     // Whoever is not known counts by address: one of them must not use up what all the others have.
-    let who = request.extensions().get::<Identity>().map_or_else(|| format!("{from:?}"), |who| person(&who.actor));
+    let who = request
+        .extensions()
+        .get::<Identity>()
+        .map_or_else(|| format!("{:?}", from.map(network)), |who| person(&who.actor));
     let limits = &app.limits;
     let over = if request.uri().path().starts_with("/sign-in") {
-        limits.sign_ins.check_key(&from.unwrap_or(Ipv4Addr::LOCALHOST.into())).err()
+        limits.sign_ins.check_key(&from.map_or(Ipv4Addr::LOCALHOST.into(), network)).err()
     } else if request.method() == Method::POST {
         limits.deeds.check_key(&who).err()
     } else {
@@ -61,6 +64,14 @@ pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Re
     let mut response = (StatusCode::TOO_MANY_REQUESTS, text).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
     response
+}
+
+/// Whoever has one address of IPv6 has a whole network of them.
+fn network(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+    }
 }
 
 /// Somebody, for what is counted by person: names change hands.

@@ -28,8 +28,10 @@ impl Store {
             if !own && !standing.is_over(request.asked_at) && standing.request.base == request.base {
                 return Ok(Asked::Taken(Box::new(standing)));
             }
-            if own && !standing.is_over(request.asked_at) {
-                take_back(&mut write, &standing, &request.actor, request.asked_at).await?;
+            // One that is displaced has an end in the journal too.
+            if !standing.is_over(request.asked_at) {
+                let by = if own { request.actor.clone() } else { Actor::teal() };
+                take_back(&mut write, &standing, &by, request.asked_at).await?;
             }
         }
         let body = Body::Asked { request: request.clone() };

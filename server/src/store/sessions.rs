@@ -51,6 +51,8 @@ pub struct Attempt {
     pub at: Timestamp,
 }
 
+/// How many browsers are on the way at once, at most. Then the one that set out first begins anew.
+pub const MOST_ATTEMPTS: i64 = 10_000;
 /// How long the way to the provider and back may take.
 pub const ATTEMPT_LIVES: Millis = Millis::from_secs(600);
 
@@ -157,6 +159,14 @@ impl Store {
     /// Somebody sets out to the provider.
     pub async fn begin_attempt(&self, attempt: &Attempt) -> Result<()> {
         let mut write = self.write().await?;
+        // Anybody may set out, as often as they like: those who never come back must not fill the disk.
+        sqlx::query(
+            "DELETE FROM attempt WHERE at < $1 OR at <= (SELECT at FROM attempt ORDER BY at DESC LIMIT 1 OFFSET $2)",
+        )
+        .bind(attempt.at.0 - ATTEMPT_LIVES.as_i64())
+        .bind(MOST_ATTEMPTS - 1)
+        .execute(&mut *write)
+        .await?;
         sqlx::query("INSERT INTO attempt (state, browser, nonce, verifier, next, at) VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(&attempt.state)
             .bind(&attempt.browser)

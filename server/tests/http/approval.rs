@@ -15,14 +15,17 @@ use teal_domain::{
     Actor, Color, Millis, Role, Subject,
     access::{Grant, Scope},
     approval::Answer,
-    history::{HistoryQuery, Record, What},
+    history::{HistoryQuery, Progress, Record, What},
     policy::Policy,
     switch::{Kind, Outcome, Refusal},
 };
 use teal_server::store::verify::Verdict;
 use tower::ServiceExt as _;
 
-use crate::house::{House, ORIGIN, form, get, post, sealed};
+use crate::{
+    house::{House, ORIGIN, form, get, post, sealed},
+    support::ssm::PutFate,
+};
 
 const TWO: Policy = Policy { two_person: Some(Millis::from_secs(3600)) };
 
@@ -71,10 +74,14 @@ impl Person {
 
     async fn switch(&self, reason: &str, emergency: bool) -> Reply {
         let confirmation = sealed(&self.page("/p/dev/switch?to=green").await);
+        self.confirm(&confirmation, reason, emergency).await
+    }
+
+    async fn confirm(&self, confirmation: &str, reason: &str, emergency: bool) -> Reply {
         let mut fields = vec![
             ("pair", "dev"),
             ("to", "green"),
-            ("confirmation", &*confirmation),
+            ("confirmation", confirmation),
             ("typed", "green"),
             ("reason", reason),
         ];
@@ -112,7 +119,7 @@ async fn row_36_a_switch_that_nobody_approved_is_refused_and_puts_nothing() {
     assert_eq!(olga.switch("upgrade", false).await, Reply::Taken, "it is on record");
     let record = latest(&house).await;
     let switch = record.switch().expect("a switch");
-    let teal_domain::history::Progress::Ended { outcome, .. } = &switch.progress else { panic!("{switch:?}") };
+    let Progress::Ended { outcome, .. } = &switch.progress else { panic!("{switch:?}") };
     assert_eq!(*outcome, Outcome::Refused { refusal: Refusal::Blocked { checks: vec!["approval".into()] } });
     assert!(house.world.ssm.puts().is_empty());
 }
@@ -273,4 +280,44 @@ async fn without_the_policy_nothing_is_asked_of_a_second_person() {
     assert_eq!(house.flag().color(), Some(Color::Green));
     let answer = house.get("/p/dev/history?kind=request").await;
     assert_eq!(answer.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_confirmation_sent_again_with_another_reason_does_not_end_the_switch_that_it_began() {
+    let house = House::with_policy(TWO).await;
+    let (olga, anton) = (olga(&house), anton(&house));
+    olga.ask("upgrade").await;
+    anton.decide("approved").await;
+    let confirmation = sealed(&olga.page("/p/dev/switch?to=green").await);
+    house.world.ssm.puts_will([PutFate::Late]);
+    olga.confirm(&confirmation, "upgrade", false).await;
+    let begun = latest(&house).await;
+    assert!(matches!(begun.switch().expect("a switch").progress, Progress::Unknown { .. }), "{begun:?}");
+
+    // Nobody approved this reason, and it is the same confirmation.
+    olga.confirm(&confirmation, "something else", false).await;
+    let record = latest(&house).await;
+    assert_eq!(record.seq, begun.seq);
+    assert!(matches!(record.switch().expect("a switch").progress, Progress::Unknown { .. }), "{record:?}");
+    house.world.ssm.late_one_lands();
+    house.teal.reconcile().await;
+    let record = latest(&house).await;
+    let Progress::Ended { outcome, .. } = &record.switch().expect("a switch").progress else { panic!("{record:?}") };
+    assert!(matches!(outcome, Outcome::Landed { .. }), "{record:?}");
+}
+
+#[tokio::test]
+async fn a_request_that_another_takes_the_place_of_has_an_end_in_the_history() {
+    let house = House::with_policy(TWO).await;
+    olga(&house).ask("upgrade").await;
+    house.world.ssm.outsider_puts("blue", None);
+    house.poll().await;
+    house.teal.reconcile().await;
+    let ben = Person::new(&house, "ben", "3", &[Role::Operator]);
+    let fields = [("pair", "dev"), ("to", "green"), ("seen", "green@32"), ("reason", "mine")];
+    assert_eq!(ben.send("ask", &fields).await, Reply::Taken);
+    let query = HistoryQuery { actor: Some("olga".into()), ..HistoryQuery::default() };
+    let page = house.world.store.history(&house.world.pair, &query, 9).await.expect("the history");
+    let What::Request(asked) = &page.records[0].what else { panic!("{page:?}") };
+    assert!(asked.withdrawn_at.is_some());
 }

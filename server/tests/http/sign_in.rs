@@ -248,6 +248,27 @@ async fn row_24_where_config_says_so_nothing_is_switched_on_a_page_while_the_pro
 }
 
 #[tokio::test]
+async fn row_22_a_provider_that_refuses_teal_itself_or_everybody_sends_nobody_out() {
+    for (refusal, stays) in [
+        ("invalid_grant", false),
+        ("access_denied", false),
+        ("invalid_client", true),
+        ("temporarily_unavailable", true),
+        ("slow_down", true),
+    ] {
+        let door = Door::new().await;
+        let browser = door.signed_in().await;
+        {
+            let mut facts = door.provider.facts();
+            (facts.disabled, facts.refusal) = (true, refusal);
+        }
+        door.pass(SECOND * 301);
+        let answer = door.ask(&mut browser.clone(), "/p/dev").await;
+        assert_eq!(answer.status == StatusCode::OK, stays, "{refusal}: {}", answer.status);
+    }
+}
+
+#[tokio::test]
 async fn row_26_the_way_back_is_good_once_in_the_browser_that_set_out_and_not_for_long() {
     let door = Door::new().await;
     let mut browser = Browser::default();

@@ -56,6 +56,8 @@ pub struct Facts {
     /// The groups of everybody.
     pub groups: Vec<String>,
     pub disabled: bool,
+    /// With which word it refuses whoever is disabled.
+    pub refusal: &'static str,
     pub down: bool,
     /// How long its tokens take.
     pub slow: Duration,
@@ -192,6 +194,7 @@ impl Provider {
             shared: SECRET.into(),
             groups: vec!["ops".into()],
             disabled: false,
+            refusal: "invalid_grant",
             down: false,
             slow: Duration::ZERO,
             calls: HashMap::new(),
@@ -291,7 +294,7 @@ async fn token(State(facts): Shared, headers: HeaderMap, Form(form): Form<HashMa
             }
             Some(facts.nonce.clone())
         }
-        Some("refresh_token") if facts.disabled => return refused("invalid_grant"),
+        Some("refresh_token") if facts.disabled => return refused(facts.refusal),
         Some("refresh_token") => None,
         _ => return refused("unsupported_grant_type"),
     };

@@ -127,7 +127,7 @@ impl Oidc {
 fn failed(error: UserInfoError<Failed>) -> Failed {
     match error {
         UserInfoError::Request(failed) => failed,
-        UserInfoError::Response(status, ..) if status.is_client_error() => {
+        UserInfoError::Response(status, ..) if [401, 403].contains(&status.as_u16()) => {
             Failed::Refused(format!("its userinfo endpoint answered HTTP {}", status.as_u16()))
         }
         UserInfoError::ClaimsVerification(error) => Failed::Untrue(format!("its userinfo: {error}")),
