@@ -80,6 +80,16 @@ mod tests {
     }
 
     #[test]
+    fn row_32_bytes_that_are_no_text_do_not_hide_whom_the_proxy_heard() {
+        let proxies = Proxies(vec!["10.0.0.0/8".parse().expect("a block")]);
+        let mut headers = HeaderMap::new();
+        let said = axum::http::HeaderValue::from_bytes(b"\xff, 198.51.100.7").expect("a value");
+        headers.append(FORWARDED_FOR, said);
+        let peer = "10.0.0.1".parse().expect("an address");
+        assert_eq!(proxies.client(peer, &headers).to_string(), "198.51.100.7");
+    }
+
+    #[test]
     fn row_32_a_trusted_proxy_is_believed_about_whom_it_heard_and_about_nobody_before() {
         let trusted = &["10.0.0.0/8", "fd00::/8"];
         assert_eq!(from(trusted, "10.0.0.1", &["192.0.2.1"]), "192.0.2.1");
