@@ -140,6 +140,14 @@ async fn row_36_what_somebody_else_approved_is_switched_and_the_record_says_by_w
     assert_eq!((approval.by.name.as_str(), approval.by.subject.is_some()), ("anton", true));
     let page = olga.page(&format!("/p/dev/history/{}", record.seq)).await;
     assert!(page.contains("<dt>Approved</dt>") && page.contains("anton"), "{page}");
+    let told: serde_json::Value =
+        serde_json::from_str(&olga.page(&format!("/api/v1/pairs/dev/records/{}", record.seq)).await).expect("JSON");
+    assert_eq!(
+        (&told["approval"]["by"], &told["approval"]["request"]),
+        (&"anton".into(), &approval.request.to_string().into())
+    );
+    assert!(told["approval"]["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{told}");
+    assert_eq!(told.get("unproven"), None, "only where it is so");
     assert_eq!(house.world.store.open_request(&house.world.pair).await.expect("read"), None, "it is used up");
     assert!(matches!(house.world.store.verify(None).await.expect("verified"), Verdict::Holds(_)));
 }
@@ -210,6 +218,8 @@ async fn an_emergency_waits_for_no_approver_and_is_marked() {
     let record = latest(&house).await;
     let switch = record.switch().expect("a switch");
     assert_eq!((switch.kind, switch.approval.is_none()), (Kind::Emergency, true));
+    let told = house.get(&format!("/api/v1/pairs/dev/records/{}", record.seq)).await.text();
+    assert!(!told.contains("\"approval\""), "{told}");
 }
 
 #[tokio::test]
