@@ -158,7 +158,7 @@ async fn a_script_plans_confirms_and_is_told_what_came_of_it() {
 #[tokio::test]
 async fn row_24_a_record_tells_that_an_emergency_went_through_without_proof() {
     let house = House::new().await;
-    let body = confirmed(&house, "blue is down").await.replace("{", "{\"emergency\":true,");
+    let body = confirmed(&house, "blue is down").await.replace('{', "{\"emergency\":true,");
     let ana = Identity::trusted(Actor::page("ana"), Grants::everything());
     let too_old = Identity { fresh_until: Some(Timestamp(0)), in_outage: Outage::EmergencyGoes, ..ana };
     let house = with(house, too_old);

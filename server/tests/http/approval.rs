@@ -26,7 +26,10 @@ use teal_server::{
 };
 use tower::ServiceExt as _;
 
-use crate::house::{House, ORIGIN, form, get, post, sealed};
+use crate::{
+    api::{PLANS, SWITCHES, problem, read, sent},
+    house::{House, ORIGIN, form, get, post, sealed},
+};
 
 const TWO: Policy = Policy { two_person: Some(Millis::from_secs(3600)) };
 
@@ -120,6 +123,19 @@ async fn row_36_a_switch_that_nobody_approved_is_refused_and_puts_nothing() {
     let switch = record.switch().expect("a switch");
     let teal_domain::history::Progress::Ended { outcome, .. } = &switch.progress else { panic!("{switch:?}") };
     assert_eq!(*outcome, Outcome::Refused { refusal: Refusal::Blocked { checks: vec!["approval".into()] } });
+    assert!(house.world.ssm.puts().is_empty());
+}
+
+#[tokio::test]
+async fn row_36_a_script_is_told_that_its_switch_needs_an_approval_and_puts_nothing() {
+    let house = House::with_policy(TWO).await;
+    let plan = read(&house.send(sent(PLANS, None, r#"{"target":"green"}"#)).await);
+    let check = plan["checks"].as_array().expect("a list").iter().find(|check| check["name"] == "approval");
+    assert!(check.is_some_and(|check| check["verdict"] != "pass"), "{plan}");
+    let body = serde_json::json!({"confirmation": plan["confirmation"], "typed": "green", "reason": "nightly"});
+    let answer = house.send(sent(SWITCHES, Some("one"), body.to_string())).await;
+    let told = problem(&answer);
+    assert_eq!((answer.status, &told["code"]), (StatusCode::CONFLICT, &"refused".into()), "{told}");
     assert!(house.world.ssm.puts().is_empty());
 }
 
