@@ -8,7 +8,7 @@ use teal_app::desk::{
     AskForm, DecideForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, Outage, RecordDetail, SwitchForm,
 };
 use teal_domain::{
-    Action, Base, Color, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp,
+    Action, Base, Color, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
     approval::{NotDecided, Wanted},
     confirmation::NotAConfirm,
     denial::Wanted as Wish,
@@ -240,6 +240,10 @@ impl Desk for EngineDesk {
     async fn ask(&self, who: &Identity, form: AskForm) -> Result<u64, DeskError> {
         let id = pair_id(&form.pair)?;
         self.may(who, Action::Switch, On::Pair(&id), "ask")?;
+        if who.actor.via != Via::Page {
+            // A script is nobody: whoever holds its secret could ask as it and approve as themselves.
+            return Err(DeskError::Refused { message: "A person asks for approval, on the switch page.".into() });
+        }
         let pair = self.pair(&id)?;
         let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
         let confirm = form.seen.parse().map_err(|error: NotAConfirm| bad("seen", error.to_string()))?;

@@ -19,6 +19,7 @@ mod live;
 mod logged;
 mod pages;
 mod patience;
+mod plain;
 mod serve;
 mod sessions;
 mod sign_in;
@@ -32,7 +33,6 @@ use teal_app::{desk::Desk, render::Assets};
 use teal_domain::Action;
 use tower_http::{
     CompressionLevel,
-    catch_panic::CatchPanicLayer,
     compression::CompressionLayer,
     csrf::CsrfLayer,
     request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
@@ -137,14 +137,15 @@ pub fn router(app: App, site: &Path) -> io::Result<Router> {
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         // From here outwards each layer sees what the ones above it answer: a panic becomes a page first,
         // then gets its headers like every other page.
-        .layer(CatchPanicLayer::custom(errors::panicked))
-        .layer(CsrfLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), errors::caught))
+        .layer(CsrfLayer::new().with_rejection_response(front::of_another_site))
         .layer(middleware::from_fn(front::known_origin))
         .layer(middleware::from_fn_with_state(app.clone(), front::token_alone))
         .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
         .layer(middleware::from_fn(front::one_meaning))
-        // Whatever the layers above refuse, a script is told in its own format.
+        // Whatever the layers above refuse, a script is told in its own format, and everybody under which id.
         .layer(middleware::from_fn(api::problem::told_to_scripts))
+        .layer(middleware::from_fn_with_state(app.clone(), plain::named))
         .layer(middleware::from_fn_with_state(app.clone(), sign_in::policies))
         .layer(middleware::from_fn(headers::security))
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))

@@ -1,13 +1,14 @@
 //! Turning errors into answers: what happened, to what, and what to do. What is exact goes into the log.
 
-use std::any::Any;
+use std::{any::Any, panic::AssertUnwindSafe};
 
 use axum::{
-    body::Body,
-    extract::Request,
-    http::{Method, StatusCode, header},
+    extract::{Request, State},
+    http::{HeaderMap, Method, StatusCode, header},
+    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
+use futures::FutureExt as _;
 use teal_app::{
     desk::{DeskError, Identity},
     paths,
@@ -33,10 +34,15 @@ pub fn page(app: &App, view: Option<&View<'_>>, asked: &Asked, error: &DeskError
     let what = error.to_string();
     let problem =
         Problem { status: Some(status.as_u16()), title, what: &what, mend, then: None, request_id: asked.id() };
+    shown(app, view, asked, status, &problem)
+}
+
+/// A problem as a page, or as what a frame can show.
+pub fn shown(app: &App, view: Option<&View<'_>>, asked: &Asked, status: StatusCode, problem: &Problem<'_>) -> Response {
     if asked.reader() == Reader::Frame {
-        return (status, Framed(render::embed_problem(&app.assets, &problem), &app.embed)).into_response();
+        return (status, Framed(render::embed_problem(&app.assets, problem), &app.embed)).into_response();
     }
-    (status, Document(render::problem(&app.assets, view, &problem))).into_response()
+    (status, Document(render::problem(&app.assets, view, problem))).into_response()
 }
 
 /// The status, what happened in a few words, and what to do.
@@ -73,8 +79,7 @@ pub async fn sign_in_first(app: &App, asked: &Asked, request: Request) -> Respon
         Reader::Frame => return embed::sign_in_first(app, asked),
         Reader::Person => {}
     }
-    let accepts = request.headers().get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
-    let plain = accepts.is_some_and(|accepts| accepts.contains("text/html"));
+    let plain = takes_pages(request.headers());
     if plain && request.method() == Method::GET {
         return match &app.sign_in {
             SignIn::Alb(alb) => known::nobody(app, alb, asked),
@@ -101,12 +106,37 @@ pub fn denied(app: &App, who: &Identity, asked: &Asked, denied: &Denied) {
     app.engine.deny(&who.actor, Wanted::ToDo(denied.action), denied.pair.as_ref(), asked.path(), denied.to_string());
 }
 
-/// A handler panicked: the process goes on, and the reader learns no more than that.
-pub fn panicked(panic: Box<dyn Any + Send + 'static>) -> Response {
+/// Whoever asks shows pages: a browser that a link or a form leads, and no script of ours.
+fn takes_pages(headers: &HeaderMap) -> bool {
+    let accepts = headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
+    accepts.is_some_and(|accepts| accepts.contains("text/html"))
+}
+
+/// A handler that panics fails this one request: the process goes on, and the reader learns no more than that.
+pub async fn caught(State(app): State<App>, asked: Asked, request: Request, next: Next) -> Response {
+    let page = takes_pages(request.headers());
+    match AssertUnwindSafe(next.run(request)).catch_unwind().await {
+        Ok(response) => response,
+        Err(panic) => panicked(&app, &asked, page, &*panic),
+    }
+}
+
+fn panicked(app: &App, asked: &Asked, page: bool, panic: &(dyn Any + Send)) -> Response {
     let text = panic.downcast_ref::<String>().map(String::as_str).or_else(|| panic.downcast_ref::<&str>().copied());
     tracing::error!(panic = text.unwrap_or("not a text"), "a handler panicked");
-    let body = Body::from(
-        "Teal failed to answer this request. It is in the log under the id in the header x-request-id. Nothing was switched that the history does not show.\n",
-    );
-    (StatusCode::INTERNAL_SERVER_ERROR, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], body).into_response()
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    let what = "Teal failed to answer this request. Nothing was switched that the history does not show.";
+    if asked.reader() == Reader::Script || !page {
+        // Around this a script is told in its own format, and everybody the id.
+        return (status, format!("{what}\n")).into_response();
+    }
+    let problem = Problem {
+        status: Some(status.as_u16()),
+        title: "Teal failed",
+        what,
+        mend: "Look at the history before you do anything again. Whoever runs Teal finds the reason in its log.",
+        then: None,
+        request_id: asked.id(),
+    };
+    shown(app, None, asked, status, &problem)
 }

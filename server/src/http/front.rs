@@ -7,8 +7,13 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use tower_http::csrf::ProtectionError;
 
-use super::{App, known};
+use super::{
+    App, api,
+    asked::{Asked, Reader},
+    known,
+};
 use crate::auth::SignIn;
 
 /// While nobody signs in, everybody who reaches Teal is the local user. A page of somewhere else reaches it too
@@ -43,23 +48,28 @@ const METHODS: [Method; 4] = [Method::GET, Method::HEAD, Method::POST, Method::O
 
 /// Refuses what another server on the way may read otherwise: where a body ends, or whom the request is for. What one
 /// takes for a body would be a request to the other.
-pub async fn one_meaning(request: Request, next: Next) -> Response {
+pub async fn one_meaning(asked: Asked, request: Request, next: Next) -> Response {
     let headers = request.headers();
-    let (status, text) = if !METHODS.contains(request.method()) {
-        (StatusCode::METHOD_NOT_ALLOWED, "Teal takes GET, HEAD and POST.\n")
+    let (status, code, what, mend) = if !METHODS.contains(request.method()) {
+        (StatusCode::METHOD_NOT_ALLOWED, "method", "Teal does not take this method.", "Send GET, HEAD or POST.")
     } else if headers.contains_key(header::TRANSFER_ENCODING) {
-        (StatusCode::LENGTH_REQUIRED, "Say how long the body is: send Content-Length instead of Transfer-Encoding.\n")
+        let mend = "Send Content-Length instead of Transfer-Encoding.";
+        (StatusCode::LENGTH_REQUIRED, "length", "The request does not say how long its body is.", mend)
     } else if !is_for_one_host(&request) {
-        (StatusCode::BAD_REQUEST, "The request names more than one host: send one, in the header `Host`.\n")
+        (StatusCode::BAD_REQUEST, "host", "The request names more than one host.", "Send one, in the header `Host`.")
     } else {
         return next.run(request).await;
     };
     // Whatever follows on the connection is not looked at.
     let mut headers = HeaderMap::from_iter([(header::CONNECTION, HeaderValue::from_static("close"))]);
+    let told = match asked.reader() {
+        Reader::Script => api::Problem::new(status, code, what, mend).answer_to(&asked),
+        Reader::Person | Reader::Frame => (status, format!("{what} {mend}\n")).into_response(),
+    };
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     }
-    (status, headers, text).into_response()
+    (headers, told).into_response()
 }
 
 fn is_for_one_host(request: &Request) -> bool {
@@ -105,6 +115,12 @@ pub async fn known_origin(request: Request, next: Next) -> Response {
         "This request does not say which page it comes from: send the header `Origin` with the address of Teal, come with an access token, or use the command `teal`.\n",
     )
         .into_response()
+}
+
+/// What is told of a form that another site's page sent.
+pub fn of_another_site(_: ProtectionError) -> Response {
+    let text = "This request comes from a page of another site, so nothing was done. Send it from a page of Teal.\n";
+    (StatusCode::FORBIDDEN, text).into_response()
 }
 
 fn is_this_machine(name: &Authority) -> bool {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::{HeaderMap, HeaderName, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -12,10 +12,18 @@ use axum_extra::extract::CookieJar;
 use teal_app::{
     desk::{DeskError, Identity},
     paths::FOLLOW,
-    render::{self, Problem},
+    render::Problem,
 };
 
-use super::{App, address::ComesFrom, asked::Asked, errors, front::ByToken, headers::Document, sign_in};
+use super::{
+    App,
+    address::ComesFrom,
+    api,
+    asked::{Asked, Reader},
+    errors,
+    front::ByToken,
+    sign_in,
+};
 use crate::auth::{
     SignIn,
     alb::Alb,
@@ -63,7 +71,8 @@ async fn by_session(
     match sessions.known(&secret, doing).await {
         Ok(known) => Ok(known.map(|known| known.who)),
         Err(error) => {
-            let message = format!("The store does not answer, so nobody can be recognised: {error}");
+            tracing::error!(%error, "a session cannot be looked up");
+            let message = format!("The store does not answer, so nobody can be recognised. {}", error.outside());
             Err(errors::page(app, None, asked, &DeskError::StoreAway { message, commands: Vec::new() }))
         }
     }
@@ -107,15 +116,23 @@ fn only<'h>(headers: &'h HeaderMap, name: &str) -> Result<Option<&'h str>, ()> {
 /// What the load balancer sent is not believed, or cannot be looked into.
 fn not_believed(app: &App, asked: &Asked, error: &Failed) -> Response {
     tracing::warn!(target: "teal::signed_in", id = asked.id(), %error, "what the load balancer says is not taken");
-    let away = matches!(error, Failed::Unreachable(_));
-    let (status, title, what, mend) = if away {
+    let script = asked.reader() == Reader::Script;
+    if matches!(error, Failed::Unreachable(_)) {
+        let (status, title) = (StatusCode::SERVICE_UNAVAILABLE, "Keys cannot be fetched");
         let mend =
             "Try again in a moment. The command line works without signing in here: `teal status`, `teal switch`.";
-        (StatusCode::SERVICE_UNAVAILABLE, "Keys cannot be fetched", "So nobody can be recognised just now.", mend)
-    } else {
-        let mend = "Sign out and in again. If that does not help, whoever runs Teal finds the reason in its log.";
-        (StatusCode::FORBIDDEN, "Not signed in", "What the load balancer says about you does not hold.", mend)
-    };
+        if script {
+            return provider_away("Keys cannot be fetched, so nobody can be recognised. Nothing was done.", asked);
+        }
+        return problem(app, asked, status, title, "So nobody can be recognised just now.", mend);
+    }
+    let (status, title) = (StatusCode::FORBIDDEN, "Not signed in");
+    let what = "What the load balancer says about you does not hold.";
+    if script {
+        let mend = "Come with an access token, by a rule of the load balancer that does not ask people to sign in. Whoever runs Teal finds in its log what does not hold.";
+        return api::Problem::new(status, "load_balancer", what, mend).answer_to(asked);
+    }
+    let mend = "Sign out and in again. If that does not help, whoever runs Teal finds the reason in its log.";
     problem(app, asked, status, title, what, mend)
 }
 
@@ -129,8 +146,18 @@ pub fn nobody(app: &App, alb: &Alb, asked: &Asked) -> Response {
 fn problem(app: &App, asked: &Asked, status: StatusCode, title: &str, what: &str, mend: &str) -> Response {
     let then = app.sign_in.public_url().map(|address| (address, "Open Teal"));
     let problem = Problem { status: Some(status.as_u16()), title, what, mend, then, request_id: asked.id() };
-    (status, Document(render::problem(&app.assets, None, &problem))).into_response()
+    errors::shown(app, None, asked, status, &problem)
 }
+
+/// What a script is told while it cannot be found out who asks.
+fn provider_away(what: &str, asked: &Asked) -> Response {
+    let mend = "Send it again in a moment.";
+    let told = api::Problem::new(StatusCode::SERVICE_UNAVAILABLE, "provider_away", what, mend).answer_to(asked);
+    ([LOOK_AGAIN], told).into_response()
+}
+
+/// How soon a provider that is away is worth another try.
+const LOOK_AGAIN: (HeaderName, &str) = (header::RETRY_AFTER, "5");
 
 async fn script(
     bearer: &Bearer,
@@ -146,7 +173,7 @@ async fn script(
     found.map(Some).map_err(|error| {
         let from = from.map(|from| from.0);
         tracing::warn!(target: "teal::signed_in", id = asked.id(), path = asked.path(), ?from, %error, "a token is not taken");
-        not_taken(&error)
+        not_taken(asked, &error)
     })
 }
 
@@ -156,14 +183,25 @@ fn token(header: &str) -> Option<&str> {
 }
 
 /// What exactly does not hold is for the log.
-fn not_taken(error: &Failed) -> Response {
+fn not_taken(asked: &Asked, error: &Failed) -> Response {
     const PLAIN: (HeaderName, &str) = (header::CONTENT_TYPE, "text/plain; charset=utf-8");
     const NOT_KEPT: (HeaderName, &str) = (header::CACHE_CONTROL, "no-store");
+    let script = asked.reader() == Reader::Script;
     if matches!(error, Failed::Unreachable(_)) {
-        let text = "The access token cannot be checked, since the identity provider does not answer. Nothing was done: try again in a moment.\n";
-        return (StatusCode::SERVICE_UNAVAILABLE, [PLAIN, NOT_KEPT, (header::RETRY_AFTER, "5")], text).into_response();
+        let what = "The access token cannot be checked, since the identity provider does not answer. Nothing was done.";
+        if script {
+            return provider_away(what, asked);
+        }
+        let text = format!("{what} Try again in a moment.\n");
+        return (StatusCode::SERVICE_UNAVAILABLE, [PLAIN, NOT_KEPT, LOOK_AGAIN], text).into_response();
     }
-    let text = "The access token is not taken: it has run out, or it was not made for a script that may come in here. Fetch a new one from the identity provider (client credentials) and send it as `Authorization: Bearer …`. Nothing was done.\n";
-    let challenge = (header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
-    (StatusCode::UNAUTHORIZED, [PLAIN, NOT_KEPT, challenge], text).into_response()
+    let what = "The access token is not taken: it has run out, or it was not made for a script that may come in here. Nothing was done.";
+    let mend =
+        "Fetch a new one from the identity provider (client credentials) and send it as `Authorization: Bearer …`.";
+    let challenge = (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer error=\"invalid_token\""));
+    if script {
+        let told = api::Problem::new(StatusCode::UNAUTHORIZED, "token", what, mend).answer_to(asked);
+        return ([challenge], told).into_response();
+    }
+    (StatusCode::UNAUTHORIZED, [PLAIN, NOT_KEPT], [challenge], format!("{what} {mend}\n")).into_response()
 }

@@ -6,11 +6,11 @@ use axum::{
     extract::{Request, State},
     http::StatusCode,
     middleware::Next,
-    response::{IntoResponse, Response},
+    response::Response,
 };
-use teal_app::render::{self, Problem};
+use teal_app::render::Problem;
 
-use super::{App, asked::Asked, headers::Document};
+use super::{App, asked::Asked, errors};
 
 /// Answers within the time, or says that there was no answer. What the handler waited for is dropped; a switch
 /// runs in a task of its own and goes on.
@@ -37,5 +37,5 @@ fn late(app: &App, asked: &Asked, span: Duration) -> Response {
         then: None,
         request_id: asked.id(),
     };
-    (status, Document(render::problem(&app.assets, None, &problem))).into_response()
+    errors::shown(app, None, asked, status, &problem)
 }

@@ -31,19 +31,21 @@ use teal_server::{
         bearer::{ScriptClient, Scripts},
         roles::GroupRole,
     },
-    config::{AlbConfig, Logout},
+    config::{AlbConfig, EmbedConfig, Logout},
     engine::clock::Clock as _,
     http::{self, App},
 };
 use tower::ServiceExt as _;
 
 use crate::{
+    api::problem,
     house::{Answer, House, ORIGIN, form, get, post},
     provider::{Provider, SCRIPT},
 };
 
 const ARN: &str = "arn:aws:elasticloadbalancing:us-east-2:123456789012:loadbalancer/app/teal/50dc6c495c0c9188";
 const CLIENT: &str = "the-load-balancer";
+const PORTAL: &str = "https://portal.example.com";
 const KID: &str = "12345678-1234-1234-1234-123456789012";
 const NOTE: [(&str, &str); 3] = [("pair", "dev"), ("about", "31"), ("text", "it was me")];
 
@@ -52,6 +54,7 @@ struct Balancer {
     key: EcdsaKeyPair,
     keys: String,
     asked: Arc<Mutex<Vec<String>>>,
+    serving: tokio::task::AbortHandle,
 }
 
 impl Balancer {
@@ -64,8 +67,13 @@ impl Balancer {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let keys = format!("http://127.0.0.1:{}/keys", listener.local_addr().expect("its address").port());
         let router = Router::new().route("/keys/{kid}", route(a_key)).with_state((asked.clone(), pem));
-        tokio::spawn(async move { axum::serve(listener, router).await });
-        Self { key, keys, asked }
+        let serving = tokio::spawn(async move { axum::serve(listener, router).await }).abort_handle();
+        Self { key, keys, asked, serving }
+    }
+
+    /// Nobody answers there any more.
+    fn gone(&self) {
+        self.serving.abort();
     }
 
     fn sign(&self, header: &Value, claims: &Value) -> String {
@@ -105,7 +113,8 @@ impl Door {
     }
 
     async fn at(provider: Provider, groups_claim: &str) -> Self {
-        let (house, balancer) = (House::new().await, Balancer::start().await);
+        let (mut house, balancer) = (House::new().await, Balancer::start().await);
+        house.app.embed = Arc::new(EmbedConfig { parents: vec![PORTAL.into()], cross_site: false });
         let script = ScriptClient {
             client_id: SCRIPT.into(),
             subject: SCRIPT.into(),
@@ -302,6 +311,40 @@ async fn a_script_with_a_token_is_not_taken_for_whoever_the_load_balancer_names(
     let persons = door.access(|_, _, claims| claims["scope"] = json!("openid teal/switch"));
     let answer = send(&door.router, by(&persons).body(Body::empty()).expect("a request")).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "a person's access token is no script's");
+}
+
+/// What does not hold, and what cannot be looked into since there is nobody to give the keys.
+async fn not_believed(path: &str) -> [Answer; 2] {
+    let (door, without_keys) = (Door::new().await, Door::new().await);
+    without_keys.balancer.gone();
+    let ask = async |door: &Door, lie| {
+        let request = with(get(path), &door.data(lie), Some(&door.access(TRUTH)));
+        send(&door.router, request.body(Body::empty()).expect("a request")).await
+    };
+    [ask(&door, |_, header, _| header["client"] = json!("another")).await, ask(&without_keys, TRUTH).await]
+}
+
+#[tokio::test]
+async fn row_56_the_api_says_that_it_is_the_load_balancers_word_and_not_a_page_of_another_site() {
+    let [untrue, away] = not_believed("/api/v1/pairs").await;
+    assert_eq!((untrue.status, &problem(&untrue)["code"]), (StatusCode::FORBIDDEN, &json!("load_balancer")));
+    assert_eq!((away.status, &problem(&away)["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("provider_away")));
+    assert_eq!(away.header(header::RETRY_AFTER), "5");
+    let door = Door::new().await;
+    let nobody = send(&door.router, get("/api/v1/pairs").body(Body::empty()).expect("a request")).await;
+    let told = problem(&nobody);
+    assert_eq!((nobody.status, &told["code"]), (StatusCode::UNAUTHORIZED, &json!("sign_in")));
+    assert!(told["mend"].as_str().is_some_and(|mend| mend.contains("access token")), "{told}");
+}
+
+#[tokio::test]
+async fn row_8_a_frame_shows_that_the_load_balancer_is_not_believed() {
+    for answer in not_believed("/embed/dev").await {
+        assert!(answer.status.is_client_error() || answer.status.is_server_error(), "{}", answer.status);
+        let policy = answer.header(header::CONTENT_SECURITY_POLICY);
+        assert!(policy.ends_with(&format!("frame-ancestors {PORTAL}")), "{}: {policy}", answer.status);
+        assert!(answer.text().contains(answer.header("x-request-id")), "{}", answer.text());
+    }
 }
 
 #[tokio::test]

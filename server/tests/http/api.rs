@@ -9,9 +9,9 @@ use axum::{
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use teal_app::desk::Identity;
+use teal_app::desk::{Identity, Outage};
 use teal_domain::{
-    Actor, Color, Grants, Role,
+    Actor, Color, Grants, Role, Timestamp,
     access::{Grant, Scope},
     switch::Plan,
 };
@@ -156,6 +156,19 @@ async fn a_script_plans_confirms_and_is_told_what_came_of_it() {
 }
 
 #[tokio::test]
+async fn row_24_a_record_tells_that_an_emergency_went_through_without_proof() {
+    let house = House::new().await;
+    let body = confirmed(&house, "blue is down").await.replace('{', "{\"emergency\":true,");
+    let ana = Identity::trusted(Actor::page("ana"), Grants::everything());
+    let too_old = Identity { fresh_until: Some(Timestamp(0)), in_outage: Outage::EmergencyGoes, ..ana };
+    let house = with(house, too_old);
+    let answer = house.send(sent(SWITCHES, Some("one"), body)).await;
+    let record = read(&answer);
+    assert_eq!((answer.status, &record["kind"]), (StatusCode::CREATED, &json!("emergency")), "{record}");
+    assert_eq!(record["unproven"], true, "{record}");
+}
+
+#[tokio::test]
 async fn row_43_a_put_without_an_answer_is_202_with_the_record_to_look_at() {
     let house = House::new().await;
     let body = confirmed(&house, "why").await;
@@ -293,6 +306,7 @@ async fn row_56_whatever_is_refused_a_script_is_told_as_a_problem() {
         (asked("GET", "/api/v1/pairs/dev/records/999"), 404, "not_found"),
         (asked("GET", "/api/v1/nothing"), 404, "not_found"),
         (asked("GET", "/api/v1"), 404, "not_found"),
+        (asked("GET", "/api/v1/pairs/%ff"), 400, "malformed"),
         (asked("DELETE", "/api/v1/pairs/dev"), 405, "method"),
         (asked("GET", PLANS), 405, "method"),
         (asked("PUT", SWITCHES), 405, "method"),
@@ -358,4 +372,17 @@ async fn a_script_that_nobody_knows_is_told_so_and_never_led_away() {
     }
     let mut browser = door.signed_in().await;
     assert_eq!(door.ask(&mut browser, "/api/v1/pairs").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn row_58_whoever_sends_what_could_be_two_requests_to_the_api_has_the_connection_closed_too() {
+    let house = House::new().await;
+    let mut request = sent("/api/v1/pairs/dev/plans", None, "{}");
+    request.headers_mut().insert(header::TRANSFER_ENCODING, "chunked".parse().expect("a value"));
+    let answer = house.send(request).await;
+    assert_eq!((answer.status, answer.header(header::CONNECTION)), (StatusCode::LENGTH_REQUIRED, "close"));
+    let mut request = sent("/api/v1/pairs/dev/plans", None, "{}");
+    *request.method_mut() = Method::DELETE;
+    let answer = house.send(request).await;
+    assert_eq!((answer.status, answer.header(header::CONNECTION)), (StatusCode::METHOD_NOT_ALLOWED, "close"));
 }

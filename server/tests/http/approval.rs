@@ -23,6 +23,7 @@ use teal_server::store::verify::Verdict;
 use tower::ServiceExt as _;
 
 use crate::{
+    api::{PLANS, SWITCHES, problem, read, sent},
     house::{House, ORIGIN, form, get, post, sealed},
     support::ssm::PutFate,
 };
@@ -125,6 +126,19 @@ async fn row_36_a_switch_that_nobody_approved_is_refused_and_puts_nothing() {
 }
 
 #[tokio::test]
+async fn row_36_a_script_is_told_that_its_switch_needs_an_approval_and_puts_nothing() {
+    let house = House::with_policy(TWO).await;
+    let plan = read(&house.send(sent(PLANS, None, r#"{"target":"green"}"#)).await);
+    let check = plan["checks"].as_array().expect("a list").iter().find(|check| check["name"] == "approval");
+    assert!(check.is_some_and(|check| check["verdict"] != "pass"), "{plan}");
+    let body = serde_json::json!({"confirmation": plan["confirmation"], "typed": "green", "reason": "nightly"});
+    let answer = house.send(sent(SWITCHES, Some("one"), body.to_string())).await;
+    let told = problem(&answer);
+    assert_eq!((answer.status, &told["code"]), (StatusCode::CONFLICT, &"refused".into()), "{told}");
+    assert!(house.world.ssm.puts().is_empty());
+}
+
+#[tokio::test]
 async fn row_36_what_somebody_else_approved_is_switched_and_the_record_says_by_whom() {
     let house = House::with_policy(TWO).await;
     let (olga, anton) = (olga(&house), anton(&house));
@@ -141,6 +155,14 @@ async fn row_36_what_somebody_else_approved_is_switched_and_the_record_says_by_w
     assert_eq!((approval.by.name.as_str(), approval.by.subject.is_some()), ("anton", true));
     let page = olga.page(&format!("/p/dev/history/{}", record.seq)).await;
     assert!(page.contains("<dt>Approved</dt>") && page.contains("anton"), "{page}");
+    let told: serde_json::Value =
+        serde_json::from_str(&olga.page(&format!("/api/v1/pairs/dev/records/{}", record.seq)).await).expect("JSON");
+    assert_eq!(
+        (&told["approval"]["by"], &told["approval"]["request"]),
+        (&"anton".into(), &approval.request.to_string().into())
+    );
+    assert!(told["approval"]["at"].as_str().is_some_and(|at| at.ends_with('Z')), "{told}");
+    assert_eq!(told.get("unproven"), None, "only where it is so");
     assert_eq!(house.world.store.open_request(&house.world.pair).await.expect("read"), None, "it is used up");
     assert!(matches!(house.world.store.verify(None).await.expect("verified"), Verdict::Holds(_)));
 }
@@ -211,6 +233,8 @@ async fn an_emergency_waits_for_no_approver_and_is_marked() {
     let record = latest(&house).await;
     let switch = record.switch().expect("a switch");
     assert_eq!((switch.kind, switch.approval.is_none()), (Kind::Emergency, true));
+    let told = house.get(&format!("/api/v1/pairs/dev/records/{}", record.seq)).await.text();
+    assert!(!told.contains("\"approval\""), "{told}");
 }
 
 #[tokio::test]

@@ -30,6 +30,7 @@ use teal_server::{
 use tower::ServiceExt as _;
 
 use crate::{
+    api::problem,
     house::{Answer, House, ORIGIN, form, get, post, sealed},
     provider::{CLIENT, Provider, SCRIPT, SECRET},
 };
@@ -302,6 +303,28 @@ async fn what_is_no_token_at_all_is_refused_and_no_script_comes_in_where_none_is
     );
     door.router = router_for(&door.house, &door.provider, Vec::new(), None);
     refused(&door.ask(&good).await, "none is configured");
+}
+
+#[tokio::test]
+async fn row_56_the_api_says_that_it_is_the_token_and_while_nobody_can_tell_that_the_provider_is_away() {
+    let door = Door::new().await;
+    let ask = async |token: &str, path: &str| {
+        send(&door.router, by(token, get(path)).body(Body::empty()).expect("a request")).await
+    };
+    door.provider.facts().down = true;
+    let answer = ask(&door.token(), "/api/v1/pairs").await;
+    assert_eq!((answer.status, &problem(&answer)["code"]), (StatusCode::SERVICE_UNAVAILABLE, &json!("provider_away")));
+    assert_eq!(answer.header(header::RETRY_AFTER), "5");
+    door.provider.facts().down = false;
+    let now = door.now();
+    let ran_out = door.lying(move |_, claims| claims["exp"] = json!(now));
+    for (token, path) in [("x.y.z", "/api/v1/pairs"), (&*ran_out, "/api/v1/pairs/dev")] {
+        let answer = ask(token, path).await;
+        let told = problem(&answer);
+        assert_eq!((answer.status, &told["code"]), (StatusCode::UNAUTHORIZED, &json!("token")), "{path}: {told}");
+        assert!(told["mend"].as_str().is_some_and(|mend| mend.contains("client credentials")), "{told}");
+        assert_eq!(answer.header(header::WWW_AUTHENTICATE), "Bearer error=\"invalid_token\"");
+    }
 }
 
 #[tokio::test]

@@ -253,7 +253,58 @@ async fn row_56_a_panic_is_an_answer_without_its_words_and_the_process_goes_on()
         assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
         assert!(!answer.text().contains("secret"), "{}", answer.text());
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "its headers are those of every answer");
-        assert!(!answer.header("x-request-id").is_empty());
+        let id = answer.header("x-request-id");
+        assert!(!id.is_empty() && answer.text().contains(id), "{id} is not in {}", answer.text());
     }
+    let page = house.get("/p/dev/history").await;
+    assert!(page.header(header::CONTENT_TYPE).starts_with("text/html"), "a page for who shows pages");
+    // The form's script takes no page.
+    let mut request = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(form(&[])).expect("a request");
+    request.headers_mut().insert(header::ACCEPT, "application/json".parse().expect("a type"));
+    *request.uri_mut() = "/p/dev/history".parse().expect("an address");
+    *request.method_mut() = Method::GET;
+    let answer = house.send(request).await;
+    assert!(answer.header(header::CONTENT_TYPE).starts_with("text/plain"), "{}", answer.text());
+    assert!(answer.text().contains(answer.header("x-request-id")), "{}", answer.text());
     assert_eq!(house.get("/p/dev").await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn row_56_whatever_is_refused_in_plain_words_shows_its_id() {
+    let house = House::new().await;
+    let note = |name: &'static str, value: &str| {
+        let mut request = post("/api/fn/note").header(header::ORIGIN, ORIGIN).body(form(&[])).expect("a request");
+        request.headers_mut().insert(name, value.parse().expect("a value"));
+        request
+    };
+    let mut silent = note("x-nothing", "said");
+    silent.headers_mut().remove(header::ORIGIN);
+    let mut long = note("x-nothing", "said");
+    *long.body_mut() = form(&[("text", &"x".repeat(70_000))]);
+    let mut other = note("x-nothing", "said");
+    *other.method_mut() = Method::TRACE;
+    let mut answers = vec![];
+    for (request, status) in [
+        (note("origin", "https://evil.example"), 403),
+        (silent, 403),
+        (note("content-type", "text/plain"), 403),
+        (long, 413),
+        (note("host", "evil.example"), 421),
+        (note("transfer-encoding", "chunked"), 411),
+        (other, 405),
+    ] {
+        let answer = house.send(request).await;
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.text());
+        answers.push(answer);
+    }
+    for _ in 0..240 {
+        house.send(note("x-nothing", "said")).await;
+    }
+    answers.push(house.send(note("x-nothing", "said")).await);
+    assert_eq!(answers[7].status, StatusCode::TOO_MANY_REQUESTS);
+    for answer in answers {
+        let (id, text) = (answer.header("x-request-id"), answer.text());
+        assert!(!id.is_empty() && text.lines().count() == 2, "{}: {text}", answer.status);
+        assert!(text.ends_with(&format!("The log knows this request as {id}.\n")), "{}: {text}", answer.status);
+    }
 }

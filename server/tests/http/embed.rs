@@ -1,6 +1,6 @@
 //! The frame: who may show it, what its cookies may do, and that nothing else may be framed.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -18,6 +18,7 @@ use teal_server::{
 use crate::{
     ROUTES,
     door::{self, Browser, Door},
+    hindered::Hindered,
     house::{Answer, HOST, House, ORIGIN, form, get, post},
     provider::Provider,
 };
@@ -130,6 +131,33 @@ async fn row_33_what_a_frame_cannot_show_is_told_in_the_frame() {
     let answer = framed.get("/embed/prod").await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
     assert!(policy(&answer).contains(&format!("frame-ancestors {PARENT}")), "{}", policy(&answer));
+}
+
+#[tokio::test]
+async fn row_8_what_fails_on_the_way_to_a_frame_can_be_shown_in_it_too() {
+    let house = House::with_desk("ana", |desk| Arc::new(Hindered::Blind(desk))).await;
+    let framed = House { router: embedded(&house, parents()), ..house };
+    let panicked = framed.get("/embed/dev").await;
+    assert!(!panicked.text().contains("secret"), "{}", panicked.text());
+    let mut elsewhere = get("/embed/dev").body(Body::empty()).expect("a request");
+    elsewhere.headers_mut().insert(header::HOST, "evil.example".parse().expect("a host"));
+    let elsewhere = framed.send(elsewhere).await;
+
+    let never = axum::routing::get(std::future::pending::<&'static str>);
+    let app = App { embed: Arc::new(parents()), ..framed.app.clone() };
+    let patience = axum::middleware::from_fn_with_state((app, Duration::from_millis(50)), http::within);
+    let slow = Router::new().route("/embed/{pair}", never).layer(patience);
+    let request = get("/embed/dev").header("x-request-id", "abc-1").body(Body::empty()).expect("a request");
+    let mut late = House { router: slow, ..framed }.send(request).await;
+    late.headers.insert("x-request-id", "abc-1".parse().expect("an id"));
+
+    for (answer, status) in [(panicked, 500), (elsewhere, 421), (late, 504)] {
+        assert_eq!(answer.status.as_u16(), status, "{}", answer.text());
+        assert!(policy(&answer).contains(&format!("frame-ancestors {PARENT}")), "{status}: {}", policy(&answer));
+        assert!(policy(&answer).contains("form-action 'none'"), "{status}: {}", policy(&answer));
+        assert!(!answer.headers.contains_key(header::X_FRAME_OPTIONS), "{status}");
+        assert!(answer.text().contains(answer.header("x-request-id")), "{status}: {}", answer.text());
+    }
 }
 
 #[tokio::test]

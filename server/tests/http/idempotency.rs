@@ -2,20 +2,24 @@
 
 use std::{sync::Arc, time::Duration};
 
-use axum::http::{StatusCode, header};
+use axum::{
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, header},
+};
 use futures::future::join_all;
 use serde_json::json;
 use teal_app::desk::Identity;
-use teal_domain::{Actor, Grants, switch::Plan};
+use teal_domain::{Actor, Grants, Subject, switch::Plan};
 use teal_server::{
     auth::SignIn,
     desk::EngineDesk,
     http::{self, App},
     store::idempotency::{HELD, KEPT},
 };
+use tower::ServiceExt as _;
 
 use crate::{
-    api::{SWITCHES, confirmed, problem, read, sent},
+    api::{PLANS, SWITCHES, confirmed, problem, read, sent},
     hindered::Hindered,
     house::{Answer, House},
     support::{self, ssm::PutFate},
@@ -156,6 +160,32 @@ async fn row_41_somebody_elses_key_is_another_one() {
         sqlx::query_as("SELECT id, asked FROM idempotency").fetch_all(&pool).await.expect("rows");
     assert!(!rows.is_empty());
     assert!(rows.iter().all(|(id, asked)| id.len() == 64 && asked.len() == 64), "hashes only: {rows:?}");
+}
+
+#[tokio::test]
+async fn row_41_a_key_is_a_persons_whatever_they_are_called_and_not_that_of_a_namesake() {
+    let house = House::new().await;
+    let send = async |name: &str, subject: &str, request: Request<Body>| {
+        let ana = Actor::page(name).known_as(Subject::new("https://issuer.example", subject));
+        let sign_in = SignIn::Local(Identity::trusted(ana, Grants::everything()));
+        let app = App { limits: Arc::default(), sign_in, ..house.app.clone() };
+        let router = http::router(app, &house.folder.path().join("site")).expect("a router");
+        let (parts, body) = router.oneshot(request).await.expect("an answer").into_parts();
+        let body = to_bytes(body, 100_000).await.expect("a body").to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    };
+    let plan = read(&send("ana", "1", sent(PLANS, None, r#"{"target":"green"}"#)).await);
+    let body = json!({"confirmation": plan["confirmation"], "typed": "green", "reason": "why"}).to_string();
+    let ask = |name, subject| send(name, subject, sent(SWITCHES, Some("one"), body.clone()));
+    let first = ask("ana", "1").await;
+    assert_eq!((first.status, replayed(&first)), (StatusCode::CREATED, false), "{}", first.text());
+    assert!(replayed(&ask("ana", "1").await));
+    assert!(replayed(&ask("ana m.", "1").await), "whoever is called otherwise now");
+    for (name, subject) in [("ana", "2"), ("1", "ana")] {
+        assert!(!replayed(&ask(name, subject).await), "{name} with the subject {subject} is somebody else");
+    }
+    assert!(!replayed(&house.send(sent(SWITCHES, Some("one"), body.clone())).await), "nor is a name a subject");
+    assert_eq!(house.world.ssm.puts().len(), 1);
 }
 
 fn house_file(house: &House) -> std::path::PathBuf {

@@ -20,6 +20,7 @@ use teal_server::{
 };
 
 use crate::{
+    api::{SWITCHES, confirmed, problem, sent},
     door::{Browser, Door, said, send},
     house::{House, ORIGIN, form, get, post},
     log::Log,
@@ -171,6 +172,7 @@ fn without_colors(line: &str) -> String {
 async fn row_56_what_the_store_says_is_in_the_log_under_the_id_that_the_page_shows_and_only_there() {
     let house = House::new().await;
     let confirmation = house.confirmation("green").await;
+    let confirmed = confirmed(&house, "why").await;
     std::fs::remove_file(house.folder.path().join("teal.db")).expect("removed");
     let place = house.folder.path().display().to_string();
     for path in ["/p/dev/history", "/p/dev/history/31", "/p/dev/history.csv"] {
@@ -197,6 +199,36 @@ async fn row_56_what_the_store_says_is_in_the_log_under_the_id_that_the_page_sho
     let step = log.event("the journal did not take a step of a switch");
     says_whose(&step, "ana", "POST", "/api/fn/switch", answer.header("x-request-id"));
     assert!(!house.get("/p/dev").await.text().contains(&place), "nor on the page's bar");
+    // A script's key is looked up before anything else.
+    let (log, _guard) = Log::catch("info", Format::Json);
+    let answer = house.send(sent(SWITCHES, Some("one"), confirmed)).await;
+    let told = problem(&answer);
+    assert_eq!((answer.status, &told["code"]), (StatusCode::SERVICE_UNAVAILABLE, &"store_away".into()));
+    assert!(!answer.text().contains(&place) && answer.text().contains("Restart Teal"), "{told}");
+    let exact = log.event("an idempotency key can neither be taken nor looked up");
+    says_whose(&exact, "ana", "POST", SWITCHES, answer.header("x-request-id"));
+    assert!(exact["fields"]["error"].as_str().is_some_and(|error| error.contains(&place)), "{exact}");
+}
+
+#[tokio::test]
+async fn row_56_what_the_store_says_of_a_session_is_in_the_log_and_only_there() {
+    let door = Door::new().await;
+    let mut made_up = door.signed_in().await;
+    made_up.0[0].1 = "0".repeat(64);
+    std::fs::remove_file(door.house.folder.path().join("teal.db")).expect("removed");
+    let place = door.house.folder.path().display().to_string();
+    for path in ["/p/dev", "/api/v1/pairs", "/embed/dev"] {
+        let (log, _guard) = Log::catch("info", Format::Json);
+        let answer = door.ask(&mut made_up, path).await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}");
+        let told = answer.text();
+        assert!(!told.contains(&place) && told.contains("Restart Teal"), "{told}");
+        let id = answer.header("x-request-id");
+        assert!(told.contains(id), "{told}");
+        let exact = log.event("a session cannot be looked up");
+        assert_eq!((&exact["span"]["id"], &exact["level"]), (&id.into(), &"ERROR".into()), "{exact}");
+        assert!(exact["fields"]["error"].as_str().is_some_and(|error| error.contains(&place)), "{exact}");
+    }
 }
 
 #[tokio::test]

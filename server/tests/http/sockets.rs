@@ -198,6 +198,25 @@ async fn a_stream_goes_on_for_longer_than_a_head_may_take() {
 }
 
 #[tokio::test]
+async fn row_58_a_script_is_told_what_of_its_request_has_more_than_one_meaning() {
+    let served = Served::new(Duration::from_secs(30)).await;
+    let api = |method: &str, fields: &str| {
+        format!("{method} /api/v1/pairs/dev/plans HTTP/1.1\r\nHost: {HOST}\r\nOrigin: {ORIGIN}\r\n{fields}\r\n")
+    };
+    for (request, status, code) in [
+        (api("POST", "Transfer-Encoding: chunked\r\n") + "0\r\n\r\n", "411", "length"),
+        (api("POST", "Host: evil.example\r\nContent-Length: 0\r\n"), "400", "host"),
+        (api("TRACE", ""), "405", "method"),
+    ] {
+        let answer = served.sent(request.as_bytes()).await.expect("it is closed");
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{code}: {answer}");
+        assert!(answer.contains("content-type: application/problem+json"), "{code}: {answer}");
+        assert!(answer.contains(&format!("\"code\":\"{code}\"")), "{code}: {answer}");
+    }
+    served.nothing_was_done("any of them").await;
+}
+
+#[tokio::test]
 async fn what_is_under_way_is_answered_when_the_server_stops_and_idle_connections_are_closed() {
     let served = Served::new(Duration::from_secs(30)).await;
     let mut idle = TcpStream::connect(served.address).await.expect("connected");

@@ -15,12 +15,14 @@ pub enum Hindered {
     Panics(EngineDesk),
     /// It takes a switch and is never heard of again: a process that dies over it.
     Dies(EngineDesk),
+    /// It panics when it is asked how things stand.
+    Blind(EngineDesk),
 }
 
 impl Hindered {
     fn desk(&self) -> &EngineDesk {
         match self {
-            Self::Panics(desk) | Self::Dies(desk) => desk,
+            Self::Panics(desk) | Self::Dies(desk) | Self::Blind(desk) => desk,
         }
     }
 }
@@ -28,7 +30,10 @@ impl Hindered {
 #[async_trait::async_trait]
 impl Desk for Hindered {
     fn snapshot(&self) -> Arc<Snapshot> {
-        self.desk().snapshot()
+        match self {
+            Self::Blind(_) => panic!("the inner secret of the snapshot"),
+            Self::Panics(desk) | Self::Dies(desk) => desk.snapshot(),
+        }
     }
     fn now(&self) -> Timestamp {
         self.desk().now()
@@ -36,8 +41,9 @@ impl Desk for Hindered {
     fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError> {
         self.desk().offer(who, pair, target)
     }
-    async fn switch(&self, _: &Identity, _: SwitchForm) -> Result<Record, DeskError> {
+    async fn switch(&self, who: &Identity, form: SwitchForm) -> Result<Record, DeskError> {
         match self {
+            Self::Blind(desk) => desk.switch(who, form).await,
             Self::Panics(_) => panic!("the inner secret of the switch"),
             Self::Dies(_) => std::future::pending().await,
         }
@@ -45,7 +51,7 @@ impl Desk for Hindered {
     async fn history(&self, who: &Identity, pair: &PairId, query: &HistoryQuery) -> Result<HistoryPage, DeskError> {
         match self {
             Self::Panics(_) => panic!("the inner secret of the history"),
-            Self::Dies(desk) => desk.history(who, pair, query).await,
+            Self::Dies(desk) | Self::Blind(desk) => desk.history(who, pair, query).await,
         }
     }
     async fn record(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {

@@ -63,7 +63,11 @@ pub struct Once {
 impl Once {
     /// The key counts for one person: nobody reads with it what somebody else was answered.
     pub fn new(key: &Key, who: &Identity, address: &str, wanted: &str) -> Self {
-        Self { id: hash(&[&who.actor.name, &key.0]), asked: hash(&[address, wanted]) }
+        let actor = &who.actor;
+        // A name passes to somebody else, and two may have the same.
+        let (by, whose) =
+            actor.subject.as_ref().map_or(("name", &*actor.name), |subject| ("subject", subject.as_str()));
+        Self { id: hash(&[actor.via.as_str(), by, whose, &key.0]), asked: hash(&[address, wanted]) }
     }
 
     /// Whose it is to do.

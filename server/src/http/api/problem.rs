@@ -1,7 +1,6 @@
 //! What a script is told when something was not done: problem details, as RFC 9457 has them.
 
 use axum::{
-    body::to_bytes,
     extract::Request,
     http::{HeaderValue, StatusCode, header},
     middleware::Next,
@@ -13,13 +12,11 @@ use teal_app::desk::DeskError;
 use super::shapes::Record;
 use crate::http::{
     asked::{Asked, Reader},
-    errors,
+    errors, plain,
 };
 
 /// What problem details are sent as.
 pub const TYPE: &str = "application/problem+json";
-/// The words of a layer are a line or two.
-const SAID: usize = 4096;
 
 /// Why something was not done. `code` says which problem it is, for good; `detail` is for people.
 #[derive(Clone, Debug, Serialize)]
@@ -77,7 +74,7 @@ impl Problem {
             DeskError::Confirmation { .. } => ("confirmation", "Make a new plan, look at it, and confirm that one."),
             DeskError::Forbidden { .. } => ("forbidden", on_a_page),
             DeskError::Refused { .. } => ("refused", "Look at the pair again, then decide."),
-            DeskError::Prove { .. } => ("prove", on_a_page),
+            DeskError::Prove { .. } => ("prove", "Fetch a new access token, or sign in again; then make a new plan."),
             DeskError::StoreAway { .. } => ("store_away", "`teal doctor` says what is wrong with the store."),
         };
         let problem = Self::new(status, code, error.to_string(), mend);
@@ -112,12 +109,19 @@ impl Problem {
     /// What a layer refused, in its own words where it has some.
     fn of_status(status: StatusCode, said: Option<&str>) -> Self {
         let (code, detail, mend) = match status {
-            StatusCode::UNAUTHORIZED => ("sign_in", "Nobody is known behind this request.", "Sign in first."),
+            StatusCode::UNAUTHORIZED => (
+                "sign_in",
+                "Nobody is known behind this request.",
+                "Send an access token of the identity provider along: `Authorization: Bearer …`.",
+            ),
             StatusCode::FORBIDDEN => (
                 "origin",
                 "This request comes from a page of another site.",
-                "Send it from a page of Teal, or from no page at all.",
+                "Send it from a page of Teal, or come with an access token, or with `Origin` set to the address of Teal.",
             ),
+            StatusCode::BAD_REQUEST => {
+                ("malformed", "The request cannot be read.", "Look at its address and its header.")
+            }
             StatusCode::NOT_FOUND => ("not_found", "There is nothing at this address.", "Look at the address."),
             StatusCode::METHOD_NOT_ALLOWED => {
                 ("method", "This address does not take this method.", "Use one that the header Allow names.")
@@ -141,7 +145,6 @@ impl Problem {
             ),
             _ => ("refused", "The request was not taken.", "Look at it."),
         };
-        let said = said.map(str::trim).filter(|said| !said.is_empty());
         Self::new(status, code, said.unwrap_or(detail), mend)
     }
 }
@@ -169,13 +172,10 @@ pub async fn told_to_scripts(asked: Asked, request: Request, next: Next) -> Resp
     if asked.reader() != Reader::Script || is_problem || !(status.is_client_error() || status.is_server_error()) {
         return response;
     }
-    let (parts, body) = response.into_parts();
-    let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let said = if kind.starts_with("text/plain") { to_bytes(body, SAID).await.ok() } else { None };
-    let said = said.as_ref().and_then(|said| std::str::from_utf8(said).ok());
-    let mut told = Problem::of_status(status, said).answer_to(&asked);
+    let (parts, said) = plain::words(response).await;
+    let mut told = Problem::of_status(status, said.as_deref()).answer_to(&asked);
     // How long to wait, what else may be asked: that stays as the layer said it.
-    for name in [header::ALLOW, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
+    for name in [header::ALLOW, header::CONNECTION, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
         if let Some(value) = parts.headers.get(&name) {
             told.headers_mut().insert(name, value.clone());
         }

@@ -265,11 +265,24 @@ pub struct Record {
     operation: Option<String>,
     base: Option<u64>,
     landed_late: bool,
+    /// Whose approval it rested on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    approval: Option<Approved>,
+    /// It went through without the young sign-in that policy asks for, since there was nobody to prove it to.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    unproven: bool,
     timings_ms: Option<Timings>,
     notes: Vec<Note>,
     hash: String,
     href: String,
     page: String,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Approved {
+    by: String,
+    at: String,
+    request: String,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -307,6 +320,12 @@ impl Record {
             operation: switch.map(|switch| switch.operation.to_string()),
             base: switch.and_then(|switch| base(switch.base)),
             landed_late: switch.is_some_and(|switch| switch.landed_late.is_some()),
+            approval: switch.and_then(|switch| switch.approval.as_ref()).map(|approval| Approved {
+                by: approval.by.name.clone(),
+                at: when(approval.at),
+                request: approval.request.to_string(),
+            }),
+            unproven: switch.is_some_and(|switch| switch.unproven),
             timings_ms: switch.and_then(|switch| switch.timings),
             notes: record
                 .notes

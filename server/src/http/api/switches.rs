@@ -156,7 +156,8 @@ impl Request {
             let seen = snapshot.pair(&self.pair).and_then(|known| known.flag.value());
             desk::emergency_commands(pair, seen, confirmed.target)
         });
-        let message = format!("The journal cannot be written, so nothing was switched: {error}");
+        tracing::error!(%error, "an idempotency key can neither be taken nor looked up");
+        let message = format!("The journal cannot be written, so nothing was switched. {}", error.outside());
         let error = DeskError::StoreAway { message, commands: commands.unwrap_or_default() };
         errors::page(&self.app, None, &self.asked, &error)
     }
