@@ -40,6 +40,8 @@ def run(*words: str | Path, folder: Path = ROOT, within: float = 300) -> subproc
         return subprocess.run(list(map(str, words)), cwd=folder, capture_output=True, text=True, timeout=within)
     except subprocess.TimeoutExpired:
         raise NotChecked(f"{Path(str(words[0])).name} did not end within {within:.0f} s") from None
+    except OSError as wrong:
+        raise NotChecked(f"{Path(str(words[0])).name} cannot be started: {wrong.strerror}") from None
 
 
 def last_words(done: subprocess.CompletedProcess[str], lines: int = 40) -> str:
