@@ -20,6 +20,6 @@ USER teal
 ENV TEAL_LOG_FORMAT=json
 WORKDIR /var/lib/teal
 VOLUME /var/lib/teal
-# Until sign-in exists Teal listens on loopback only: run it with the host's network, or behind a sidecar.
+# With [sign_in] it listens where `listen` says, 0.0.0.0:3000 say. Without, on loopback only: run it with the host's network.
 EXPOSE 3000
 CMD ["teal", "serve", "--config", "/etc/teal/teal.toml"]

@@ -6,4 +6,6 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"
 
 scripts/setup.sh audit
+# It comes from somewhere else: without it three questions in fourteen stay open, and are told as that.
+scripts/setup.sh deny || warn "teal: no cargo-deny, so what it is asked is not checked"
 exec "$VENV_PYTHON" scripts/audit.py "$@"

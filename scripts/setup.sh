@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and nothing else; says nothing and takes no time when all is there.
 #
-#   scripts/setup.sh run|test|build|lint|audit   all that this target needs
+#   scripts/setup.sh run|test|build|lint|audit   all that this target cannot do without
 #   scripts/setup.sh rust wasm bindgen …         single steps
 #
 # Everything lands in .tools/ (and end2end/node_modules), never globally. The exception is Debian's own
@@ -156,6 +156,8 @@ step_deny() {
   if done_already deny "$CARGO_DENY_VERSION" && [ -x "$TOOLS/bin/cargo-deny" ]; then return; fi
   say "setup: building cargo-deny $CARGO_DENY_VERSION (about a minute)"
   local began=$SECONDS
+  # One of another version is not to be asked in its place.
+  rm -f "$TOOLS/bin/cargo-deny"
   # It runs for seconds, so it is not worth optimising at all.
   CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_CODEGEN_UNITS=256 \
     cargo install cargo-deny --version "=$CARGO_DENY_VERSION" --locked --force --quiet \
@@ -231,9 +233,9 @@ for wish in "$@"; do
     rust | wasm | bindgen | npm | browser | python | deny) steps=("$wish") ;;
     build) steps=(rust wasm bindgen npm) ;;
     run) steps=(rust wasm bindgen npm python) ;;
-    test) steps=(rust wasm bindgen npm python browser deny) ;;
+    test) steps=(rust wasm bindgen npm python browser) ;;
     lint) steps=(rust) ;;
-    audit) steps=(rust python deny) ;;
+    audit) steps=(rust python) ;;
     *) die "setup does not know '$wish'" ;;
   esac
   for step in "${steps[@]}"; do "step_$step" 8>&8; done

@@ -14,7 +14,13 @@ what="${1:-all}"
 shift || true
 case $what in all | rust | browser | audit) ;; *) die "test.sh takes rust, browser, audit or nothing, not '$what'" ;; esac
 
-scripts/setup.sh test
+# What is asked of the dependencies needs no browser, and audit.sh does its own set-up. The sum is printed by hand, since
+# what adds up may be what could not be set up.
+if [ "$what" != audit ] && ! scripts/setup.sh test; then
+  mkdir -p target
+  echo "0 passed, 1 failed" | tee target/tally.txt
+  exit 1
+fi
 seal_off_aws
 
 logs="$ROOT/target/test-logs"
