@@ -166,12 +166,14 @@ fn person(who: String, roles: &str, signed_in: bool, audits: bool) -> impl IntoV
     })
 }
 
-/// The pair, and the way to the others.
+/// The pair, and the way to the others that the reader may see.
 fn pairs(view: &View<'_>, here: &PairSnapshot) -> impl IntoView + use<> {
-    if view.snapshot.pairs.len() < 2 {
+    let may_see = |pair: &PairSnapshot| view.who.grants.may(Action::See, On::Pair(&pair.id)).is_ok();
+    let seen: Vec<_> = view.snapshot.pairs.iter().filter(|pair| may_see(pair)).collect();
+    if seen.len() < 2 {
         return Either::Left(view! { <span class="pair-name">{here.title.clone()}</span> });
     }
-    let others = view.snapshot.pairs.iter().map(|pair| {
+    let others = seen.into_iter().map(|pair| {
         let current = (pair.id == here.id).then_some("page");
         view! { <li><a href=paths::overview(&pair.id) aria-current=current>{pair.title.clone()}</a></li> }
     });
