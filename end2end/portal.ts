@@ -1,23 +1,43 @@
-// Somebody else's site, on a port of its own: a page that shows another one in a frame.
+// Somebody else's site, on a port of its own: a page that shows another one in a frame, or pages of a test's own.
 
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export class Portal {
+  /** What was asked for, in its order. */
+  readonly asked: string[] = [];
+
+  private readonly own = new Map<string, { kind: string; body: string }>();
+
   private constructor(private readonly server: Server) {}
 
-  /** Every address of it is a page with one frame; the frame's address stands in the query. */
+  /** Every address of it is a page with one frame, whose address stands in the query; but for what a test puts there. */
   static async open(): Promise<Portal> {
     const server = createServer((request, response) => {
-      const framed = new URL(request.url ?? '/', 'http://portal').searchParams.get('frame');
+      const { pathname, searchParams } = new URL(request.url ?? '/', 'http://portal');
+      portal.asked.push(pathname);
+      const own = portal.own.get(pathname);
+      if (own) {
+        response.setHeader('content-type', own.kind);
+        response.end(own.body);
+        return;
+      }
+      const framed = searchParams.get('frame');
       const frame = framed ? `<iframe title="framed" src="${framed.replaceAll('"', '&quot;')}" width="560" height="520"></iframe>` : '';
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(`<!DOCTYPE html><html lang="en"><title>A portal</title><link rel="icon" href="data:,"><h1>A portal</h1>${frame}</html>`);
     });
+    const portal = new Portal(server);
     await new Promise<void>((open) => {
       server.listen(0, '127.0.0.1', open);
     });
-    return new Portal(server);
+    return portal;
+  }
+
+  /** Puts something at an address: what stands in a page, or a script. */
+  holds(path: string, content: string, kind: 'html' | 'javascript' = 'html'): void {
+    const body = kind === 'html' ? `<!DOCTYPE html><html lang="en"><title>A portal</title><link rel="icon" href="data:,">${content}</html>` : content;
+    this.own.set(path, { kind: `text/${kind}; charset=utf-8`, body });
   }
 
   /** Its origin, by one of the names of this machine: names are sites of their own. */

@@ -1,10 +1,10 @@
 //! The two sides of a pair.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 use std::{fmt, str::FromStr};
 
 /// One side of a pair, and the only two values that the flag may hold by our hand.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Color {
     /// The blue environment.
@@ -66,8 +66,17 @@ impl FromStr for Color {
     }
 }
 
+/// The word and nothing else: by itself serde would also take `{"green": null}` for one.
+impl<'de> Deserialize<'de> for Color {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -84,6 +93,28 @@ mod tests {
         for color in Color::BOTH {
             assert_ne!(color.other(), color);
             assert_eq!(color.other().other(), color);
+        }
+    }
+
+    /// What looks like a colour, and anything else.
+    fn words() -> impl Strategy<Value = String> {
+        let near = ("(?i)(blue|green|b|gr[e\u{454}]{2}n)", "[ \\t\n\0/@;]{0,2}", any::<bool>());
+        let near = near.prop_map(|(word, more, first)| if first { more + &word } else { word + &more });
+        prop_oneof![near, any::<String>(), "(blue|green)".prop_map(String::from)]
+    }
+
+    proptest! {
+        #[test]
+        fn row_38_nothing_but_the_two_words_to_the_letter_is_a_colour(word in words()) {
+            let expected = Color::BOTH.into_iter().find(|color| color.as_str() == word);
+            prop_assert_eq!(word.parse().ok(), expected);
+            let json = serde_json::Value::String(word.clone());
+            prop_assert_eq!(serde_json::from_value(json).ok(), expected);
+            let wrapped = serde_json::json!({ &word: null });
+            prop_assert!(serde_json::from_value::<Color>(wrapped).is_err());
+            if let Some(color) = expected {
+                prop_assert_eq!((color.to_string(), serde_json::json!(color)), (word.clone(), word.into()));
+            }
         }
     }
 }

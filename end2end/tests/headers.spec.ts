@@ -1,6 +1,8 @@
-// What the answers say about themselves: policy, caching, framing.
+// What the answers say about themselves: policy, caching, framing, windows; and that the browser goes by it.
 
+import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
+import { Portal } from '../portal';
 
 const PAGES = ['/p/dev', '/p/dev/switch', '/p/dev/history', '/p/dev/no-such-page'];
 
@@ -52,4 +54,54 @@ test('no answer may be framed, sniffed or read by another site', async ({ reques
       'cross-origin-resource-policy': 'same-origin',
     });
   }
+});
+
+test.describe('row 9', () => {
+  // That a page is not there is a line in the console.
+  test.use({ expectedComplaints: [/404/] });
+
+  /** What a page that another one opens has of it. */
+  async function opened(page: Page, portal: Portal, name: '127.0.0.1' | 'localhost', address: string): Promise<{ url: string; opener: boolean; isolated: boolean }> {
+    portal.holds('/opener', `<a href="${address}" target="_blank" rel="opener">Open it</a>`);
+    await page.goto(`${portal.origin(name)}/opener`);
+    const [other] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link').click()]);
+    await other.waitForLoadState();
+    const found = await other.evaluate(() => ({ url: location.href, opener: window.opener !== null, isolated: window.crossOriginIsolated }));
+    await other.close();
+    return found;
+  }
+
+  for (const name of ['127.0.0.1', 'localhost'] as const) {
+    test(`no page of ours has a window of ${name === 'localhost' ? 'another site' : 'another port'} that opened it, or is had by it`, async ({ page, baseURL }) => {
+      const portal = await Portal.open();
+      try {
+        for (const path of [...PAGES, '/p/dev/history/1', '/sessions', '/denials', '/signed-out', '/embed/dev', '/health', '/api/v1/pairs']) {
+          const url = `${baseURL}${path}`;
+          expect(await opened(page, portal, name, url), path).toEqual({ url, opener: false, isolated: false });
+        }
+        // It is our header that does it: a page without has its opener.
+        portal.holds('/without', '<h1>Without</h1>');
+        const without = `${portal.origin(name === 'localhost' ? '127.0.0.1' : 'localhost')}/without`;
+        expect(await opened(page, portal, name, without)).toEqual({ url: without, opener: true, isolated: false });
+      } finally {
+        portal.close();
+      }
+    });
+  }
+
+  test('whoever opens a page of ours sees a window that is closed', async ({ page, baseURL, javaScriptEnabled }) => {
+    test.skip(!javaScriptEnabled, 'it takes a script to hold a window');
+    const portal = await Portal.open();
+    try {
+      await page.goto(portal.origin('localhost'));
+      for (const path of PAGES) {
+        const [other] = await Promise.all([page.context().waitForEvent('page'), page.evaluate((url) => void Object.assign(window, { held: window.open(url) }), `${baseURL}${path}`)]);
+        await other.waitForLoadState();
+        expect(await page.evaluate(() => (window as unknown as { held: Window }).held.closed), path).toBe(true);
+        await other.close();
+      }
+    } finally {
+      portal.close();
+    }
+  });
 });

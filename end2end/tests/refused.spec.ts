@@ -1,6 +1,7 @@
 // What must not switch, and says so: moved flags, wrong names, long and hostile reasons, forged forms.
 
 import { expect, test } from '../fixtures';
+import { Portal } from '../portal';
 import { RECORD, Teal, other, title, unique } from '../teal';
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
@@ -159,4 +160,47 @@ test('a form that another site sends is turned away', async ({ teal, world }) =>
   expect((await teal.post(form, { 'sec-fetch-site': 'cross-site' })).status).toBe(403);
   expect((await teal.post(form, { origin: 'https://evil.example' })).status).toBe(403);
   expect(await world.flag()).toEqual({ value: live, version });
+});
+
+test.describe('row 10', () => {
+  // The browser's own line about an answer of 403.
+  test.use({ expectedComplaints: [/403/] });
+
+  const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+
+  for (const name of ['127.0.0.1', 'localhost'] as const) {
+    test(`a form that a page of ${name === 'localhost' ? 'another site' : 'another port'} sends by itself puts nothing`, async ({ page, teal, world, baseURL, javaScriptEnabled }) => {
+      const { live, standby, version } = await teal.stands();
+      await teal.openSwitch(standby);
+      // All that our own page would send, the sealed confirmation too.
+      const form = await teal.form(standby, { reason: unique('From elsewhere') });
+      const records = (await teal.exported()).length;
+      const portal = await Portal.open();
+      try {
+        for (const kind of ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain']) {
+          const fields = Object.entries(form).map(([field, value]) => `<input name="${field}" value="${escaped(value)}">`);
+          const sends = javaScriptEnabled ? '<script>document.forms[0].submit()</script>' : '';
+          portal.holds('/form', `<form method="post" enctype="${kind}" action="${baseURL}/api/fn/switch">${fields.join('')}<button>Send</button></form>${sends}`);
+          const elsewhere = await page.context().newPage();
+          const [answer] = await Promise.all([
+            elsewhere.waitForResponse(`${baseURL}/api/fn/switch`),
+            elsewhere.goto(`${portal.origin(name)}/form`).then(async () => {
+              if (!javaScriptEnabled) await elsewhere.getByRole('button').click();
+            }),
+          ]);
+          expect(await answer.request().headerValue('origin'), 'the browser says where it comes from').toBe(portal.origin(name));
+          expect(answer.status(), kind).toBe(403);
+          expect(await world.flag(), kind).toEqual({ value: live, version });
+          await elsewhere.close();
+        }
+      } finally {
+        portal.close();
+      }
+      expect((await teal.exported()).length, 'nothing is on record').toBe(records);
+      // The very same form from our own page is taken: it was the page that was wrong.
+      await page.goto('/p/dev');
+      expect((await teal.post(form)).to).toMatch(RECORD);
+      expect(await world.flag()).toEqual({ value: standby, version: version + 1 });
+    });
+  }
 });

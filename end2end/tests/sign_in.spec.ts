@@ -2,6 +2,7 @@
 
 import { door, signIn } from '../door';
 import { expect, test } from '../fixtures';
+import { TOKEN, Traffic } from '../traffic';
 
 // The emulator's own pages have no icon.
 test.use({ expectedComplaints: [/favicon\.ico/] });
@@ -38,21 +39,64 @@ test.describe('what somebody may not open', () => {
 });
 
 test('rows 3, 15 and 25: no script reads the session, and no token comes to the browser', async ({ page, context, javaScriptEnabled }) => {
-  const seen: string[] = [];
-  page.on('response', async (response) => {
-    if (new URL(response.url()).origin === door) seen.push(JSON.stringify(await response.allHeaders()));
-  });
+  const traffic = new Traffic(context);
   await signIn(page, 'olga');
   const cookies = (await context.cookies(door)).filter(({ name }) => name.startsWith('__Host-teal'));
   expect(cookies.map(({ name, httpOnly, secure, sameSite, path }) => ({ name, httpOnly, secure, sameSite, path }))).toEqual([
     { name: '__Host-teal', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' },
   ]);
-  if (javaScriptEnabled) {
-    expect(await page.evaluate(() => document.cookie)).not.toContain('__Host-teal');
-    const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }]));
-    expect(kept).not.toMatch(/token|eyJ/);
+  const session = cookies[0].value;
+  expect(session.length).toBeGreaterThanOrEqual(43);
+
+  for (const path of ['/p/dev', '/p/dev/switch?to=green', '/p/dev/history', '/p/dev/history/1', '/sessions', '/embed/dev', '/api/v1/pairs/dev']) {
+    await page.goto(`${door}${path}`);
+    expect(await page.content(), path).not.toContain(session);
   }
-  expect(seen.join()).not.toMatch(/eyJ[A-Za-z0-9_-]{20,}/);
+  if (javaScriptEnabled) {
+    await page.goto(`${door}/p/dev`);
+    const kept = await page.evaluate(async () => {
+      // The stream never ends: its first piece holds all that there is.
+      const stream = (await fetch('/p/dev/live')).body!.getReader();
+      const live = new TextDecoder().decode((await stream.read()).value);
+      await stream.cancel();
+      const [databases, caches_] = [await indexedDB.databases(), await caches.keys()];
+      return { live, cookie: document.cookie, local: { ...localStorage }, session: { ...sessionStorage }, name: window.name, databases, caches: caches_ };
+    });
+    expect(kept.live).toContain('snapshot');
+    expect(kept.cookie).not.toContain('__Host-teal');
+    expect(kept).toMatchObject({ databases: [], caches: [] });
+    expect(JSON.stringify(kept)).not.toContain(session);
+    expect(JSON.stringify(kept)).not.toMatch(TOKEN);
+  }
+
+  const { answers, requests } = await traffic.all();
+  const ours = answers.filter(({ url }) => url.startsWith(`${door}/`));
+  const came = (what: RegExp) => ours.filter(({ url }) => what.test(url));
+  for (const what of [/\/sign-in\?/, /\/sign-in\/back\?/, /\/p\/dev$/, /\/sessions$/, /\/api\/v1\/pairs\/dev$/]) expect(came(what), `${what}`).not.toEqual([]);
+  expect(ours.filter(({ body }) => body.includes('<!DOCTYPE html>')).length, 'pages were read').toBeGreaterThanOrEqual(6);
+  for (const { url, headers, body } of answers) {
+    expect(url, 'an address').not.toContain(session);
+    expect(body, `the body of ${url}`).not.toContain(session);
+    for (const { name, value } of headers) {
+      if (name.toLowerCase() !== 'set-cookie') expect(value, `${name} of ${url}`).not.toContain(session);
+    }
+    if (!url.startsWith(`${door}/`)) continue;
+    expect(`${url}\n${JSON.stringify(headers)}\n${body}`, `what ${url} says`).not.toMatch(TOKEN);
+  }
+  const set = ours.flatMap(({ url, headers }) => headers.filter(({ name }) => name.toLowerCase() === 'set-cookie').map(({ value }) => ({ url, value })));
+  const setting = set.filter(({ value }) => value.includes(session));
+  expect(setting.map(({ url }) => new URL(url).pathname), 'it is set once, on the way back').toEqual(['/sign-in/back']);
+  expect(setting[0].value).toMatch(new RegExp(`^__Host-teal=${session};`, 'm'));
+
+  expect(requests.length).toBeGreaterThan(5);
+  for (const { url, headers, body } of requests) {
+    expect(`${url}\n${body}`, 'an address').not.toContain(session);
+    expect(`${url}\n${body}`, 'an address').not.toMatch(TOKEN);
+    for (const { name, value } of headers) {
+      if (name.toLowerCase() === 'cookie' && url.startsWith(`${door}/`)) continue;
+      expect(value, `${name} to ${url}`).not.toContain(session);
+    }
+  }
 });
 
 test('row 14: signed out is signed out, also for the Back button', async ({ page, expectAccessible }) => {

@@ -44,6 +44,7 @@ pub use address::Proxies;
 pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
+pub use fields::functions;
 pub use limits::Limits;
 pub use patience::within;
 pub use serve::{HEAD_TIME, serve};

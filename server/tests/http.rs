@@ -12,8 +12,12 @@ mod approval;
 mod bearer;
 #[path = "http/busy.rs"]
 mod busy;
+#[path = "http/colors.rs"]
+mod colors;
 #[path = "http/conforming.rs"]
 mod conforming;
+#[path = "http/crawl.rs"]
+mod crawl;
 #[path = "http/csv.rs"]
 mod csv;
 #[path = "http/denials.rs"]
@@ -62,37 +66,6 @@ mod support;
 
 use axum::http::{StatusCode, header};
 use house::{Answer, House};
-
-/// Every route that a GET may ask for, with what it answers.
-const ROUTES: [(&str, u16); 27] = [
-    ("/", 307),
-    ("/p/dev", 200),
-    ("/p/dev?anything=else", 200),
-    ("/p/dev/switch", 200),
-    ("/p/dev/switch?to=green", 200),
-    ("/p/dev/switch?to=blue", 200),
-    ("/p/dev/history", 200),
-    ("/p/dev/history?kind=imported&color=blue", 200),
-    ("/p/dev/history/31", 200),
-    ("/p/dev/history.csv", 200),
-    ("/health", 200),
-    ("/favicon.svg", 200),
-    ("/pkg/teal-abc123.js", 200),
-    ("/pkg/teal-abc123_bg.wasm", 200),
-    ("/pkg/missing.js", 404),
-    ("/p/prod", 404),
-    ("/p/dev/history/999", 404),
-    ("/nowhere", 404),
-    ("/embed/dev", 200),
-    ("/embed/prod", 404),
-    ("/api/v1/pairs", 200),
-    ("/api/v1/pairs/dev", 200),
-    ("/api/v1/pairs/dev/records/31", 200),
-    ("/api/v1/pairs/prod", 404),
-    ("/api/v1/pairs/dev/switches", 405),
-    ("/api/v1/pairs/dev/plans", 405),
-    ("/api/fn/switch", 405),
-];
 
 fn location(answer: &Answer) -> &str {
     assert_eq!(answer.status, StatusCode::FOUND, "{}", answer.text());

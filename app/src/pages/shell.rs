@@ -13,7 +13,7 @@ use crate::{
     render::{Assets, View},
 };
 use leptos::{either::Either, nonce::use_nonce, prelude::*};
-use teal_domain::{Action, Color, Denied, On, PairId, PairSnapshot, Role};
+use teal_domain::{Action, Color, Denied, On, PairSnapshot, Role};
 
 /// A page, ready to be put into its frame.
 pub struct Page {
@@ -173,10 +173,10 @@ fn person(who: String, roles: &str, signed_in: bool, no_auditor: Option<&Denied>
     })
 }
 
-/// The pair, and the way to the others.
+/// The pair, and the way to the others that the reader may see.
 fn pairs(view: &View<'_>, here: &PairSnapshot) -> impl IntoView + use<> {
-    let may_see = |pair: &PairId| view.who.grants.may(Action::See, On::Pair(pair)).is_ok();
-    let seen: Vec<_> = view.snapshot.pairs.iter().filter(|pair| may_see(&pair.id)).collect();
+    let may_see = |pair: &PairSnapshot| view.who.grants.may(Action::See, On::Pair(&pair.id)).is_ok();
+    let seen: Vec<_> = view.snapshot.pairs.iter().filter(|pair| may_see(pair)).collect();
     if seen.len() < 2 {
         return Either::Left(view! { <span class="pair-name">{here.title.clone()}</span> });
     }

@@ -17,16 +17,25 @@ pub enum Misnamed {
     Twice(String),
 }
 
-/// The fields of the function at a path. What is not here is no function.
-pub fn of(path: &str) -> Option<&'static [&'static str]> {
-    let known = [
+/// Every function's path, and the fields that it takes. What is not here is no function.
+fn known() -> [(&'static str, &'static [&'static str]); 5] {
+    [
         (SwitchFlag::PATH, named::<SwitchFlag>()),
         (AskApproval::PATH, named::<AskApproval>()),
         (DecideRequest::PATH, named::<DecideRequest>()),
         (WithdrawRequest::PATH, named::<WithdrawRequest>()),
         (AddNote::PATH, named::<AddNote>()),
-    ];
-    known.into_iter().find(|(known, _)| *known == path).map(|(_, fields)| fields)
+    ]
+}
+
+/// The fields of the function at a path.
+pub fn of(path: &str) -> Option<&'static [&'static str]> {
+    known().into_iter().find(|(known, _)| *known == path).map(|(_, fields)| fields)
+}
+
+/// The paths of all functions.
+pub fn functions() -> impl Iterator<Item = &'static str> {
+    known().into_iter().map(|(path, _)| path)
 }
 
 /// Looks at the names in a form, and at those in its address, where no field stands.

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::{Path, State},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use teal_app::{
@@ -33,8 +33,8 @@ pub async fn home(State(app): State<App>, Who(who): Who, asked: Asked) -> Respon
 }
 
 /// `/health`: the process answers. What it depends on is on the page.
-pub async fn health() -> &'static str {
-    "ok\n"
+pub async fn health() -> impl IntoResponse {
+    ([(header::CACHE_CONTROL, "no-store")], "ok\n")
 }
 
 /// `/p/{pair}`

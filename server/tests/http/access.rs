@@ -1,5 +1,8 @@
 //! Who may do what, over every route and every function, for every role.
 
+#[path = "access/pairs.rs"]
+mod pairs;
+
 use std::collections::BTreeSet;
 
 use axum::{
@@ -71,15 +74,19 @@ fn router(house: &House, who: Identity) -> Router {
     house.behind(who)
 }
 
-async fn confirmation(router: &Router) -> String {
-    let request = get("/p/dev/switch?to=green").body(Body::empty()).expect("a request");
+async fn confirmation(router: &Router, pair: &str) -> String {
+    let request = get(&format!("/p/{pair}/switch?to=green")).body(Body::empty()).expect("a request");
     let response = router.clone().oneshot(request).await.expect("an answer");
     let page = to_bytes(response.into_body(), 1_000_000).await.expect("a body");
     sealed(&String::from_utf8_lossy(&page))
 }
 
 async fn status(router: &Router, method: &str, path: &str) -> StatusCode {
-    let path = path.replace("{pair}", "dev").replace("{seq}", "31").replace("{name}", "nothing");
+    status_on(router, method, path, "dev").await
+}
+
+async fn status_on(router: &Router, method: &str, path: &str, pair: &str) -> StatusCode {
+    let path = path.replace("{pair}", pair).replace("{seq}", "31").replace("{name}", "nothing");
     let method: Method = method.parse().expect("a method");
     let request = if method == Method::POST { post(&path).header(header::ORIGIN, ORIGIN) } else { get(&path) };
     let request = request.method(method).body(Body::empty()).expect("a request");
@@ -127,6 +134,36 @@ async fn row_33_whoever_was_granted_nothing_sees_nothing() {
     }
 }
 
+#[test]
+fn row_33_every_function_stands_in_this_test() {
+    let known: BTreeSet<String> = http::functions().map(str::to_owned).collect();
+    let listed = FUNCTIONS.iter().map(|(name, _)| format!("/api/fn/{name}")).collect();
+    assert_eq!(known, listed);
+}
+
+/// What each function is sent, as it would be right.
+fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f str, &'f str)> {
+    let more: &[(&str, &str)] = match function {
+        "switch" => &[("to", "green"), ("typed", "green"), ("reason", "why")],
+        "ask" => &[("to", "green"), ("seen", "green@31"), ("reason", "why")],
+        "withdraw" => &[("to", "green"), ("request", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
+        "decide" => &[("to", "green"), ("digest", "ab"), ("answer", "approved")],
+        "note" => &[("about", "31"), ("text", "it was me")],
+        _ => panic!("{function} is sent nothing yet"),
+    };
+    let confirmation = (function == "switch").then_some(("confirmation", confirmation));
+    std::iter::once(("pair", pair)).chain(confirmation).chain(more.iter().copied()).collect()
+}
+
+async fn reply(router: &Router, function: &str, fields: &[(&str, &str)]) -> Reply {
+    let request = post(&format!("/api/fn/{function}")).header(header::ORIGIN, ORIGIN);
+    let mut request = request.body(form(fields)).expect("a request");
+    request.headers_mut().insert(header::ACCEPT, "application/json".parse().expect("a type"));
+    let response = router.clone().oneshot(request).await.expect("an answer");
+    let body = to_bytes(response.into_body(), 100_000).await.expect("a body");
+    serde_json::from_slice(&body).expect("a reply")
+}
+
 #[tokio::test]
 async fn row_33_each_function_does_it_for_who_may_and_nobody_else() {
     for role in Role::ALL {
@@ -135,28 +172,11 @@ async fn row_33_each_function_does_it_for_who_may_and_nobody_else() {
                 let house = House::new().await;
                 // Made for her while she still might: what she may not do must not hang on the page alone.
                 let vera = Identity::trusted(Actor::page("vera"), Grants::everything());
-                let confirmation = confirmation(&router(&house, vera)).await;
+                let confirmation = confirmation(&router(&house, vera), "dev").await;
                 let router = router(&house, somebody(role, scope.clone()));
                 let head = house.world.store.head().await.expect("a head");
-                let fields: &[(&str, &str)] = match function {
-                    "switch" => &[
-                        ("pair", "dev"),
-                        ("to", "green"),
-                        ("confirmation", &confirmation),
-                        ("typed", "green"),
-                        ("reason", "why"),
-                    ],
-                    "ask" => &[("pair", "dev"), ("to", "green"), ("seen", "green@31"), ("reason", "why")],
-                    "withdraw" => &[("pair", "dev"), ("to", "green"), ("request", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
-                    "decide" => &[("pair", "dev"), ("to", "green"), ("digest", "ab"), ("answer", "approved")],
-                    _ => &[("pair", "dev"), ("about", "31"), ("text", "it was me")],
-                };
-                let request = post(&format!("/api/fn/{function}")).header(header::ORIGIN, ORIGIN);
-                let mut request = request.body(form(fields)).expect("a request");
-                request.headers_mut().insert(header::ACCEPT, "application/json".parse().expect("a type"));
-                let response = router.oneshot(request).await.expect("an answer");
-                let body = to_bytes(response.into_body(), 100_000).await.expect("a body");
-                let reply: Reply = serde_json::from_slice(&body).expect("a reply");
+                let fields = fields(function, "dev", &confirmation);
+                let reply = reply(&router, function, &fields).await;
                 let denied = matches!(reply, Reply::Refused(DeskError::Forbidden { .. }));
                 assert_eq!(denied, !(here && roles.contains(&role)), "{role} {scope:?} {function}: {reply:?}");
                 if denied {

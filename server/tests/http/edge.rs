@@ -8,56 +8,11 @@ use axum::{
 };
 
 use crate::{
-    ROUTES,
+    crawl::ROUTES,
     hindered::Hindered,
     house::{House, ORIGIN, form, get, post},
     location,
 };
-
-#[tokio::test]
-async fn row_7_every_answer_carries_the_headers_that_keep_the_browser_safe() {
-    let house = House::new().await;
-    for (path, status) in ROUTES {
-        let answer = house.get(path).await;
-        assert_eq!(answer.status.as_u16(), status, "{path}: {}", String::from_utf8_lossy(&answer.body));
-        for (name, value) in [
-            ("x-content-type-options", "nosniff"),
-            ("referrer-policy", "same-origin"),
-            ("x-frame-options", "DENY"),
-            ("cross-origin-opener-policy", "same-origin"),
-            ("cross-origin-resource-policy", "same-origin"),
-        ] {
-            assert_eq!(answer.header(name), value, "{name} of {path}");
-        }
-        let policy = answer.header(header::CONTENT_SECURITY_POLICY);
-        for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
-            assert!(policy.contains(part), "{path}: {policy}");
-        }
-        assert!(!answer.header("x-request-id").is_empty(), "{path} cannot be found in the log");
-        let kind = answer.header(header::CONTENT_TYPE);
-        assert!(
-            !kind.starts_with("text/") || kind.contains("charset=utf-8") || path.starts_with("/pkg/"),
-            "{path}: {kind}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn row_14_no_page_is_kept_by_the_browser() {
-    let house = House::new().await;
-    for path in [
-        "/p/dev",
-        "/p/dev/switch?to=green",
-        "/p/dev/history",
-        "/p/dev/history/31",
-        "/p/dev/history.csv",
-        "/nowhere",
-        "/p/prod",
-        "/p/dev/history/999",
-    ] {
-        assert_eq!(house.get(path).await.header(header::CACHE_CONTROL), "no-store", "{path}");
-    }
-}
 
 #[tokio::test]
 async fn row_6_each_page_has_its_own_nonce_and_its_scripts_carry_it() {

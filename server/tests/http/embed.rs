@@ -16,7 +16,7 @@ use teal_server::{
 };
 
 use crate::{
-    ROUTES,
+    crawl::ROUTES,
     door::{self, Browser, Door},
     hindered::Hindered,
     house::{Answer, HOST, House, ORIGIN, form, get, post},

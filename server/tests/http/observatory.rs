@@ -214,6 +214,20 @@ async fn asked(router: &Router, browser: &mut Browser, path: &str) -> Answer {
     send(router, browser, request).await
 }
 
+/// The way to the provider and back.
+async fn signed_in(door: &Door, browser: &mut Browser) -> [Answer; 2] {
+    let depart = asked(&door.router, browser, "/sign-in?next=/p/dev").await;
+    let there: reqwest::Url = depart.header(header::LOCATION).parse().expect("an address");
+    {
+        let mut facts = door.provider.facts();
+        (facts.nonce, facts.challenge) = (said(&there, "nonce"), said(&there, "code_challenge"));
+    }
+    let way = format!("/sign-in/back?code=a-code&state={}", said(&there, "state"));
+    let back = asked(&door.router, browser, &way).await;
+    assert!(browser.session().is_some(), "{}", back.text());
+    [depart, back]
+}
+
 #[tokio::test]
 async fn the_observatory_of_mdn_gives_every_answer_an_a_plus() {
     let provider = Provider::start_as("https://login.example.com").await;
@@ -222,17 +236,15 @@ async fn the_observatory_of_mdn_gives_every_answer_an_a_plus() {
     let door = Door { house, provider, router };
     let mut browser = Browser::default();
 
-    let depart = asked(&door.router, &mut browser, "/sign-in?next=/p/dev").await;
-    let there: reqwest::Url = depart.header(header::LOCATION).parse().expect("an address");
-    {
-        let mut facts = door.provider.facts();
-        (facts.nonce, facts.challenge) = (said(&there, "nonce"), said(&there, "code_challenge"));
-    }
-    let way = format!("/sign-in/back?code=a-code&state={}", said(&there, "state"));
-    let back = asked(&door.router, &mut browser, &way).await;
-    assert!(browser.session().is_some(), "{}", back.text());
+    // An operator first, who is denied something; then an admin, who sees what there is.
+    let [_, back] = signed_in(&door, &mut browser).await;
+    let denied = asked(&door.router, &mut browser, "/p/dev/history.csv").await;
+    assert_eq!((back.status, denied.status), (StatusCode::SEE_OTHER, StatusCode::FORBIDDEN));
+    door.provider.facts().groups = vec!["admins".into()];
+    browser = Browser::default();
+    let [depart, back] = signed_in(&door, &mut browser).await;
 
-    let mut answers = vec![("the way to sign in", depart, 135), ("the way back", back, 135)];
+    let mut answers = vec![("the way to sign in", depart, 135), ("the way back", back, 135), ("a denial", denied, 130)];
     for (what, path, status, points) in [
         ("the overview", "/p/dev", StatusCode::OK, 130),
         ("the switch page", "/p/dev/switch?to=green", StatusCode::OK, 130),
@@ -241,11 +253,15 @@ async fn the_observatory_of_mdn_gives_every_answer_an_a_plus() {
         ("the sessions", "/sessions", StatusCode::OK, 130),
         ("the page of whoever signed out", "/signed-out", StatusCode::OK, 130),
         ("an error", "/nowhere", StatusCode::NOT_FOUND, 130),
-        ("a denial", "/p/dev/history.csv", StatusCode::FORBIDDEN, 130),
+        ("an export", "/p/dev/history.csv", StatusCode::OK, 130),
         ("a file", "/pkg/teal-abc123.js", StatusCode::OK, 130),
         ("a picture", "/favicon.svg", StatusCode::OK, 130),
         ("a missing file", "/pkg/missing.js", StatusCode::NOT_FOUND, 130),
         ("the health", "/health", StatusCode::OK, 130),
+        ("the frame", "/embed/dev", StatusCode::OK, 130),
+        ("the denials", "/denials", StatusCode::OK, 130),
+        ("an answer of the API", "/api/v1/pairs/dev", StatusCode::OK, 130),
+        ("an error of the API", "/api/v1/pairs/prod", StatusCode::NOT_FOUND, 130),
     ] {
         let answer = asked(&door.router, &mut browser, path).await;
         assert_eq!(answer.status, status, "{what}: {}", String::from_utf8_lossy(&answer.body));

@@ -8,7 +8,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use teal_app::desk::{Desk, Identity};
-use teal_domain::{Actor, Environment, Flag, Grants, policy::Policy};
+use teal_domain::{Actor, Environment, Flag, Grants, PairId, policy::Policy};
 use teal_server::{
     auth::SignIn,
     aws::mwaa::EnvironmentPort as _,
@@ -66,6 +66,13 @@ impl House {
         Self::built("ana", policy, |desk| Arc::new(desk)).await
     }
 
+    /// The same, with a second pair beside it, which has a flag of its own.
+    pub async fn of_two_pairs() -> Self {
+        let folder = folder();
+        let store = Store::open(&folder.path().join("teal.db")).await.expect("a store");
+        Self::over(folder, World::in_store(store, "dev").beside("prod"), "ana", |desk| Arc::new(desk)).await
+    }
+
     async fn built(who: &str, policy: Policy, desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>) -> Self {
         let folder = folder();
         let store = Store::open(&folder.path().join("teal.db")).await.expect("a store");
@@ -91,6 +98,9 @@ impl House {
         desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>,
     ) -> Self {
         seeded(&world.ssm, 31);
+        if let Some((_, ssm)) = &world.other {
+            seeded(ssm, 7);
+        }
         let teal = world.instance().await;
         teal.reconcile().await;
         let site = folder.path().join("site");
@@ -121,11 +131,17 @@ impl House {
 
     /// What the pollers would do now.
     pub async fn poll(&self) {
-        let flag = self.world.ssm.flag();
+        self.poll_pair(self.teal.pair.id(), self.world.ssm.flag()).await;
+        if let (Some(pair), Some((_, ssm))) = (&self.teal.other, &self.world.other) {
+            self.poll_pair(pair.id(), ssm.flag()).await;
+        }
+    }
+
+    async fn poll_pair(&self, pair: &PairId, flag: Flag) {
         let [blue, green]: [Environment; 2] = [Up.read("blue").await.expect("up"), Up.read("green").await.expect("up")];
         let written = self.world.store.probe().await.map_err(|error| error.to_string());
         let now = self.teal.engine.clock.now();
-        self.teal.engine.board.update(self.teal.pair.id(), now, |known| {
+        self.teal.engine.board.update(pair, now, |known| {
             take_flag(known, flag, now);
             known.blue.succeed(blue, now);
             known.green.succeed(green, now);
@@ -139,6 +155,9 @@ impl House {
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.expect("the router never fails");
         let (parts, body) = response.into_parts();
+        // A stream has no end to wait for.
+        let stream = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if stream { Body::empty() } else { body };
         let body = to_bytes(body, 10_000_000).await.expect("a body").to_vec();
         Answer { status: parts.status, headers: parts.headers, body }
     }

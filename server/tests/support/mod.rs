@@ -53,13 +53,15 @@ impl EnvironmentPort for Up {
     }
 }
 
-/// One pair over one SSM, with as many engines (instances of Teal) as a test wants.
+/// One pair over one SSM (or two over two), with as many engines (instances of Teal) as a test wants.
 pub struct World {
     pub ssm: Arc<FakeSsm>,
     pub clock: Arc<TestClock>,
     pub store: Store,
     pub pair: PairId,
     pub policy: Policy,
+    /// A second pair, if the test wants one.
+    pub other: Option<(PairId, Arc<FakeSsm>)>,
     spool: Option<PathBuf>,
 }
 
@@ -72,7 +74,14 @@ impl World {
     pub fn in_store(store: Store, pair: &str) -> Self {
         let clock = Arc::new(TestClock::default());
         let ssm = Arc::new(FakeSsm::new(clock.clone()));
-        Self { ssm, clock, store, pair: pair.parse().expect("a pair"), policy: Policy::default(), spool: None }
+        let pair = pair.parse().expect("a pair");
+        Self { ssm, clock, store, pair, policy: Policy::default(), other: None, spool: None }
+    }
+
+    /// With a second pair, whose flag is its own.
+    pub fn beside(mut self, pair: &str) -> Self {
+        self.other = Some((pair.parse().expect("a pair"), Arc::new(FakeSsm::new(self.clock.clone()))));
+        self
     }
 
     pub fn with_spool(mut self, spool: PathBuf) -> Self {
@@ -81,18 +90,19 @@ impl World {
     }
 
     pub fn config(&self) -> PairConfig {
+        self.config_of(&self.pair)
+    }
+
+    fn config_of(&self, pair: &PairId) -> PairConfig {
         PairConfig {
-            id: self.pair.clone(),
+            id: pair.clone(),
             title: "Analytics · dev".into(),
             project: "mwaa-openlineage".into(),
             environment: "dev".into(),
             region: "us-east-2".into(),
             account: None,
             assume_role_arn: None,
-            names: PairNames {
-                flag: format!("/{}/active", self.pair),
-                ..PairNames::by_convention("mwaa-openlineage", "dev")
-            },
+            names: PairNames { flag: format!("/{pair}/active"), ..PairNames::by_convention("mwaa-openlineage", "dev") },
             policy: self.policy,
         }
     }
@@ -103,16 +113,21 @@ impl World {
     }
 
     pub async fn instance_on(&self, store: Store) -> Instance {
-        let ports = Ports { flag: self.ssm.clone(), environments: Arc::new(Up), trail: None };
-        let pair = Arc::new(Pair::new(self.config(), ports, Arc::new(Notify::new())));
+        let over = |pair: &PairId, ssm: &Arc<FakeSsm>| {
+            let ports = Ports { flag: ssm.clone(), environments: Arc::new(Up), trail: None };
+            Arc::new(Pair::new(self.config_of(pair), ports, Arc::new(Notify::new())))
+        };
+        let pair = over(&self.pair, &self.ssm);
+        let other = self.other.as_ref().map(|(id, ssm)| over(id, ssm));
+        let pairs = std::iter::once(pair.clone()).chain(other.clone()).collect();
         let settings = Settings {
             flag_interval: Duration::from_secs(2),
             environment_interval: Duration::from_secs(30),
             grace: GRACE,
             spool: self.spool.clone(),
         };
-        let engine = Engine::new(vec![pair.clone()], store, self.clock.clone(), settings).await.expect("an engine");
-        Instance { engine, pair }
+        let engine = Engine::new(pairs, store, self.clock.clone(), settings).await.expect("an engine");
+        Instance { engine, pair, other }
     }
 }
 
@@ -120,6 +135,7 @@ impl World {
 pub struct Instance {
     pub engine: Arc<Engine>,
     pub pair: Arc<Pair>,
+    pub other: Option<Arc<Pair>>,
 }
 
 impl Instance {
@@ -148,6 +164,8 @@ impl Instance {
     }
 
     pub async fn reconcile(&self) {
-        self.engine.reconcile(&self.pair).await.expect("reconciled");
+        for pair in std::iter::once(&self.pair).chain(&self.other) {
+            self.engine.reconcile(pair).await.expect("reconciled");
+        }
     }
 }
