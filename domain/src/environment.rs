@@ -23,6 +23,32 @@ pub struct Environment {
     pub web_address: Option<String>,
     /// The latest update of the environment.
     pub last_update: Option<LastUpdate>,
+    /// What it is set up with, where the answer says so.
+    #[serde(default)]
+    pub setup: Setup,
+}
+
+/// What an environment is set up with: what should be the same on both sides, and where to look.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Setup {
+    /// The bucket of its DAGs.
+    pub bucket: Option<String>,
+    /// The folder of its DAGs in the bucket.
+    pub dag_path: Option<String>,
+    /// The requirements file and its version.
+    pub requirements: Option<(String, Option<String>)>,
+    /// The plugins file and its version.
+    pub plugins: Option<(String, Option<String>)>,
+    /// The start-up script and its version.
+    pub startup: Option<(String, Option<String>)>,
+    /// The configuration options by name.
+    pub options: std::collections::BTreeMap<String, String>,
+    /// When AWS may do its maintenance: such as `TUE:03:30`, in UTC.
+    pub maintenance_window: Option<String>,
+    /// The role under which its tasks run.
+    pub execution_role: Option<String>,
+    /// Its log groups: what is logged there, and the group's name.
+    pub log_groups: Vec<(String, String)>,
 }
 
 /// The latest update of an environment.

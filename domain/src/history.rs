@@ -5,6 +5,7 @@ use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp, Via,
     approval::{Approval, Decision, Request},
     journal::{Body, Entry, Listed, Timings, chain::Hash},
+    steps::Course,
     switch::{Kind, Outcome},
 };
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,18 @@ pub struct SwitchRecord {
     /// An emergency that went through although policy asked for a younger sign-in, since there was nobody to prove it to.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unproven: bool,
+    /// The change (the ticket) that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_ref: Option<Reason>,
+    /// Checks that blocked and were overridden.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<String>,
+    /// The switch that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<OperationId>,
+    /// What followed the flip. It stays on the server.
+    #[serde(skip)]
+    pub course: Course,
 }
 
 /// How far a switch has come.
@@ -177,6 +190,10 @@ impl Record {
                 landed_late: None,
                 approval: plan.approval.clone(),
                 unproven: plan.unproven,
+                change_ref: plan.change_ref.clone(),
+                overridden: plan.overridden.clone(),
+                reverts: plan.reverts,
+                course: Course::default(),
             }),
             Body::Asked { request } => {
                 What::Request(RequestRecord { request: request.clone(), decision: None, withdrawn_at: None })
@@ -241,6 +258,7 @@ impl Record {
                 switch.timings = *timings;
             }
             Body::Correction { version, .. } => switch.landed_late = Some(*version),
+            Body::Step { did, .. } => switch.course.take(entry.at, did.clone()),
             _ => {}
         }
     }

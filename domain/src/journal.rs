@@ -9,6 +9,7 @@ use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp,
     VersionRecord,
     approval::{Answer, Request},
+    steps::Step,
     switch::{Outcome, Plan},
 };
 use serde::{Deserialize, Serialize};
@@ -135,6 +136,13 @@ pub enum Body {
         /// The request.
         request: OperationId,
     },
+    /// What followed a flip: the DAGs, the watch.
+    Step {
+        /// The switch.
+        operation: OperationId,
+        /// What was done.
+        did: Step,
+    },
     /// Somebody explained an entry.
     Note {
         /// The entry.
@@ -173,6 +181,7 @@ impl Body {
             Self::Gap { .. } => "gap",
             Self::Gone { .. } => "gone",
             Self::Note { .. } => "note",
+            Self::Step { .. } => "step",
             Self::Asked { .. } => "asked",
             Self::Decided { .. } => "decided",
             Self::Withdrawn { .. } => "withdrawn",
@@ -186,6 +195,7 @@ impl Body {
             Self::Put { operation, .. }
             | Self::Unknown { operation, .. }
             | Self::Outcome { operation, .. }
+            | Self::Step { operation, .. }
             | Self::Correction { operation, .. } => Some(*operation),
             Self::Version { wrote, record, .. } => wrote.or_else(|| record.operation()),
             Self::Asked { request } => Some(request.id),

@@ -6,12 +6,15 @@
 
 pub mod access;
 pub mod actor;
+pub mod airflow;
 pub mod approval;
 pub mod color;
 pub mod confirmation;
+pub mod dags;
 pub mod denial;
 pub mod environment;
 pub mod flag;
+pub mod freeze;
 pub mod history;
 pub mod journal;
 pub mod operation;
@@ -22,6 +25,8 @@ pub mod reading;
 pub mod reason;
 pub mod reconcile;
 pub mod snapshot;
+pub mod steps;
+pub mod surroundings;
 pub mod switch;
 pub mod time;
 
@@ -36,4 +41,5 @@ pub use pair::{PairId, PairNames};
 pub use reading::Reading;
 pub use reason::Reason;
 pub use snapshot::{LivePair, PairSnapshot, Pulse, Snapshot, SnapshotId};
+pub use surroundings::Surroundings;
 pub use time::{Millis, Timestamp};

@@ -1,8 +1,9 @@
 //! What Teal knows at one moment. Immutable: pollers make a new one, pages and streams only read.
 
 use crate::{
-    Color, Environment, Flag, FlagVersion, OperationId, PairId, PairNames, Reading, Timestamp, approval::OpenRequest,
-    environment::Readiness, history::Record, policy::Policy,
+    Color, Environment, Flag, FlagVersion, OperationId, PairId, PairNames, Reading, Surroundings, Timestamp,
+    approval::OpenRequest, environment::Readiness, freeze::Freeze, history::Record, policy::Policy, steps::Course,
+    switch::Kind,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -78,11 +79,37 @@ pub struct PairSnapshot {
     pub request: Option<OpenRequest>,
     /// How the current version came about.
     pub current: Option<Record>,
+    /// The latest switch that landed, as long as something follows it: its number, and where it stands.
+    #[serde(skip)]
+    pub following: Option<Following>,
+    /// When the next freezes are, and the one that is now.
+    #[serde(skip)]
+    pub freezes: Arc<[Freeze]>,
+    /// What surrounds the flag. It stays on the server: pages are drawn from it there.
+    #[serde(skip)]
+    pub surroundings: Arc<Surroundings>,
     /// What happened last, newest first.
     pub recent: Vec<Record>,
     /// Whether the store answers: what it said last, and since when it has not. While it is away nothing
     /// can be switched here.
     pub store: Reading<()>,
+}
+
+/// A switch that landed, and what follows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Following {
+    /// The number of its record.
+    pub seq: u64,
+    /// The operation.
+    pub operation: OperationId,
+    /// Planned, emergency or repair.
+    pub kind: Kind,
+    /// Where it went.
+    pub target: Color,
+    /// When it landed.
+    pub landed_at: Timestamp,
+    /// How far it has come since.
+    pub course: Course,
 }
 
 /// A label on the oldest version that SSM keeps.

@@ -2,9 +2,13 @@
 //!
 //! This file makes the SDK's configuration and says what its errors mean.
 
+pub mod airflow;
 pub mod cloudtrail;
+pub mod cloudwatch;
+pub mod elb;
 pub mod loopback;
 pub mod mwaa;
+pub mod s3;
 pub mod ssm;
 pub mod sts;
 

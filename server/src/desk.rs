@@ -187,6 +187,9 @@ impl Desk for EngineDesk {
             preflight: Some(confirmation.preflight),
             approval: None,
             unproven,
+            change_ref: None,
+            overridden: Vec::new(),
+            reverts: None,
         };
         let target = plan.target;
         self.0.confirmed(pair, plan).await.map_err(|error| self.store_away(pair, target, &error))

@@ -28,7 +28,10 @@ use teal_domain::{Actor, OperationId, PairId, PairSnapshot, Reading, Timestamp};
 use tokio::sync::Notify;
 
 use crate::{
-    aws::{Place, cloudtrail::TrailPort, mwaa::EnvironmentPort, ssm::FlagPort},
+    aws::{
+        Place, airflow::AirflowRest, cloudtrail::TrailPort, cloudwatch::AlarmPort, elb::TargetPort,
+        mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
+    },
     config::PairConfig,
     store::{Store, parameter_key},
 };
@@ -45,6 +48,21 @@ pub struct Ports {
     pub environments: Arc<dyn EnvironmentPort>,
     /// CloudTrail, where it may be asked.
     pub trail: Option<Arc<dyn TrailPort>>,
+    /// What surrounds the flag; none where nothing of it is looked at.
+    pub around: Option<Around>,
+}
+
+/// The ports to what surrounds the flag.
+#[derive(Clone, Debug)]
+pub struct Around {
+    /// The Airflows, through MWAA.
+    pub airflow: Arc<dyn AirflowRest>,
+    /// CloudWatch.
+    pub alarms: Arc<dyn AlarmPort>,
+    /// S3.
+    pub files: Arc<dyn FilePort>,
+    /// Load balancers.
+    pub targets: Arc<dyn TargetPort>,
 }
 
 /// A pair, and what is needed to act on it.
@@ -89,8 +107,11 @@ impl Pair {
             green: Reading::default(),
             label: None,
             open: None,
-            policy: self.config.policy,
+            policy: self.config.policy.clone(),
             request: None,
+            following: None,
+            freezes: Arc::default(),
+            surroundings: Arc::default(),
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

@@ -80,6 +80,9 @@ fn plan(number: u128, kind: Kind, target: Color) -> Plan {
         expires_at: now + Plan::CONFIRMATION_LIVES,
         approval: None,
         unproven: false,
+        change_ref: None,
+        overridden: Vec::new(),
+        reverts: None,
         preflight: None,
     }
 }

@@ -57,6 +57,7 @@ pub fn environment(color: Color) -> Environment {
         schedulers: Some(2),
         web_address: Some(format!("{color}-c2.airflow.us-east-2.on.aws")),
         last_update: Some(LastUpdate { status: "SUCCESS".into(), created_at: Some(back(86_400)), error: None }),
+        setup: teal_domain::environment::Setup::default(),
     }
 }
 
@@ -77,6 +78,10 @@ pub fn ended(kind: Kind, outcome: Outcome, target: Color, version: u64, why: &st
         landed_late: None,
         approval: None,
         unproven: false,
+        change_ref: None,
+        overridden: Vec::new(),
+        reverts: None,
+        course: teal_domain::steps::Course::default(),
     }
 }
 
@@ -192,6 +197,9 @@ pub fn green_is_live() -> PairSnapshot {
         open: None,
         policy: Policy::default(),
         request: None,
+        following: None,
+        freezes: Arc::default(),
+        surroundings: Arc::default(),
         current: Some(upgrade()),
         recent: happenings(),
         store: Reading::good((), back(1)),

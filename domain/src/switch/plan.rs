@@ -34,6 +34,15 @@ pub struct Plan {
     /// Policy asked for a younger sign-in, and there was nobody to prove anything to: an emergency went through without.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unproven: bool,
+    /// The change (the ticket) that it belongs to, as whoever confirmed named it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_ref: Option<Reason>,
+    /// Checks that blocked, and that somebody who may do so overrode.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overridden: Vec<String>,
+    /// The switch that it takes back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reverts: Option<OperationId>,
 }
 
 /// What sort of switch it is.

@@ -98,6 +98,9 @@ impl Confirmed {
             expires_at: Timestamp(120_000),
             approval: None,
             unproven: false,
+            change_ref: None,
+            overridden: Vec::new(),
+            reverts: None,
             preflight: None,
         }))
     }

@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 use aws_sdk_mwaa::{Client, operation::get_environment::GetEnvironmentError};
-use teal_domain::{Environment, EnvironmentStatus, environment::LastUpdate};
+use teal_domain::{
+    Environment, EnvironmentStatus,
+    environment::{LastUpdate, Setup},
+};
 
 use super::{AwsError, ssm::timestamp};
 
@@ -58,6 +61,7 @@ impl EnvironmentPort for Mwaa {
                 created_at: update.created_at.as_ref().map(timestamp),
                 error: update.error.and_then(|error| error.error_message),
             }),
+            setup: Setup::default(),
         })
     }
 }

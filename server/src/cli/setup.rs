@@ -40,7 +40,8 @@ pub async fn pairs(config: &Config) -> Vec<Arc<Pair>> {
         if !places.contains_key(&place) {
             let sdk = aws::sdk_config(&place, config.polling.request_timeout).await;
             let trail = config.cloudtrail.then(|| Arc::new(Trail::new(&sdk)) as Arc<dyn aws::cloudtrail::TrailPort>);
-            let ports = Ports { flag: Arc::new(Ssm::new(&sdk)), environments: Arc::new(Mwaa::new(&sdk)), trail };
+            let ports =
+                Ports { flag: Arc::new(Ssm::new(&sdk)), environments: Arc::new(Mwaa::new(&sdk)), trail, around: None };
             places.insert(place.clone(), (ports, Arc::new(Notify::new())));
         }
         if let Some((ports, nudge)) = places.get(&place) {

@@ -201,6 +201,10 @@ async fn spooled(common: &Common, arguments: Arguments, file: &std::path::Path) 
         landed_late: None,
         approval: None,
         unproven: false,
+        change_ref: None,
+        overridden: Vec::new(),
+        reverts: None,
+        course: teal_domain::steps::Course::default(),
     };
     Ok(said(common, &switch))
 }
@@ -258,6 +262,9 @@ fn plan(
         preflight,
         approval: None,
         unproven: false,
+        change_ref: None,
+        overridden: Vec::new(),
+        reverts: None,
     })
 }
 

@@ -127,7 +127,7 @@ fn policy(mut section: Section<'_, '_>, findings: &Findings) -> Result<Policy, R
     }
     let lives = lives.map_or(durations::APPROVAL.default, |lives| lives.value);
     let lives = Millis(u64::try_from(lives.as_millis()).unwrap_or(u64::MAX));
-    Ok(Policy { two_person: two_person.then_some(lives) })
+    Ok(Policy { two_person: two_person.then_some(lives), ..Policy::default() })
 }
 
 /// The environment's name, as it may stand in an address.

@@ -99,6 +99,9 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && before.label == after.label
         && before.open == after.open
         && before.request == after.request
+        && before.following == after.following
+        && before.freezes == after.freezes
+        && before.surroundings == after.surroundings
         && before.current == after.current
         && before.recent == after.recent
 }

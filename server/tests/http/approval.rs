@@ -28,7 +28,9 @@ use crate::{
     support::ssm::PutFate,
 };
 
-const TWO: Policy = Policy { two_person: Some(Millis::from_secs(3600)) };
+fn two() -> Policy {
+    Policy { two_person: Some(Millis::from_secs(3600)), ..Policy::default() }
+}
 
 /// Somebody with roles, at a router of their own over the same house.
 struct Person(Router);
@@ -113,7 +115,7 @@ fn refused(reply: &Reply) -> &str {
 
 #[tokio::test]
 async fn row_36_a_switch_that_nobody_approved_is_refused_and_puts_nothing() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let olga = olga(&house);
     let page = olga.page("/p/dev/switch?to=green").await;
     assert!(page.contains("nobody has approved this switch") && page.contains("Ask for approval"), "{page}");
@@ -127,7 +129,7 @@ async fn row_36_a_switch_that_nobody_approved_is_refused_and_puts_nothing() {
 
 #[tokio::test]
 async fn row_36_a_script_is_told_that_its_switch_needs_an_approval_and_puts_nothing() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let plan = read(&house.send(sent(PLANS, None, r#"{"target":"green"}"#)).await);
     let check = plan["checks"].as_array().expect("a list").iter().find(|check| check["name"] == "approval");
     assert!(check.is_some_and(|check| check["verdict"] != "pass"), "{plan}");
@@ -140,7 +142,7 @@ async fn row_36_a_script_is_told_that_its_switch_needs_an_approval_and_puts_noth
 
 #[tokio::test]
 async fn row_36_what_somebody_else_approved_is_switched_and_the_record_says_by_whom() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let (olga, anton) = (olga(&house), anton(&house));
     assert_eq!(olga.ask("upgrade").await, Reply::Taken);
     assert!(anton.page("/p/dev").await.contains("asks to switch to"), "every page says that somebody waits");
@@ -169,7 +171,7 @@ async fn row_36_what_somebody_else_approved_is_switched_and_the_record_says_by_w
 
 #[tokio::test]
 async fn row_36_nobody_approves_their_own_not_even_with_every_role_or_under_another_name() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let everything = Role::ALL;
     let olga = Person::new(&house, "olga", "1", &everything);
     olga.ask("upgrade").await;
@@ -189,7 +191,7 @@ async fn row_36_nobody_approves_their_own_not_even_with_every_role_or_under_anot
 
 #[tokio::test]
 async fn row_36_an_approval_holds_for_the_reason_the_person_and_the_version_that_it_was_given_for() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let (olga, anton) = (olga(&house), anton(&house));
     olga.ask("upgrade").await;
     anton.decide("approved").await;
@@ -211,7 +213,7 @@ async fn row_36_an_approval_holds_for_the_reason_the_person_and_the_version_that
 
 #[tokio::test]
 async fn row_36_an_approval_runs_out() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let (olga, anton) = (olga(&house), anton(&house));
     olga.ask("upgrade").await;
     anton.decide("approved").await;
@@ -227,7 +229,7 @@ async fn row_36_an_approval_runs_out() {
 
 #[tokio::test]
 async fn an_emergency_waits_for_no_approver_and_is_marked() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     assert_eq!(olga(&house).switch("blue is down", true).await, Reply::Taken);
     assert_eq!(house.flag().color(), Some(Color::Green));
     let record = latest(&house).await;
@@ -239,7 +241,7 @@ async fn an_emergency_waits_for_no_approver_and_is_marked() {
 
 #[tokio::test]
 async fn a_request_is_decided_once_however_many_decide_at_once() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     olga(&house).ask("upgrade").await;
     let others = (2..22).map(|n| Person::new(&house, &format!("approver {n}"), &n.to_string(), &[Role::Approver]));
     let others: Vec<_> = others.collect();
@@ -253,7 +255,7 @@ async fn a_request_is_decided_once_however_many_decide_at_once() {
 
 #[tokio::test]
 async fn what_was_declined_is_not_switched_and_one_may_ask_again() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let (olga, anton) = (olga(&house), anton(&house));
     olga.ask("upgrade").await;
     anton.decide("declined").await;
@@ -268,7 +270,7 @@ async fn what_was_declined_is_not_switched_and_one_may_ask_again() {
 
 #[tokio::test]
 async fn one_request_stands_at_a_time_and_is_taken_back_by_whoever_asked_or_an_admin() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let olga = olga(&house);
     let ben = Person::new(&house, "ben", "3", &[Role::Operator]);
     olga.ask("upgrade").await;
@@ -308,7 +310,7 @@ async fn without_the_policy_nothing_is_asked_of_a_second_person() {
 
 #[tokio::test]
 async fn a_confirmation_sent_again_with_another_reason_does_not_end_the_switch_that_it_began() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     let (olga, anton) = (olga(&house), anton(&house));
     olga.ask("upgrade").await;
     anton.decide("approved").await;
@@ -332,7 +334,7 @@ async fn a_confirmation_sent_again_with_another_reason_does_not_end_the_switch_t
 
 #[tokio::test]
 async fn a_request_that_another_takes_the_place_of_has_an_end_in_the_history() {
-    let house = House::with_policy(TWO).await;
+    let house = House::with_policy(two()).await;
     olga(&house).ask("upgrade").await;
     house.world.ssm.outsider_puts("blue", None);
     house.poll().await;

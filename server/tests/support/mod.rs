@@ -49,6 +49,7 @@ impl EnvironmentPort for Up {
             schedulers: Some(2),
             web_address: None,
             last_update: None,
+            setup: teal_domain::environment::Setup::default(),
         })
     }
 }
@@ -103,7 +104,7 @@ impl World {
             account: None,
             assume_role_arn: None,
             names: PairNames { flag: format!("/{pair}/active"), ..PairNames::by_convention("mwaa-openlineage", "dev") },
-            policy: self.policy,
+            policy: self.policy.clone(),
         }
     }
 
@@ -114,7 +115,7 @@ impl World {
 
     pub async fn instance_on(&self, store: Store) -> Instance {
         let over = |pair: &PairId, ssm: &Arc<FakeSsm>| {
-            let ports = Ports { flag: ssm.clone(), environments: Arc::new(Up), trail: None };
+            let ports = Ports { flag: ssm.clone(), environments: Arc::new(Up), trail: None, around: None };
             Arc::new(Pair::new(self.config_of(pair), ports, Arc::new(Notify::new())))
         };
         let pair = over(&self.pair, &self.ssm);
@@ -159,6 +160,9 @@ impl Instance {
             expires_at: now + Plan::CONFIRMATION_LIVES,
             approval: None,
             unproven: false,
+            change_ref: None,
+            overridden: Vec::new(),
+            reverts: None,
             preflight: None,
         }
     }

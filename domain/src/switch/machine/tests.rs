@@ -17,6 +17,9 @@ fn plan(kind: Kind, base: Base) -> Plan {
         expires_at: Timestamp(120_001),
         approval: None,
         unproven: false,
+        change_ref: None,
+        overridden: Vec::new(),
+        reverts: None,
         preflight: None,
     }
 }

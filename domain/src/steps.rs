@@ -1,0 +1,249 @@
+//! What follows a flip: the DAGs, the watch, and what of it is owed. Each step is an entry of the journal, so that
+//! whoever comes next (after a crash, on another instance, or by a button) goes on from there.
+
+use crate::{Color, Millis, OperationId, Timestamp, dags::DagPlan};
+use serde::{Deserialize, Serialize};
+
+/// One step, done or failed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    /// What will be done with the DAGs, and how they stood before. Written before the first of them is touched.
+    Planned {
+        /// The plan.
+        plan: DagPlan,
+    },
+    /// DAGs were unpaused.
+    Unpaused {
+        /// Where.
+        side: Color,
+        /// Which.
+        dags: Vec<String>,
+    },
+    /// DAGs were paused.
+    Paused {
+        /// Where.
+        side: Color,
+        /// Which.
+        dags: Vec<String>,
+    },
+    /// Something could not be done with DAGs; it is owed, and tried again.
+    Owed {
+        /// Where.
+        side: Color,
+        /// Paused or unpaused.
+        pause: bool,
+        /// Which.
+        dags: Vec<String>,
+        /// Why not.
+        because: String,
+    },
+    /// The old side has finished what it had begun, or nobody waits for it any longer.
+    Drained {
+        /// The tasks that were left.
+        left: u32,
+        /// Somebody said not to wait; otherwise it was done, or the time was over.
+        skipped: bool,
+        /// How long it took.
+        took: Millis,
+    },
+    /// Everything that was to be done with the DAGs is done.
+    DagsDone,
+    /// The watch began.
+    Watching {
+        /// Until when.
+        until: Timestamp,
+        /// Tasks that failed on the old side in as long a time before the switch.
+        failed_before: Option<u32>,
+    },
+    /// The first task that the new side ran after the flip.
+    PickedUp {
+        /// Which DAG's.
+        dag: String,
+        /// When it began.
+        at: Timestamp,
+    },
+    /// The watch found something red.
+    Red {
+        /// What.
+        because: String,
+        /// Teal reverts by itself; otherwise people are asked to.
+        reverts: bool,
+        /// Why Teal does not revert although policy says so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held: Option<String>,
+    },
+    /// It was taken back by another switch.
+    Reverted {
+        /// That switch.
+        by: OperationId,
+    },
+    /// The watch is over.
+    Watched {
+        /// How it ended.
+        end: WatchEnd,
+        /// Whether everything due was run by exactly one side, where that could be told.
+        coverage: Option<Coverage>,
+    },
+}
+
+/// How a watch ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WatchEnd {
+    /// Nothing was red until its end.
+    Good,
+    /// Something was red, and nobody reverted until its end.
+    Red,
+    /// Another switch took its place.
+    Overtaken,
+}
+
+/// Whether everything that was due around the flip was run by exactly one side.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Runs that exactly one side worked on.
+    pub once: u32,
+    /// Runs that both worked on: DAG and the moment that it is for.
+    pub twice: Vec<(String, Timestamp)>,
+    /// Runs that neither worked on.
+    pub missed: Vec<(String, Timestamp)>,
+}
+
+impl Step {
+    /// The word for columns.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Planned { .. } => "planned",
+            Self::Unpaused { .. } => "unpaused",
+            Self::Paused { .. } => "paused",
+            Self::Owed { .. } => "owed",
+            Self::Drained { .. } => "drained",
+            Self::DagsDone => "dags_done",
+            Self::Watching { .. } => "watching",
+            Self::PickedUp { .. } => "picked_up",
+            Self::Red { .. } => "red",
+            Self::Reverted { .. } => "reverted",
+            Self::Watched { .. } => "watched",
+        }
+    }
+}
+
+/// Where a switch stands in what follows its flip, put together from its steps.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Course {
+    /// What was planned for the DAGs.
+    pub plan: Option<DagPlan>,
+    /// The steps with the times at which they were written, the oldest first; without the plan, which stands above.
+    pub steps: Vec<(Timestamp, Step)>,
+}
+
+impl Course {
+    /// Takes the next step.
+    pub fn take(&mut self, at: Timestamp, step: Step) {
+        match step {
+            Step::Planned { plan } => self.plan = Some(plan),
+            step => self.steps.push((at, step)),
+        }
+    }
+
+    /// Whether anything has followed yet.
+    pub fn has_begun(&self) -> bool {
+        self.plan.is_some() || !self.steps.is_empty()
+    }
+
+    /// What was done with DAGs so far: side, paused or not, and which.
+    pub fn done(&self) -> impl Iterator<Item = (Color, bool, &String)> {
+        self.steps.iter().flat_map(|(_, step)| {
+            let (side, pause, dags) = match step {
+                Step::Unpaused { side, dags } => (*side, false, dags.as_slice()),
+                Step::Paused { side, dags } => (*side, true, dags.as_slice()),
+                _ => (Color::Blue, false, [].as_slice()),
+            };
+            dags.iter().map(move |dag| (side, pause, dag))
+        })
+    }
+
+    /// Whether a DAG was paused (or unpaused) on a side.
+    pub fn is_done(&self, side: Color, pause: bool, dag: &str) -> bool {
+        let last = self.done().filter(|(on, _, id)| *on == side && *id == dag).last();
+        last.is_some_and(|(_, paused, _)| paused == pause)
+    }
+
+    /// The DAGs of a side that are still to be unpaused or paused.
+    pub fn left(&self, pause: bool) -> Vec<String> {
+        let Some(plan) = &self.plan else { return Vec::new() };
+        let (side, wanted) = if pause {
+            (plan.target.other(), plan.pause())
+        } else {
+            (plan.target, [plan.unpause(true), plan.unpause(false)].concat())
+        };
+        wanted.into_iter().filter(|dag| !self.is_done(side, pause, dag)).collect()
+    }
+
+    /// What is owed: what could not be done when it was tried, and has not been done since.
+    pub fn owed(&self) -> Vec<(Color, bool, Vec<String>, String)> {
+        let mut owed: Vec<(Color, bool, Vec<String>, String)> = Vec::new();
+        for (_, step) in &self.steps {
+            if let Step::Owed { side, pause, dags, because } = step {
+                let dags = dags.iter().filter(|dag| !self.is_done(*side, *pause, dag)).cloned().collect::<Vec<_>>();
+                owed.retain(|(on, what, _, _)| (*on, *what) != (*side, *pause));
+                if !dags.is_empty() {
+                    owed.push((*side, *pause, dags, because.clone()));
+                }
+            }
+        }
+        owed
+    }
+
+    /// The drain, once it is over.
+    pub fn drained(&self) -> Option<&Step> {
+        self.steps.iter().map(|(_, step)| step).find(|step| matches!(step, Step::Drained { .. }))
+    }
+
+    /// Whether all is done with the DAGs.
+    pub fn dags_done(&self) -> bool {
+        self.steps.iter().any(|(_, step)| *step == Step::DagsDone)
+    }
+
+    /// Until when it is watched, and what failed before.
+    pub fn watching(&self) -> Option<(Timestamp, Timestamp, Option<u32>)> {
+        self.steps.iter().find_map(|(at, step)| match step {
+            Step::Watching { until, failed_before } => Some((*at, *until, *failed_before)),
+            _ => None,
+        })
+    }
+
+    /// The first task after the flip: its DAG, and when it began.
+    pub fn picked_up(&self) -> Option<(&str, Timestamp)> {
+        self.steps.iter().find_map(|(_, step)| match step {
+            Step::PickedUp { dag, at } => Some((dag.as_str(), *at)),
+            _ => None,
+        })
+    }
+
+    /// What was found red, the latest last.
+    pub fn red(&self) -> Vec<&str> {
+        let red = self.steps.iter().filter_map(|(_, step)| match step {
+            Step::Red { because, .. } => Some(because.as_str()),
+            _ => None,
+        });
+        red.collect()
+    }
+
+    /// The switch that took this one back.
+    pub fn reverted_by(&self) -> Option<OperationId> {
+        self.steps.iter().find_map(|(_, step)| match step {
+            Step::Reverted { by } => Some(*by),
+            _ => None,
+        })
+    }
+
+    /// How the watch ended, once it has.
+    pub fn watched(&self) -> Option<(Timestamp, WatchEnd, Option<&Coverage>)> {
+        self.steps.iter().find_map(|(at, step)| match step {
+            Step::Watched { end, coverage } => Some((*at, *end, coverage.as_ref())),
+            _ => None,
+        })
+    }
+}
