@@ -1,5 +1,7 @@
 //! Airflow's REST API, through MWAA's `InvokeRestApi`.
 
+pub mod client;
+
 use async_trait::async_trait;
 use serde_json::Value;
 
