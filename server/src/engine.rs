@@ -9,6 +9,7 @@ pub mod board;
 pub mod clock;
 pub mod denials;
 pub mod follow;
+pub mod going_back;
 pub mod grace;
 pub mod lease;
 pub mod offer;
