@@ -63,9 +63,6 @@ pub struct Move {
     pub pause: bool,
     /// A run of it is likely to begin as soon as it is unpaused: it was due already.
     pub fires: bool,
-    /// One of its tasks waits for the run before; none where that is not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub depends_on_past: Option<bool>,
     /// How many of its tasks run or wait on the old side.
     #[serde(default)]
     pub tasks: u32,
@@ -137,7 +134,6 @@ impl DagPlan {
                 unpause: twin.paused,
                 pause: true,
                 fires: twin.paused && twin.schedule.is_some() && twin.next_run.is_some_and(|due| due <= now),
-                depends_on_past: None,
                 tasks: u32::try_from(tasks).unwrap_or(u32::MAX),
                 due: dag.schedule.as_ref().and(dag.next_run),
             });
