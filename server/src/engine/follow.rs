@@ -12,7 +12,6 @@ use teal_domain::{
     Actor, Color, FlagVersion, Timestamp,
     airflow::Dag,
     history::{Progress, Record, SwitchRecord},
-    snapshot::Following,
     steps::{Course, Step, WatchEnd},
 };
 use tokio::time::timeout;
@@ -53,21 +52,18 @@ impl Engine {
     /// Does what can be done now for the switch that is followed, and says when to look again.
     pub async fn follow(self: &Arc<Self>, pair: &Arc<Pair>) -> Result<Duration, StoreError> {
         let Some(around) = &pair.ports.around else { return Ok(IDLE) };
-        let Some(record) = self.store.following(pair.id()).await? else {
-            self.board.update(pair.id(), self.clock.now(), |known| known.following = None);
-            return Ok(IDLE);
-        };
+        let Some(record) = self.store.following(pair.id()).await? else { return Ok(IDLE) };
         let Some(mut walk) = Walk::of(self, pair, around, &record) else { return Ok(IDLE) };
         let mut next = IDLE;
         if self.store.hold_following(pair.id(), &self.name, self.clock.now()).await? {
             next = walk.go().await?;
         }
-        let (over, following) = (walk.course.is_over(), walk.following(record.seq));
-        if over {
-            self.store.end_following(pair.id(), following.operation).await?;
-            tracing::info!(pair = %pair.id(), operation = %following.operation, "nothing follows a switch any more");
+        if walk.course.is_over() {
+            let operation = walk.switch.operation;
+            self.store.end_following(pair.id(), operation).await?;
+            tracing::info!(pair = %pair.id(), %operation, "nothing follows a switch any more");
         }
-        self.board.update(pair.id(), self.clock.now(), |known| known.following = Some(following));
+        self.refresh_records(pair).await;
         Ok(next)
     }
 }
@@ -138,17 +134,6 @@ impl<'a> Walk<'a> {
         let environment = snapshot.pair(self.pair.id()).and_then(|known| known.side(side).value());
         let version = environment.and_then(|environment| environment.airflow_version.clone());
         OneSide { rest: self.around, name, version }
-    }
-
-    fn following(&self, seq: u64) -> Following {
-        Following {
-            seq,
-            operation: self.switch.operation,
-            kind: self.switch.kind,
-            target: self.switch.target,
-            landed_at: self.landed_at,
-            course: self.course.clone(),
-        }
     }
 }
 
