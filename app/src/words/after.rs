@@ -119,7 +119,13 @@ pub fn covered(coverage: &Coverage) -> String {
 /// The pickup: from the flip to the first task.
 pub fn pickup(landed: Timestamp, began: Timestamp) -> String {
     let span = began.since(landed);
-    if span < Millis::from_secs(60) { time::span(span) } else { time::age(span) }
+    if span < Millis::from_secs(1) {
+        "0 s".to_owned()
+    } else if span < Millis::from_secs(60) {
+        format!("{} s", span.as_secs())
+    } else {
+        time::age(span)
+    }
 }
 
 #[cfg(test)]

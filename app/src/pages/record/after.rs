@@ -4,7 +4,7 @@ use crate::{
     components::{
         allowed,
         mark::{Mark, Tone},
-        side::Side,
+        side::Shape,
     },
     functions::{GoOn, SkipDrain},
     paths,
@@ -166,7 +166,7 @@ fn back(pair: &PairSnapshot, switch: &SwitchRecord) -> Option<impl IntoView + us
     Some(view! {
         <div class="way-back">
             <Mark tone text=said />
-            <a class="button" class:primary=red href=paths::switch(&pair.id, from)>"Take it back to " <Side color=from /> "…"</a>
+            <a class="button" class:primary=red href=paths::switch(&pair.id, from)>"Take it back to " <Shape color=from />{from.title()}"…"</a>
         </div>
     })
 }
