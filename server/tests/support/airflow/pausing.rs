@@ -6,7 +6,7 @@ use teal_server::aws::airflow::{Call, Dialect};
 
 use super::{
     listing::{Wrong, asked, bounds, ilike},
-    world::{FakeDag, Side},
+    world::{FakeDag, FakeRun, Side},
 };
 
 impl Side {
@@ -54,6 +54,9 @@ impl Side {
 impl FakeDag {
     /// Unpausing starts a run at once where one is due.
     fn set_paused(&mut self, paused: bool, live: bool, now: Timestamp) {
+        if paused && std::mem::take(&mut self.starts_when_paused) {
+            self.begin(FakeRun::new("just-before"), live, now);
+        }
         let was = std::mem::replace(&mut self.paused, paused);
         if was && !paused {
             self.start_if_due(live, now);

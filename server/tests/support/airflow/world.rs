@@ -57,6 +57,7 @@ impl Side {
             guard: None,
             tasks: vec!["work".to_owned()],
             runs: Vec::new(),
+            starts_when_paused: false,
         })
     }
 
@@ -111,6 +112,8 @@ pub struct FakeDag {
     /// Its tasks, one after the other.
     pub tasks: Vec<String>,
     pub runs: Vec<FakeRun>,
+    /// A run of it begins in the moment before it is paused.
+    pub starts_when_paused: bool,
 }
 
 impl FakeDag {
