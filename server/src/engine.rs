@@ -1,6 +1,6 @@
 //! The engine: what Teal does, whoever asks for it. Pages, API and command line come in by the same door.
 //!
-//! [`watch`] reads AWS on its own clock, [`switch`] drives the protocol, [`reconcile`] brings the journal
+//! [`watch`] reads AWS on its own clock, [`observe`] what surrounds the flag, [`switch`] drives the protocol, [`reconcile`] brings the journal
 //! into line with the parameter's history, [`board`] publishes what is known, [`spool`] records while the
 //! store is away.
 
@@ -10,6 +10,7 @@ pub mod clock;
 pub mod denials;
 pub mod grace;
 pub mod lease;
+pub mod observe;
 pub mod offer;
 pub mod reconcile;
 pub mod recorder;
@@ -80,6 +81,8 @@ pub struct Pair {
     reconciling: tokio::sync::Mutex<()>,
     /// Asks the poller to read now.
     pub nudge: Arc<Notify>,
+    /// Who looks at what surrounds the flag, and what was seen last.
+    pub looking: observe::Looking,
 }
 
 impl Pair {
@@ -87,7 +90,15 @@ impl Pair {
     pub fn new(config: PairConfig, ports: Ports, nudge: Arc<Notify>) -> Self {
         let place = Place { region: config.region.clone(), role: config.assume_role_arn.clone() };
         let parameter = parameter_key(&config.region, &config.names.flag);
-        Self { config, place, parameter, ports, reconciling: tokio::sync::Mutex::new(()), nudge }
+        Self {
+            config,
+            place,
+            parameter,
+            ports,
+            reconciling: tokio::sync::Mutex::new(()),
+            nudge,
+            looking: observe::Looking::default(),
+        }
     }
 
     /// Its id.
@@ -126,6 +137,8 @@ pub struct Settings {
     pub flag_interval: Duration,
     /// How often each environment is read.
     pub environment_interval: Duration,
+    /// How often what surrounds the flag is looked at.
+    pub surroundings_interval: Duration,
     /// How long a put without an answer may still land.
     pub grace: Duration,
     /// Where spool files of emergency switches are looked for, to be merged.

@@ -104,7 +104,8 @@ impl Airflow<'_> {
         // A DAG that runs often fills the page; the others are asked by themselves.
         let unknown: Vec<_> = dags.into_iter().filter(|dag| !took.contains_key(dag)).take(ASKED_SINGLY).collect();
         let lists: Vec<_> = unknown.iter().map(|dag| succeeded(std::slice::from_ref(dag))).collect();
-        let mut pages = stream::iter(lists.iter().map(|list| self.page(list, 0, 10))).buffer_unordered(AT_ONCE);
+        let mut pages = stream::iter(lists.into_iter().map(|list| async move { self.page(&list, 0, 10).await }))
+            .buffer_unordered(AT_ONCE);
         while let Some(page) = pages.next().await {
             took.extend(lengths(&page?.rows));
         }
