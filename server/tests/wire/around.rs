@@ -1,13 +1,24 @@
 //! What surrounds the flag, over the real SDK: alarms, heartbeats, files, targets, and how environments are set up.
 
+use std::sync::Arc;
+
 use aws_sdk_cloudwatch::types::{ComparisonOperator, Dimension, MetricDatum, StateValue, Statistic};
 use aws_smithy_types::DateTime;
-use teal_domain::{Timestamp, surroundings::AlarmState};
-use teal_server::aws::{
-    cloudwatch::{AlarmPort as _, CloudWatch},
-    elb::{Elb, TargetPort as _},
-    mwaa::{EnvironmentPort as _, Mwaa},
-    s3::{FilePort as _, S3},
+use teal_domain::{
+    PairNames, Timestamp,
+    policy::{Guard, Policy},
+    surroundings::{AlarmState, SideFacts},
+};
+use teal_server::{
+    aws::{
+        cloudwatch::{AlarmPort as _, CloudWatch},
+        elb::{Elb, TargetPort as _},
+        mwaa::{EnvironmentPort as _, Mwaa},
+        s3::{FilePort as _, S3},
+    },
+    config::PairConfig,
+    engine::{Around, Engine, Pair, Ports, Settings, clock::System, observe},
+    store::Store,
 };
 
 use super::PATIENCE;
@@ -211,5 +222,61 @@ async fn what_is_not_allowed_is_said_by_the_permission_that_is_missing() {
     assert_eq!(
         error.message,
         "dags-of-blue: s3:ListBucket is not allowed for these credentials: add it to Teal's policy."
+    );
+}
+
+#[tokio::test]
+async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no_airflow_answers() {
+    let config = sdk(&ministack(), PATIENCE).await;
+    let mwaa = Arc::new(Mwaa::new(&config));
+    let around = Around {
+        airflow: mwaa.clone(),
+        alarms: Arc::new(CloudWatch::new(&config)),
+        files: Arc::new(S3::new(&config)),
+        targets: Arc::new(Elb::new(&config)),
+    };
+    let flag = Arc::new(teal_server::aws::ssm::Ssm::new(&config));
+    let ports = Ports { flag, environments: mwaa, trail: None, around: Some(around) };
+    let guard = |alarm: &str| Guard { alarm: alarm.into(), before: true, after: true, runbook_url: None };
+    let guards = vec![guard("mwaa-openlineage-green-dev-scheduler-heartbeat"), guard("no-such-alarm")];
+    let pair = PairConfig {
+        id: "dev".parse().expect("a pair"),
+        title: "Analytics · dev".into(),
+        project: "mwaa-openlineage".into(),
+        environment: "dev".into(),
+        region: super::emulators::REGION.into(),
+        account: None,
+        assume_role_arn: None,
+        names: PairNames::by_convention("mwaa-openlineage", "dev"),
+        policy: Policy { guards, ..Policy::default() },
+    };
+    let pair = Arc::new(Pair::new(pair, ports, Arc::default()));
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(&folder.path().join("teal.db")).await.expect("a store");
+    let settings = Settings {
+        flag_interval: PATIENCE,
+        environment_interval: PATIENCE,
+        surroundings_interval: PATIENCE,
+        grace: PATIENCE,
+        spool: None,
+    };
+    let engine =
+        Engine::new(vec![pair.clone()], store, Arc::new(System::default()), settings).await.expect("an engine");
+    observe::look(&engine, &pair, PATIENCE).await;
+    let snapshot = engine.board.snapshot();
+    let known = &snapshot.pairs[0].surroundings;
+    let alarms: Vec<_> = known.alarms.value().expect("alarms").iter().map(|alarm| alarm.state).collect();
+    assert_eq!(alarms, [AlarmState::Fine, AlarmState::Missing]);
+    let files = |side: &SideFacts| side.files.value().cloned().expect("files");
+    let (blue, green) = (files(&known.blue), files(&known.green));
+    let differ: Vec<_> =
+        blue.iter().zip(&green).filter(|(one, other)| one != other).map(|(one, _)| one.key.as_str()).collect();
+    assert_eq!((blue.len(), green.len(), differ), (6, 6, vec!["sales/customers.py"]));
+    assert!(known.green.heartbeat.value().is_some_and(Option::is_some), "{:?}", known.green.heartbeat);
+    let error = known.green.dags.error().expect("no Airflow listens").message.clone();
+    assert!(
+        known.green.dags.value().is_none()
+            && error.starts_with("The Airflow of mwaa-openlineage-green-dev cannot be reached: "),
+        "{error}"
     );
 }
