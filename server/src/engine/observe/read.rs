@@ -29,7 +29,7 @@ pub(super) struct Reader<'a> {
     pub limit: Duration,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     /// Reads one thing and writes down what came of it. Says whether it was good.
     pub async fn read(self, subject: Subject) -> bool {
         let Subject::Of(color, fact) = subject else {
