@@ -1,6 +1,6 @@
 //! The engine: what Teal does, whoever asks for it. Pages, API and command line come in by the same door.
 //!
-//! [`watch`] reads AWS on its own clock, [`switch`] drives the protocol, [`reconcile`] brings the journal
+//! [`watch`] reads AWS on its own clock, [`observe`] what surrounds the flag, [`switch`] drives the protocol, [`reconcile`] brings the journal
 //! into line with the parameter's history, [`board`] publishes what is known, [`spool`] records while the
 //! store is away.
 
@@ -12,6 +12,7 @@ pub mod follow;
 pub mod going_back;
 pub mod grace;
 pub mod lease;
+pub mod observe;
 pub mod offer;
 pub mod reconcile;
 pub mod recorder;
@@ -84,6 +85,8 @@ pub struct Pair {
     pub nudge: Arc<Notify>,
     /// Asks whoever follows its switches to go on now.
     pub follow: Notify,
+    /// Who looks at what surrounds the flag, and what was seen last.
+    pub looking: observe::Looking,
 }
 
 impl Pair {
@@ -91,7 +94,16 @@ impl Pair {
     pub fn new(config: PairConfig, ports: Ports, nudge: Arc<Notify>) -> Self {
         let place = Place { region: config.region.clone(), role: config.assume_role_arn.clone() };
         let parameter = parameter_key(&config.region, &config.names.flag);
-        Self { config, place, parameter, ports, reconciling: tokio::sync::Mutex::new(()), nudge, follow: Notify::new() }
+        Self {
+            config,
+            place,
+            parameter,
+            ports,
+            reconciling: tokio::sync::Mutex::new(()),
+            nudge,
+            follow: Notify::new(),
+            looking: observe::Looking::default(),
+        }
     }
 
     /// Its id.
@@ -130,6 +142,8 @@ pub struct Settings {
     pub flag_interval: Duration,
     /// How often each environment is read.
     pub environment_interval: Duration,
+    /// How often what surrounds the flag is looked at.
+    pub surroundings_interval: Duration,
     /// How long a put without an answer may still land.
     pub grace: Duration,
     /// Where spool files of emergency switches are looked for, to be merged.

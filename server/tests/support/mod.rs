@@ -128,6 +128,7 @@ impl World {
         let settings = Settings {
             flag_interval: Duration::from_secs(2),
             environment_interval: Duration::from_secs(30),
+            surroundings_interval: Duration::from_secs(60),
             grace: GRACE,
             spool: self.spool.clone(),
         };

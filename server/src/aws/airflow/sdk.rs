@@ -54,6 +54,7 @@ impl AirflowRest for Mwaa {
                     (failed.rest_api_status_code.or(Some(500)), failed.rest_api_response.clone())
                 }
                 Some(InvokeRestApiError::ResourceNotFoundException(_)) => return Err(no_such(environment)),
+                Some(InvokeRestApiError::InternalServerException(_)) => return Err(out_of_reach(environment)),
                 _ => return Err(AwsError::from_sdk("airflow:InvokeRestApi", &error)),
             },
         };
@@ -72,5 +73,17 @@ fn no_such(environment: &str) -> AwsError {
             "There is no MWAA environment named {environment}: correct the name in the pair's config, or create it."
         ),
         refused: true,
+    }
+}
+
+/// MWAA says no more than that something went wrong within, where the web server does not answer it.
+fn out_of_reach(environment: &str) -> AwsError {
+    AwsError {
+        code: Some("InternalServerException".into()),
+        message: format!(
+            "The Airflow of {environment} cannot be reached: airflow:InvokeRestApi answered InternalServerException. \
+             See whether the environment is being updated, and its log group `airflow-{environment}-WebServer`."
+        ),
+        refused: false,
     }
 }
