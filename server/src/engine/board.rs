@@ -100,6 +100,8 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && before.open == after.open
         && before.request == after.request
         && before.following == after.following
+        && before.maintenance == after.maintenance
+        && before.proved_at == after.proved_at
         && before.freezes == after.freezes
         && before.surroundings == after.surroundings
         && before.current == after.current
