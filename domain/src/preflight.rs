@@ -12,6 +12,8 @@ mod made;
 mod pair;
 mod parity;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use crate::{Color, OperationId, PairSnapshot, Reason, Timestamp};
