@@ -1,7 +1,8 @@
 //! The rule of two people: who asked for a switch, who said yes, and what exactly they said yes to.
 
 use crate::{
-    Actor, Base, Color, OperationId, PairId, PairSnapshot, Reason, Timestamp, preflight::Check, preflight::Verdict,
+    Actor, Base, Color, OperationId, PairId, PairSnapshot, Reason, Timestamp,
+    preflight::{self, Check, Verdict},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -182,7 +183,8 @@ pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<
         return None;
     }
     let made = |verdict, evidence: String, mend: &str| {
-        Some(Check { name: "approval".to_owned(), verdict, evidence, mend: mend.to_owned() })
+        let (name, group) = ("approval".to_owned(), preflight::group("approval"));
+        Some(Check { name, group, verdict, evidence, mend: mend.to_owned(), read_at: None })
     };
     let block = |evidence: String, mend: &str| made(Verdict::Block, evidence, mend);
     let Some(open) = &pair.request else {

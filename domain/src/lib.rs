@@ -17,6 +17,7 @@ pub mod flag;
 pub mod freeze;
 pub mod history;
 pub mod journal;
+pub mod maintenance;
 pub mod operation;
 pub mod pair;
 pub mod policy;

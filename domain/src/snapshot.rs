@@ -6,6 +6,7 @@ use crate::{
     environment::Readiness,
     freeze::Freeze,
     history::{Progress, Record},
+    maintenance::Maintenance,
     policy::Policy,
     steps::Course,
     switch::Kind,
@@ -53,6 +54,11 @@ impl Snapshot {
     pub fn pair(&self, id: &PairId) -> Option<&PairSnapshot> {
         self.pairs.iter().find(|pair| pair.id == *id).map(Arc::as_ref)
     }
+
+    /// When the pair that this one's policy names was last switched and found good.
+    pub fn proof(&self, pair: &PairSnapshot) -> Option<Timestamp> {
+        self.pair(&pair.policy.proven_on.as_ref()?.pair)?.proved_at
+    }
 }
 
 /// What Teal knows of one pair.
@@ -87,6 +93,12 @@ pub struct PairSnapshot {
     /// The latest switch that landed, as long as something follows it: its number, and where it stands.
     #[serde(skip)]
     pub following: Option<Following>,
+    /// What somebody declared that is being done to one side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<Maintenance>,
+    /// When this pair was last switched and the watch found nothing wrong, where another pair's policy asks for that.
+    #[serde(skip)]
+    pub proved_at: Option<Timestamp>,
     /// When the next freezes are, and the one that is now.
     #[serde(skip)]
     pub freezes: Arc<[Freeze]>,

@@ -59,6 +59,9 @@ pub struct SideFacts {
     pub work: Reading<Work>,
     /// The DAG files in its bucket, by key below the DAG folder.
     pub files: Reading<Vec<DagFile>>,
+    /// The requirements, the plugins and the start-up script that its environment names, by their keys in its bucket.
+    #[serde(default)]
+    pub artifacts: Reading<Vec<DagFile>>,
     /// What DAGs rely on by name.
     pub keys: Reading<Keys>,
     /// What Teal's role may do there, tried.

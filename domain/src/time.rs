@@ -1,5 +1,9 @@
 //! Moments and spans. Formatting belongs to the edges: the server prints UTC, the browser local time.
 
+mod words;
+
+pub use words::{Civil, age, minute, stamp};
+
 use serde::{Deserialize, Serialize};
 use std::ops::{Add, Sub};
 

@@ -9,18 +9,18 @@ use teal_app::desk::{
 };
 use teal_domain::{
     Action, Base, Color, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
-    approval::{NotDecided, Wanted},
+    approval::{Approval, NotDecided, Wanted},
     confirmation::NotAConfirm,
     denial::Wanted as Wish,
     history::{HistoryPage, HistoryQuery, Record},
     pair::NotAPairId,
-    preflight,
+    preflight::{self, Check, Given},
     switch::{Kind, Outcome, Plan, Refusal},
 };
 
 use crate::{
     engine::{
-        Engine, Pair, going_back,
+        Engine, Pair, going_back, observe,
         offer::{Confirmation, NotConfirmed},
     },
     store::{StoreError, denials, operations::Intent, reading::PAGE},
@@ -28,6 +28,9 @@ use crate::{
 
 /// And when config wants proof for an emergency too.
 const NOTHING_GOES: &str = "A switch here needs a younger sign-in, for an emergency too, and the identity provider cannot be reached. The command line switches without signing in here.";
+
+/// How long a planned switch waits for a fresh look at what surrounds the flag.
+const FRESH_WITHIN: std::time::Duration = std::time::Duration::from_secs(8);
 
 /// What a spool file is called in the command that the page prints.
 const SPOOL: &str = "teal-emergency.spool";
@@ -117,7 +120,8 @@ impl Desk for EngineDesk {
         };
         let now = self.0.clock.now();
         let wanted = Wanted { who: &who.actor, target, base: Base::of(flag), reason: None };
-        let checks = Engine::checks(known, wanted, now);
+        let given = Given { proof: snapshot.proof(known), ..Given::default() };
+        let checks = Engine::checks(known, wanted, given, now);
         // While nobody can prove anything the page is shown: an emergency may still go through.
         match who.in_outage {
             Outage::None if who.must_prove(now) => return Err(DeskError::Prove { message: PROVE.into() }),
@@ -333,15 +337,11 @@ fn away(error: &StoreError) -> DeskError {
 impl Engine {
     /// Carries out what somebody confirmed, unless a check blocks it. A blocked switch is on record too.
     pub async fn confirmed(self: &Arc<Self>, pair: &Arc<Pair>, mut plan: Plan) -> Result<Record, StoreError> {
-        let (known, now) = (self.known_now(pair).await?, self.clock.now());
-        let mut checks = Vec::new();
-        if let Some(known) = &known {
-            plan.reverts = going_back::taken_back(known, plan.target, now);
-            let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
-            checks = Self::checks(known, wanted, now);
-            let approval = Self::approval(known, wanted, now);
-            plan.approval = approval;
+        if let Some(known) = self.board.snapshot().pair(pair.id()) {
+            plan.reverts = going_back::taken_back(known, plan.target, self.clock.now());
         }
+        let (checks, approval) = self.checks_now(pair, &plan).await?;
+        plan.approval = approval;
         let mut blocking = preflight::blocking(&checks);
         // These two are found out by the switch itself, freshly: the store by journalling the intent, the
         // other switch by the lease.
@@ -358,5 +358,19 @@ impl Engine {
             return self.store.record_of(operation).await?.ok_or(StoreError::Database(sqlx::Error::RowNotFound));
         }
         self.switch(pair, plan).await
+    }
+
+    /// The checks at the moment of execution, and the approval that stands. This is the one place where what surrounds
+    /// the flag is looked at anew before a planned switch; an emergency waits for nothing outside.
+    async fn checks_now(&self, pair: &Pair, plan: &Plan) -> Result<(Vec<Check>, Option<Approval>), StoreError> {
+        if plan.kind == Kind::Planned && pair.ports.around.is_some() {
+            observe::look(self, pair, FRESH_WITHIN).await;
+        }
+        let (known, snapshot, now) = (self.known_now(pair).await?, self.board.snapshot(), self.clock.now());
+        let Some(known) = known else { return Ok((Vec::new(), None)) };
+        let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
+        let given =
+            Given { change_ref: plan.change_ref.as_ref(), proof: snapshot.proof(&known), reverts: plan.reverts };
+        Ok((Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now)))
     }
 }

@@ -126,6 +126,8 @@ impl Pair {
             policy: self.config.policy.clone(),
             request: None,
             following: None,
+            maintenance: None,
+            proved_at: None,
             freezes: Arc::default(),
             surroundings: Arc::default(),
             current: None,

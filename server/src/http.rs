@@ -1,7 +1,7 @@
 //! The router: the table of contents of the product.
 
 mod address;
-mod api;
+pub(crate) mod api;
 mod asked;
 mod assets;
 mod csv;

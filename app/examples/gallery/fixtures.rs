@@ -14,7 +14,7 @@ use teal_domain::{
     history::{ExternalRecord, HistoryPage, Note, Progress, Record, RequestRecord, SwitchRecord, What},
     journal::{Timings, chain::Hash},
     policy::Policy,
-    preflight,
+    preflight::{self, Given},
     snapshot::{LabelOnOldest, OpenSwitch},
     switch::{Interleaving, Kind, Outcome, Refusal, Verification},
 };
@@ -201,6 +201,8 @@ pub fn green_is_live() -> PairSnapshot {
         policy: Policy::default(),
         request: None,
         following: None,
+        maintenance: None,
+        proved_at: None,
         freezes: Arc::default(),
         surroundings: Arc::default(),
         current: Some(upgrade()),
@@ -409,7 +411,7 @@ pub fn offer(pair: &PairSnapshot, target: Color) -> Result<Offer, DeskError> {
         base: pair.flag.value().map_or(Base::Missing, Base::of),
         checks: {
             let (who, base) = (ana().actor, pair.flag.value().map_or(Base::Missing, Base::of));
-            let mut checks = preflight::checks(pair, target, NOW);
+            let mut checks = preflight::checks(pair, target, Given::default(), NOW);
             checks.extend(approval::check(pair, Wanted { who: &who, target, base, reason: None }, NOW));
             checks
         },

@@ -1,26 +1,56 @@
-//! The checks before a switch: what blocks first, each with what was seen and what to do about it.
+//! The checks before a switch: what blocks first, then what warns, and what passes folded away; each with what was
+//! seen, how old that is, and what to do about it.
 
-use super::mark::{Mark, Tone};
+use super::{
+    mark::{Mark, Tone},
+    when::Ago,
+};
 use leptos::prelude::*;
-use teal_domain::preflight::{Check, Verdict};
+use teal_domain::{
+    Timestamp,
+    preflight::{Check, Group, Verdict},
+};
 
 /// The checks.
-pub fn checks(checks: &[Check]) -> AnyView {
-    let mut sorted: Vec<&Check> = checks.iter().collect();
-    // Within a verdict they keep their order.
-    sorted.sort_by_key(|check| std::cmp::Reverse(check.verdict));
-    let count = |verdict| checks.iter().filter(|check| check.verdict == verdict).count();
-    let summary = summary(count(Verdict::Block), count(Verdict::Warn), count(Verdict::Pass));
+pub fn checks(checks: &[Check], now: Timestamp) -> AnyView {
+    let of = |verdict: Verdict| {
+        let mut found: Vec<&Check> = checks.iter().filter(|check| check.verdict == verdict).collect();
+        // Within a group they keep their order.
+        found.sort_by_key(|check| check.group);
+        found
+    };
+    let (block, warn, pass) = (of(Verdict::Block), of(Verdict::Warn), of(Verdict::Pass));
+    let summary = summary(block.len(), warn.len(), pass.len());
+    let list = |checks: &[&Check]| {
+        let rows = checks.iter().map(|check| row(check, now)).collect_view();
+        (!checks.is_empty()).then(|| view! { <ul>{rows}</ul> })
+    };
+    let passing = pass.len();
+    let passes = list(&pass).map(|rows| {
+        view! {
+            <details class="passes">
+                <summary>
+                    {match passing {
+                        1 => "The one that passes".to_owned(),
+                        many => format!("The {many} that pass"),
+                    }}
+                </summary>
+                {rows}
+            </details>
+        }
+    });
     view! {
         <section class="card checks" aria-labelledby="checks">
             <header><h2 id="checks">"Checks"</h2><span class="summary">{summary}</span></header>
-            <ul>{sorted.into_iter().map(row).collect_view()}</ul>
+            {list(&block)}
+            {list(&warn)}
+            {passes}
         </section>
     }
     .into_any()
 }
 
-fn row(check: &Check) -> impl IntoView + use<> {
+fn row(check: &Check, now: Timestamp) -> impl IntoView + use<> {
     let tone = match check.verdict {
         Verdict::Pass => Tone::Good,
         Verdict::Warn => Tone::Attention,
@@ -31,10 +61,14 @@ fn row(check: &Check) -> impl IntoView + use<> {
         Verdict::Warn => "warns",
         Verdict::Block => "blocks",
     };
-    let mend = Some(check.mend.clone()).filter(|mend| !mend.is_empty());
+    let mend = Some(&check.mend).filter(|mend| !mend.is_empty()).map(|mend| linked(mend));
+    let read = check.read_at.map(|at| view! { ", read " <Ago at now /> });
     view! {
         <li class="check">
-            <Mark tone text=title(&check.name) />
+            <div class="about">
+                <Mark tone text=title(&check.name) />
+                <span class="group">{about(check.group)}{read}</span>
+            </div>
             <span class="word">{word}</span>
             <p class="evidence">{check.evidence.clone()}</p>
             {mend.map(|mend| view! { <p class="mend">{mend}</p> })}
@@ -42,14 +76,66 @@ fn row(check: &Check) -> impl IntoView + use<> {
     }
 }
 
+/// A text in which addresses of runbooks can be followed.
+fn linked(text: &str) -> impl IntoView + use<> {
+    let words = text.split_inclusive(' ').map(|word| {
+        let (bare, space) = word.strip_suffix(' ').map_or((word, ""), |bare| (bare, " "));
+        if bare.starts_with("https://") || bare.starts_with("http://") {
+            let (href, shown) = (bare.to_owned(), bare.to_owned());
+            view! { <a href=href rel="noreferrer">{shown}</a>{space} }.into_any()
+        } else {
+            word.to_owned().into_any()
+        }
+    });
+    words.collect_view()
+}
+
+/// What a group is called.
+const fn about(group: Group) -> &'static str {
+    match group {
+        Group::Flag => "Flag",
+        Group::Target => "Target",
+        Group::Work => "Work",
+        Group::Pair => "Pair",
+        Group::Policy => "Policy",
+    }
+}
+
 /// What a check is called on the page; a name that is not known here is shown as it is.
 pub fn title(name: &str) -> String {
     match name {
         "flag" => "The flag",
-        "target" => "Target environment",
         "label" => "Labels",
         "under-way" => "Other switches",
         "store" => "The journal",
+        "target" => "Target environment",
+        "update" => "Updates",
+        "maintenance-window" => "AWS maintenance",
+        "surroundings" => "Surroundings",
+        "airflow" => "Airflow",
+        "heartbeat" => "Scheduler heartbeat",
+        "import-errors" => "Import errors",
+        "guard" => "Guards",
+        "permissions" => "Permissions",
+        "tasks" => "Tasks under way",
+        "ticks" => "DAGs due",
+        "environment-color" => "Environment colour",
+        "airflow-version" => "Airflow version",
+        "class" => "Environment class",
+        "workers" => "Workers",
+        "options" => "Options",
+        "requirements" => "Requirements",
+        "plugins" => "Plugins",
+        "startup" => "Start-up script",
+        "dag-files" => "DAG files",
+        "dag-set" => "DAGs",
+        "paused-set" => "Paused DAGs",
+        "schedules" => "Schedules",
+        "keys" => "Keys",
+        "freeze" => "Freeze",
+        "anti-flap" => "Wait between switches",
+        "proven-on" => "Tried elsewhere",
+        "change-ref" => "Change reference",
         "approval" => "Approval",
         other => other,
     }
@@ -70,11 +156,23 @@ fn summary(block: usize, warn: usize, pass: usize) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::summary;
+    use super::{summary, title};
+    use teal_domain::preflight::catalogue::CATALOGUE;
 
     #[test]
     fn the_summary_counts_what_there_is() {
         assert_eq!(summary(1, 2, 1), "1 blocks · 2 warn · 1 passes");
         assert_eq!(summary(0, 0, 5), "5 pass");
+    }
+
+    #[test]
+    fn every_check_of_the_catalogue_has_a_title_of_its_own() {
+        let mut titles: Vec<String> = CATALOGUE.iter().map(|(name, _)| title(name)).collect();
+        for ((name, _), title) in CATALOGUE.iter().zip(&titles) {
+            assert_ne!(*name, title);
+        }
+        titles.sort();
+        titles.dedup();
+        assert_eq!(titles.len(), CATALOGUE.len());
     }
 }

@@ -16,7 +16,7 @@ use crate::{
 use leptos::prelude::*;
 use teal_domain::{
     Color, PairSnapshot, Reason,
-    preflight::{self, Check, Verdict},
+    preflight::{self, Check, Given, Verdict},
     reason::ReasonError,
 };
 
@@ -56,8 +56,9 @@ pub fn page(
             let problem = problem.map(|problem| told(view, pair, problem, ""));
             // An approver who may not switch decides here, on the checks as they stand.
             let asked = request::card(view, pair, target, "").map(|card| {
-                let checks = preflight::checks(pair, target, view.now);
-                view! { <div class="columns"><div class="stack">{checks::checks(&checks)}</div>{card}</div> }
+                let given = Given { proof: view.snapshot.proof(pair), ..Given::default() };
+                let checks = preflight::checks(pair, target, given, view.now);
+                view! { <div class="columns"><div class="stack">{checks::checks(&checks, view.now)}</div>{card}</div> }
             });
             view! {
                 <section class="switch">{heading(pair, target, repair)}{problem}{asked}{refused(OFF, &error)}</section>
@@ -127,7 +128,7 @@ fn panel(
                     {plan::plan(pair, offer, view.now)}
                     {card}
                     {dags::card(pair, target, view.now)}
-                    {checks::checks(&offer.checks)}
+                    {checks::checks(&offer.checks, view.now)}
                 </div>
                 <SwitchForm
                     pair=pair.id.clone()
@@ -148,7 +149,9 @@ fn panel(
 
 /// What the checks leave possible.
 fn block(checks: &[Check]) -> Block {
-    let blocking: Vec<&Check> = checks.iter().filter(|check| check.verdict == Verdict::Block).collect();
+    // The change is named in the form itself, which says so where it is left out.
+    let blocks = |check: &&Check| check.verdict == Verdict::Block && check.name != "change-ref";
+    let blocking: Vec<&Check> = checks.iter().filter(blocks).collect();
     // Without a journal nothing is switched here, and SSM itself refuses a put that would drop a label.
     let last = blocking.iter().any(|check| matches!(check.name.as_str(), "store" | "label" | "flag"));
     let names = blocking.iter().map(|check| checks::title(&check.name).to_lowercase()).collect::<Vec<_>>().join(", ");

@@ -3,51 +3,9 @@
 
 use teal_domain::{Millis, Timestamp};
 
-const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
-const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+pub use teal_domain::time::{Civil, age, stamp};
+
 const DAY: i64 = 86_400_000;
-
-/// A moment, taken apart in UTC.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Civil {
-    /// The year.
-    pub year: i64,
-    /// The month, from 1.
-    pub month: i64,
-    /// The day of the month, from 1.
-    pub day: i64,
-    /// The day of the week, Monday is 0.
-    pub weekday: usize,
-    /// Hours, minutes, seconds, milliseconds.
-    pub clock: [i64; 4],
-}
-
-impl Civil {
-    /// Takes a moment apart: Howard Hinnant's `civil_from_days`
-    /// (<https://howardhinnant.github.io/date_algorithms.html>).
-    #[expect(clippy::cast_possible_truncation, reason = "a day of the week is below 7")]
-    pub const fn of(at: Timestamp) -> Self {
-        let (days, ms) = (at.0.div_euclid(DAY), at.0.rem_euclid(DAY));
-        let shifted = days.saturating_add(719_468);
-        let era = shifted.div_euclid(146_097);
-        let day_of_era = shifted.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted_month = (5 * day_of_year + 2) / 153;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-        Self {
-            year: year_of_era + era * 400 + (month <= 2) as i64,
-            month,
-            day: day_of_year - (153 * shifted_month + 2) / 5 + 1,
-            weekday: (days + 3).rem_euclid(7).unsigned_abs() as usize,
-            clock: [ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60, ms % 1000],
-        }
-    }
-
-    fn month(self) -> &'static str {
-        usize::try_from(self.month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or("?")
-    }
-}
 
 /// For `datetime` attributes: `2026-11-27T09:14:02Z`.
 pub fn iso(at: Timestamp) -> String {
@@ -78,13 +36,6 @@ pub fn midnight(date: &str) -> Option<Timestamp> {
     ((there.year, there.month, there.day) == (year, month, day)).then_some(at)
 }
 
-/// Exactly when: `Fri 27 Nov 2026, 09:14:02 UTC`.
-pub fn stamp(at: Timestamp) -> String {
-    let civil = Civil::of(at);
-    let Civil { year, day, weekday, clock: [h, m, s, _], .. } = civil;
-    format!("{} {day} {} {year}, {h:02}:{m:02}:{s:02} UTC", DAYS[weekday % 7], civil.month())
-}
-
 /// As short as it can be told apart from now: `09:14` today, `Fri 09:14` this week, else `27 Nov` or
 /// `27 Nov 2025`.
 pub fn short(at: Timestamp, now: Timestamp) -> String {
@@ -94,11 +45,11 @@ pub fn short(at: Timestamp, now: Timestamp) -> String {
     if days == 0 {
         format!("{h:02}:{m:02}")
     } else if (1..7).contains(&days) {
-        format!("{} {h:02}:{m:02}", DAYS[civil.weekday % 7])
+        format!("{} {h:02}:{m:02}", civil.day_name())
     } else if civil.year == today.year {
-        format!("{} {} {h:02}:{m:02}", civil.day, civil.month())
+        format!("{} {} {h:02}:{m:02}", civil.day, civil.month_name())
     } else {
-        format!("{} {} {}", civil.day, civil.month(), civil.year)
+        format!("{} {} {}", civil.day, civil.month_name(), civil.year)
     }
 }
 
@@ -112,22 +63,6 @@ pub fn clock(at: Timestamp) -> String {
 pub fn precise(at: Timestamp) -> String {
     let [h, m, s, ms] = Civil::of(at).clock;
     format!("{h:02}:{m:02}:{s:02}.{ms:03}")
-}
-
-/// A length of time that people live through: `3 s`, `12 min`, `2 h 5 min`, `2 d 3 h`, `45 d`.
-pub fn age(span: Millis) -> String {
-    let s = span.as_secs();
-    let (min, h, d) = (s / 60, s / 3600, s / 86_400);
-    let two = |a: u64, unit: &str, b: u64, small: &str| {
-        if b == 0 { format!("{a} {unit}") } else { format!("{a} {unit} {b} {small}") }
-    };
-    match s {
-        0..60 => format!("{s} s"),
-        60..3600 => format!("{min} min"),
-        3600..86_400 => two(h, "h", min % 60, "min"),
-        86_400..864_000 => two(d, "d", h % 24, "h"),
-        _ => format!("{d} d"),
-    }
 }
 
 /// How long ago: `just now`, `3 s ago`, `2 d 3 h ago`; a moment to come is `in 3 s`.

@@ -1,5 +1,7 @@
 //! `teal switch`: the same protocol as the page, from a terminal.
 
+mod told;
+
 use std::{
     io::{IsTerminal as _, Write as _},
     path::PathBuf,
@@ -7,10 +9,10 @@ use std::{
 };
 
 use teal_domain::{
-    Actor, Base, Color, Confirm, Flag, Reading, Reason,
+    Actor, Base, Color, Confirm, Flag, Reason,
     approval::Wanted,
     history::{Progress, Record, SwitchRecord},
-    preflight::{self, Verdict},
+    preflight::{self, Given},
     switch::{Kind, Outcome, Plan, State},
 };
 
@@ -44,6 +46,9 @@ pub struct Arguments {
     /// Skip what blocks; it is marked as an emergency for ever
     #[arg(long)]
     emergency: bool,
+    /// Only say what would be checked and what the checks say; nothing is switched
+    #[arg(long, conflicts_with_all = ["confirm", "spool"])]
+    dry_run: bool,
     /// Record to this file instead of the store, for when the store is away; merge it later with `teal
     /// history merge FILE`
     #[arg(long, value_name = "FILE", requires = "emergency")]
@@ -65,21 +70,20 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     };
     let pair = setup::the_pair(&engine.pairs, |pair| &pair.config, arguments.pair.as_deref())?.clone();
     let who = caller::permitted(&config, Some(&engine), &pair, arguments.emergency).await?;
-    look(&engine, &pair, arguments.to).await?;
+    look(&engine, &pair).await?;
     let known = engine.board.snapshot();
     let flag = known.pair(pair.id()).and_then(|known| known.flag.value().cloned()).unwrap_or(Flag::Missing);
     let wanted = Wanted { who: &who, target: arguments.to, base: Base::of(&flag), reason: None };
+    let now = engine.clock.now();
+    let given = |known| Given { proof: engine.board.snapshot().proof(known), ..Given::default() };
     let checks =
-        known.pair(pair.id()).map(|known| Engine::checks(known, wanted, engine.clock.now())).unwrap_or_default();
+        known.pair(pair.id()).map(|known| Engine::checks(known, wanted, given(known), now)).unwrap_or_default();
+    if arguments.dry_run {
+        engine.store.close().await;
+        return Ok(told::all(common, &checks, now));
+    }
     if !common.json {
-        for check in checks.iter().filter(|check| check.verdict != Verdict::Pass) {
-            eprintln!(
-                "{}: {} {}",
-                if check.verdict == Verdict::Block { "BLOCKS" } else { "warning" },
-                check.evidence,
-                check.mend
-            );
-        }
+        told::findings(&checks, now);
     }
     let plan = plan(
         &arguments,
@@ -121,14 +125,20 @@ fn what_works(stop: Stop, pair: &Pair, flag: &Flag, target: Color) -> Stop {
     Stop { message: format!("{}\nWhat works without the store:\n  {commands}", stop.message), ..stop }
 }
 
-/// What a page would know: flag, target, and what the store says.
-async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>, target: Color) -> Result<(), Stop> {
+/// What a page would know: the flag, both sides, and what the store says.
+async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>) -> Result<(), Stop> {
     let names = &pair.config.names;
-    let (flag, side, ()) = tokio::join!(
+    let (flag, blue, green, ()) = tokio::join!(
         pair.ports.flag.read_one(&names.flag),
-        pair.ports.environments.read(names.environment(target)),
+        pair.ports.environments.read(&names.blue),
+        pair.ports.environments.read(&names.green),
         engine.refresh_records(pair),
     );
+    // What it must have been tried on.
+    let proven_on = pair.config.policy.proven_on.as_ref().and_then(|rule| engine.pair(&rule.pair));
+    if let Some(other) = proven_on {
+        engine.refresh_records(other).await;
+    }
     let now = engine.clock.now();
     let read = flag.as_ref().ok().and_then(Flag::version);
     let known = engine.store.known(&pair.parameter).await.map_err(Stop::failed)?;
@@ -142,18 +152,12 @@ async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>, target: Color) -> Result<(
         .map_err(|error| Stop::failed(format_args!("the flag could not be read, so nothing was switched: {error}")))?;
     engine.board.update(pair.id(), now, |known| {
         take_flag(known, flag, now);
-        let slot = match target {
-            Color::Blue => &mut known.blue,
-            Color::Green => &mut known.green,
-        };
-        *slot = match side {
-            Ok(environment) => Reading::good(environment, now),
-            Err(error) => {
-                let mut failed = Reading::default();
-                failed.fail(error.message, now);
-                failed
+        for (slot, side) in [(&mut known.blue, blue), (&mut known.green, green)] {
+            match side {
+                Ok(environment) => slot.succeed(environment, now),
+                Err(error) => slot.fail(error.message, now),
             }
-        };
+        }
     });
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use teal_domain::{
     Actor, Flag, OperationId, PairSnapshot, Reason, Timestamp,
     approval::{self, Answer, Approval, NotDecided, Request, Wanted},
-    preflight::{self, Check},
+    preflight::{self, Check, Given},
 };
 
 use super::{Engine, Pair, going_back};
@@ -33,8 +33,8 @@ pub enum NotAsked {
 
 impl Engine {
     /// The checks of what somebody wants, on what a snapshot tells: those of the pair, and the approval.
-    pub fn checks(known: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Vec<Check> {
-        let mut checks = preflight::checks(known, wanted.target, now);
+    pub fn checks(known: &PairSnapshot, wanted: Wanted<'_>, given: Given<'_>, now: Timestamp) -> Vec<Check> {
+        let mut checks = preflight::checks(known, wanted.target, given, now);
         checks.extend(approval::check(known, wanted, now));
         going_back::ease(&mut checks, known, wanted.target, now);
         checks
@@ -75,7 +75,8 @@ impl Engine {
         }
         let from = Flag::color(flag).filter(|from| *from != confirm.target);
         let Some(from) = from else { return Ok(Err(NotAsked::Nothing)) };
-        let checks = preflight::checks(known, confirm.target, now);
+        let given = Given { proof: snapshot.proof(known), ..Given::default() };
+        let checks = preflight::checks(known, confirm.target, given, now);
         let request = Request {
             id: self.new_operation(),
             pair: pair.id().clone(),

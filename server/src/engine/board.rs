@@ -97,6 +97,8 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && before.open == after.open
         && before.request == after.request
         && before.following == after.following
+        && before.maintenance == after.maintenance
+        && before.proved_at == after.proved_at
         && before.freezes == after.freezes
         && (Arc::ptr_eq(&before.surroundings, &after.surroundings)
             || before.surroundings.same_but_for_times(&after.surroundings))

@@ -3,8 +3,9 @@
 use std::{collections::HashSet, sync::Arc};
 
 use teal_domain::{
-    FlagVersion, OperationId, PairSnapshot, VersionRecord,
-    journal::{Body, Entry},
+    FlagVersion, OperationId, PairSnapshot, Timestamp, VersionRecord,
+    history::{HistoryQuery, Record},
+    journal::{Body, Entry, Listed},
     reconcile::discover,
     snapshot::{Following, LabelOnOldest, OpenSwitch},
     switch::{Effect, Event, State},
@@ -131,7 +132,7 @@ impl Engine {
     }
 
     async fn read_records(&self, pair: &Pair) -> Result<impl FnOnce(&mut PairSnapshot) + use<>, StoreError> {
-        let everything = teal_domain::history::HistoryQuery::default();
+        let everything = HistoryQuery::default();
         let recent = self.store.history(pair.id(), &everything, RECENT).await?.records;
         let current = self.store.current(&pair.parameter).await?;
         let live_since = self.store.held_since(&pair.parameter).await?;
@@ -142,14 +143,39 @@ impl Engine {
             None => None,
         };
         let following = self.store.following(pair.id()).await?.as_ref().and_then(Following::of);
+        let proved_at = self.proved_at(pair).await?;
         Ok(move |known: &mut PairSnapshot| {
             known.following = following;
             known.request = request;
+            known.proved_at = proved_at;
             known.recent = recent;
             known.current = current;
             known.live_since = live_since;
             known.open = open;
         })
+    }
+
+    /// When this pair was last switched and its watch found nothing wrong, if another pair's policy asks for that.
+    async fn proved_at(&self, pair: &Pair) -> Result<Option<Timestamp>, StoreError> {
+        let asks = self.pairs.iter().filter_map(|other| other.config.policy.proven_on.as_ref());
+        let Some(within) = asks.filter(|rule| rule.pair == *pair.id()).map(|rule| rule.within).max() else {
+            return Ok(None);
+        };
+        let mut query = HistoryQuery {
+            kind: Some(Listed::Switch),
+            from: Some(self.clock.now() - within),
+            ..HistoryQuery::default()
+        };
+        loop {
+            let page = self.store.history(pair.id(), &query, RECENT).await?;
+            if let Some(at) = page.records.iter().find_map(Record::proved_at) {
+                return Ok(Some(at));
+            }
+            match page.older {
+                Some(older) => query.before = Some(older),
+                None => return Ok(None),
+            }
+        }
     }
 
     fn open(&self, operation: &Operation) -> OpenSwitch {

@@ -6,7 +6,7 @@ mod idempotency;
 pub mod pairs;
 pub mod plans;
 pub mod problem;
-mod shapes;
+pub(crate) mod shapes;
 pub mod switches;
 
 pub use problem::Problem;

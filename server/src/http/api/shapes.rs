@@ -11,7 +11,7 @@ use teal_domain::{
     environment::Readiness,
     history::{self, Progress, What},
     journal::Timings,
-    preflight::Check,
+    preflight::{Check, Verdict},
 };
 
 /// A moment, as RFC 3339 has it: `2026-11-27T09:14:02.120Z`.
@@ -213,13 +213,38 @@ impl Status {
     }
 }
 
+/// A check, made.
+#[derive(Clone, Debug, Serialize)]
+pub struct Checked {
+    name: String,
+    group: &'static str,
+    verdict: Verdict,
+    evidence: String,
+    mend: String,
+    read_at: Option<String>,
+}
+
+impl Checked {
+    /// From what was checked.
+    pub fn of(check: &Check) -> Self {
+        Self {
+            name: check.name.clone(),
+            group: check.group.as_str(),
+            verdict: check.verdict,
+            evidence: check.evidence.clone(),
+            mend: check.mend.clone(),
+            read_at: check.read_at.map(when),
+        }
+    }
+}
+
 /// A plan: what will be done if it is confirmed, and on what that rests.
 #[derive(Clone, Debug, Serialize)]
 pub struct Plan {
     operation: String,
     target: Color,
     base: Option<u64>,
-    checks: Vec<Check>,
+    checks: Vec<Checked>,
     expires_at: String,
     confirmation: String,
 }
@@ -231,7 +256,7 @@ impl Plan {
             operation: offer.operation.to_string(),
             target: offer.target,
             base: base(offer.base),
-            checks: offer.checks.clone(),
+            checks: offer.checks.iter().map(Checked::of).collect(),
             expires_at: when(offer.expires_at),
             confirmation: offer.confirmation.clone(),
         }

@@ -1,0 +1,158 @@
+//! The target's Airflow: whether it answers, lives, could read its files, and lets Teal do what it will do there.
+
+use super::{
+    Check, Scene, Verdict,
+    made::{AIRFLOW_IS_OLD_AFTER, SETUP_IS_OLD_AFTER, are, block, named, on, on_both, pass, warn},
+};
+use crate::{
+    Color, Millis, Timestamp,
+    airflow::{ImportError, Part, Tried, Wish},
+    dags::Strategy,
+    time::{age, minute},
+};
+
+/// What no task runs without.
+const VITAL: [&str; 2] = ["scheduler", "metadatabase"];
+/// How long a scheduler may be silent.
+const SILENT_AFTER: Millis = Millis::from_secs(3 * 60);
+
+pub(super) fn checks(scene: Scene<'_>) -> Vec<Check> {
+    let Scene { pair, target, now, .. } = scene;
+    let (facts, title) = (pair.surroundings.side(target), target.title());
+    let read_at = facts.heartbeat.read_at();
+    vec![
+        on("airflow", &format!("the health of {title}'s Airflow"), &facts.health, AIRFLOW_IS_OLD_AFTER, now, |parts| {
+            health(target, parts)
+        }),
+        on(
+            "heartbeat",
+            &format!("the heartbeat of {title}'s scheduler"),
+            &facts.heartbeat,
+            AIRFLOW_IS_OLD_AFTER,
+            now,
+            |at| heartbeat(target, *at, read_at.unwrap_or(now)),
+        ),
+        on(
+            "import-errors",
+            &format!("the list of {title}'s import errors"),
+            &facts.import_errors,
+            AIRFLOW_IS_OLD_AFTER,
+            now,
+            |errors| import_errors(target, errors),
+        ),
+        permissions(scene),
+    ]
+}
+
+/// What a part is called among people.
+fn called(part: &str) -> String {
+    match part {
+        "metadatabase" => "metadata database".to_owned(),
+        other => other.replace('_', " "),
+    }
+}
+
+fn health(target: Color, parts: &[Part]) -> Check {
+    let (name, title) = ("airflow", target.title());
+    let state = |name: &str| parts.iter().find(|part| part.name == name).and_then(|part| part.healthy);
+    let ill = |part: &&Part| part.healthy == Some(false);
+    let silent: Vec<String> = VITAL.iter().filter(|name| state(name).is_none()).map(|name| called(name)).collect();
+    let sick: Vec<String> = parts.iter().filter(ill).map(|part| called(&part.name)).collect();
+    if parts.iter().filter(ill).any(|part| VITAL.contains(&&*part.name)) {
+        return block(
+            name,
+            format!("{title}'s {} {} unhealthy: nothing would run there.", named(&sick, 4), verb(sick.len())),
+            format!("Look at the scheduler's log of {title}, or choose emergency and say why."),
+        );
+    }
+    if !silent.is_empty() {
+        return warn(
+            name,
+            format!("{title}'s Airflow answers, but says nothing of its {}.", named(&silent, 4)),
+            "Open its web server and look there before you go on.",
+        );
+    }
+    if !sick.is_empty() {
+        return warn(
+            name,
+            format!("{title}'s {} {} unhealthy: some DAGs would not run there.", named(&sick, 4), verb(sick.len())),
+            format!("Look at that part's log of {title} before you go on."),
+        );
+    }
+    let (well, absent): (Vec<&Part>, Vec<&Part>) = parts.iter().partition(|part| part.healthy == Some(true));
+    let list = |parts: &[&Part]| named(&parts.iter().map(|part| called(&part.name)).collect::<Vec<_>>(), 4);
+    let absent = if absent.is_empty() { String::new() } else { format!(" No {} runs there.", list(&absent)) };
+    pass(name, format!("{title}'s {} {} healthy.{absent}", list(&well), verb(well.len())))
+}
+
+const fn verb(count: usize) -> &'static str {
+    if count == 1 { "is" } else { "are" }
+}
+
+/// Judged from the moment at which it was read: how old that is stands beside it.
+fn heartbeat(target: Color, at: Option<Timestamp>, read_at: Timestamp) -> Check {
+    let (name, title) = ("heartbeat", target.title());
+    let mend = format!("Look at the scheduler's log of {title}: while it is silent, no task begins there.");
+    match at {
+        None => warn(name, format!("CloudWatch has no heartbeat of {title}'s scheduler."), mend),
+        Some(at) if read_at.since(at) > SILENT_AFTER => warn(
+            name,
+            format!("{title}'s scheduler had sent no heartbeat for {}, since {}.", age(read_at.since(at)), minute(at)),
+            mend,
+        ),
+        Some(at) => pass(name, format!("{title}'s scheduler sent a heartbeat at {}.", minute(at))),
+    }
+}
+
+fn import_errors(target: Color, errors: &[ImportError]) -> Check {
+    let (name, title) = ("import-errors", target.title());
+    if errors.is_empty() {
+        return pass(name, format!("{title} could import all its DAG files."));
+    }
+    let files: Vec<&str> = errors.iter().map(|error| error.file.as_str()).collect();
+    warn(
+        name,
+        format!("{} broken on {title}: {}.", are(files.len(), "file"), named(&files, 3)),
+        format!("Mend them: the DAGs in them do not run on {title}."),
+    )
+}
+
+/// What was tried on both sides: both are looked at, and under pause-standby both are paused or unpaused.
+fn permissions(Scene { pair, target, now, .. }: Scene<'_>) -> Check {
+    let name = "permissions";
+    let strategy = pair.policy.dags.strategy;
+    let used = |wish: Wish| wish != Wish::PauseDags || strategy == Strategy::PauseStandby;
+    let source = target.other();
+    let what = |side: Color| format!("what Teal may do in {}'s Airflow", side.title());
+    let judge = |to: &Vec<Tried>, from: &Vec<Tried>| {
+        let (mut verdict, mut found) = (Verdict::Pass, Vec::new());
+        for (side, tried) in [(target, to), (source, from)] {
+            for wish in Wish::ALL.into_iter().filter(|wish| used(*wish)) {
+                let says = match tried.iter().find(|tried| tried.wish == wish) {
+                    Some(Tried { refused: None, .. }) => continue,
+                    Some(Tried { refused: Some(why), .. }) => format!("is refused: {why}"),
+                    None => "has not been tried.".to_owned(),
+                };
+                let refused = says.starts_with("is");
+                let vital = refused && wish == Wish::PauseDags;
+                verdict = verdict.max(if vital { Verdict::Block } else { Verdict::Warn });
+                found.push(format!("On {}, {} {says}", side.title(), wish.as_str()));
+            }
+        }
+        let mend = "Give Teal's role the Airflow role that allows it, on both sides.";
+        match verdict {
+            Verdict::Pass => pass(name, "On both sides Teal may do in Airflow all that it will do there."),
+            Verdict::Warn => warn(name, found.join(" "), mend),
+            Verdict::Block => block(name, found.join(" "), mend),
+        }
+    };
+    let around = &pair.surroundings;
+    on_both(
+        name,
+        (&what(target), &around.side(target).tried),
+        (&what(source), &around.side(source).tried),
+        SETUP_IS_OLD_AFTER,
+        now,
+        judge,
+    )
+}

@@ -1,0 +1,60 @@
+//! What should be the same on both sides, and what differs, by name. Values are never shown.
+
+mod dags;
+mod setup;
+
+use super::{
+    Check, Scene,
+    made::{named, pass, warn},
+};
+use crate::time::minute;
+use std::collections::BTreeSet;
+
+pub(super) use dags::checks as of_dags;
+pub(super) use setup::checks as of_environments;
+
+/// A difference: a warning, unless somebody declared that it is expected for a while.
+fn differs(Scene { pair, now, .. }: Scene<'_>, name: &str, evidence: impl Into<String>, mend: &str) -> Check {
+    let evidence = evidence.into();
+    match pair.maintenance.as_ref().filter(|declared| declared.expects(name, now)) {
+        Some(declared) => pass(
+            name,
+            format!(
+                "Expected until {}, since {} declared for {}: {}. {evidence}",
+                minute(declared.until),
+                declared.by,
+                declared.side.title(),
+                declared.what
+            ),
+        ),
+        None => warn(name, evidence, mend),
+    }
+}
+
+/// How many names of a kind are listed.
+const LISTED: usize = 3;
+
+/// What is on one side only, in words; none where both have the same.
+fn only<'a>(
+    kind: &str,
+    blue: impl IntoIterator<Item = &'a str>,
+    green: impl IntoIterator<Item = &'a str>,
+) -> Vec<String> {
+    let (blue, green): (BTreeSet<&str>, BTreeSet<&str>) = (blue.into_iter().collect(), green.into_iter().collect());
+    let kind = if kind.is_empty() { String::new() } else { format!("{kind} ") };
+    let says = |side: &str, names: Vec<&str>| {
+        (!names.is_empty()).then(|| format!("{kind}only on {side}: {}", named(&names, LISTED)))
+    };
+    let found = [
+        says("Blue", blue.difference(&green).copied().collect()),
+        says("Green", green.difference(&blue).copied().collect()),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+/// Findings as one sentence.
+fn sentence(found: &[String]) -> String {
+    let text = found.join("; ");
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| format!("{}{}.", first.to_uppercase(), letters.as_str()))
+}
