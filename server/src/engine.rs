@@ -8,6 +8,7 @@ pub mod approval;
 pub mod board;
 pub mod clock;
 pub mod denials;
+pub mod freezes;
 pub mod grace;
 pub mod lease;
 pub mod offer;
@@ -95,7 +96,7 @@ impl Pair {
         &self.config.id
     }
 
-    fn first_snapshot(&self) -> PairSnapshot {
+    fn first_snapshot(&self, now: Timestamp) -> PairSnapshot {
         PairSnapshot {
             id: self.config.id.clone(),
             title: self.config.title.clone(),
@@ -110,7 +111,7 @@ impl Pair {
             policy: self.config.policy.clone(),
             request: None,
             following: None,
-            freezes: Arc::default(),
+            freezes: self.freezes(now),
             surroundings: Arc::default(),
             current: None,
             recent: Vec::new(),
@@ -164,7 +165,7 @@ impl Engine {
         settings: Settings,
     ) -> Result<Arc<Self>, crate::store::StoreError> {
         let key = store.shared_key(clock.random()).await?;
-        let board = Board::new(clock.now(), pairs.iter().map(|pair| pair.first_snapshot()).collect());
+        let board = Board::new(clock.now(), pairs.iter().map(|pair| pair.first_snapshot(clock.now())).collect());
         let grace = Grace::new(settings.grace);
         Ok(Arc::new(Self {
             pairs,

@@ -57,6 +57,7 @@ pub fn start(engine: &Arc<Engine>) {
     }
     tokio::spawn(store(engine.clone()));
     tokio::spawn(super::denials::keep(engine.clone()));
+    tokio::spawn(super::freezes::keep(engine.clone()));
 }
 
 async fn flags(engine: Arc<Engine>, pairs: Vec<Arc<Pair>>) {
