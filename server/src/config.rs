@@ -42,6 +42,8 @@ use self::{
 
 use crate::auth::roles::CallerRole;
 
+#[cfg(test)]
+pub use self::tests::example_freezes;
 pub use self::{
     embed::EmbedConfig,
     freezes::{Cron, FreezeRule, Lasts, Rule, When as FreezeWhen},

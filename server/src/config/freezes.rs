@@ -190,7 +190,8 @@ fn lasts(text: &str) -> Result<Lasts, Wrong> {
             Err(Wrong::new(what, "write 1m or more"))
         }
         Ok(_) if whole && !span.is_negative() => {
-            let what = format!("lasts {} is too long, because a pair that is always closed is never switched", quoted(text));
+            let what =
+                format!("lasts {} is too long, because a pair that is always closed is never switched", quoted(text));
             Err(Wrong::new(what, "write 366d or less"))
         }
         _ => Err(Wrong::new(what, mend)),

@@ -136,10 +136,7 @@ fn change_ref(section: &mut Section<'_, '_>) -> Result<ChangeRefRule, Reported> 
         Err(Wrong::new(what, "write one like \"CHG[0-9]{7}\"; the whole reference must match it"))
     });
     let (required, pattern) = (required?, pattern?);
-    Ok(ChangeRefRule {
-        required: required.is_some_and(|found| found.value),
-        pattern: pattern.map(|found| found.value),
-    })
+    Ok(ChangeRefRule { required: required.is_some_and(|found| found.value), pattern: pattern.map(|found| found.value) })
 }
 
 type Proven = (Option<ProvenOn>, Option<Found<PairId>>);
@@ -270,7 +267,10 @@ pub(super) fn web_address(text: &str) -> Result<String, Wrong> {
         return Ok(text.to_owned());
     }
     let what = format!("{} is no address of the web", quoted(text));
-    Err(Wrong::new(what, "write one like \"https://wiki.example.com/teal/runbook\", without a name or a password in it"))
+    Err(Wrong::new(
+        what,
+        "write one like \"https://wiki.example.com/teal/runbook\", without a name or a password in it",
+    ))
 }
 
 /// Reports every pair that is to be proven on one that there is not, or on itself.

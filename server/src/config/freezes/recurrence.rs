@@ -74,8 +74,7 @@ pub(super) fn rule(text: &str, starts: DateTime, zone: &TimeZone) -> Result<Rule
         })
         .collect();
     let text = format!("DTSTART:{}\nRRULE:{}", starts.strftime("%Y%m%dT%H%M%SZ"), parts?.join(";"));
-    let set: RRuleSet =
-        text.parse().map_err(|error| wrong(format!("is no rule of RFC 5545: {error}"), example))?;
+    let set: RRuleSet = text.parse().map_err(|error| wrong(format!("is no rule of RFC 5545: {error}"), example))?;
     let often = set.get_rrule().iter().any(|rule| matches!(rule.get_freq(), Frequency::Minutely | Frequency::Secondly));
     if often {
         let mend = "write FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY, and let `lasts` say for how long";
@@ -110,10 +109,7 @@ pub(super) fn cron(text: &str) -> Result<Cron, Wrong> {
 }
 
 /// Refuses what closes more often than a calendar has room for, and what never closes.
-fn bounded(
-    closes: impl Iterator<Item = DateTime>,
-    starts: DateTime,
-) -> Result<(), (String, &'static str)> {
+fn bounded(closes: impl Iterator<Item = DateTime>, starts: DateTime) -> Result<(), (String, &'static str)> {
     let end = starts.checked_add(1.year()).unwrap_or(DateTime::MAX);
     let mut closes = closes.peekable();
     if closes.peek().is_none() {
