@@ -59,6 +59,9 @@ pub fn told(error: &DeskError) -> (StatusCode, &'static str, &'static str) {
             "Not allowed",
             "Whoever runs Teal grants roles: tell them which one you need, and for what.",
         ),
+        DeskError::Override { .. } => {
+            (StatusCode::FORBIDDEN, "Not allowed", "Wait until nothing blocks, or ask somebody who may override it.")
+        }
         DeskError::Refused { .. } => (StatusCode::CONFLICT, "Not done", "Look again, then decide."),
         DeskError::Prove { .. } => {
             (StatusCode::FORBIDDEN, "Prove who you are first", "Sign in again, then try once more.")
