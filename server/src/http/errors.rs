@@ -130,7 +130,7 @@ fn panicked(app: &App, asked: &Asked, page: bool, panic: &(dyn Any + Send)) -> R
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     let what = "Teal failed to answer this request. Nothing was switched that the history does not show.";
     if asked.reader() == Reader::Script || !page {
-        // Around this a script is told in its own format, and everybody the id.
+        // On the way out a script is told in its own format, and everybody the id.
         return (status, format!("{what}\n")).into_response();
     }
     let problem = Problem {
