@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{StreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, stream};
 use serde_json::{Value, json};
 use teal_domain::{
     Millis, Timestamp,
@@ -104,8 +104,9 @@ impl Airflow<'_> {
         // A DAG that runs often fills the page; the others are asked by themselves.
         let unknown: Vec<_> = dags.into_iter().filter(|dag| !took.contains_key(dag)).take(ASKED_SINGLY).collect();
         let lists: Vec<_> = unknown.iter().map(|dag| succeeded(std::slice::from_ref(dag))).collect();
-        let mut pages = stream::iter(lists.into_iter().map(|list| async move { self.page(&list, 0, 10).await }))
-            .buffer_unordered(AT_ONCE);
+        // Boxed: what borrows in a stream is otherwise not seen to be `Send`.
+        let asked: Vec<_> = lists.iter().map(|list| self.page(list, 0, 10).boxed()).collect();
+        let mut pages = stream::iter(asked).buffer_unordered(AT_ONCE);
         while let Some(page) = pages.next().await {
             took.extend(lengths(&page?.rows));
         }
