@@ -1,6 +1,10 @@
 //! A pair in every state that a page must be able to show. For the gallery and the tests.
 #![allow(dead_code, clippy::missing_panics_doc, clippy::unwrap_used, reason = "fixtures: each user takes some")]
 
+#[path = "around.rs"]
+mod around;
+
+pub use around::{findings, looked_at};
 use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
 use teal_domain::{
@@ -230,6 +234,8 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("store-away", with(store_away)),
         ("unread", with(unread)),
         ("label", with(label)),
+        ("looked-at", with(looked_at)),
+        ("findings", with(findings)),
         ("two-people", with(two_people)),
         ("asked", with(|pair| asked(pair, "olga", None))),
         ("asked-by-me", with(|pair| asked(pair, "ana", None))),
