@@ -17,34 +17,10 @@ from datetime import datetime, timezone
 
 import field
 import seed_costs
+import seed_dags
 import seed_flag
 import seed_metrics
 import seed_people
-
-GUARDED_DAG = f'''"""Does its work only on the side that the flag calls live."""
-import os
-from datetime import datetime
-
-import boto3
-from airflow.decorators import dag, task
-
-
-@dag(schedule="@hourly", start_date=datetime(2026, 1, 1), catchup=False)
-def guarded():
-    @task.short_circuit
-    def this_side_is_live():
-        flag = boto3.client("ssm").get_parameter(Name="{field.FLAG}")["Parameter"]["Value"]
-        return flag == os.environ["AIRFLOW__CUSTOM__ENVIRONMENT_COLOR"]
-
-    @task
-    def work():
-        print("working")
-
-    this_side_is_live() >> work()
-
-
-guarded()
-'''
 
 AWS_TAGS = [{"Key": name, "Value": value} for name, value in field.TAGS.items()]
 
@@ -90,7 +66,8 @@ def buckets(endpoint: str) -> None:
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": field.REGION})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [*AWS_TAGS, {"Key": "Color", "Value": color}]})
-        s3.put_object(Bucket=name, Key="dags/guarded.py", Body=GUARDED_DAG.encode())
+        for key, text in seed_dags.files(color).items():
+            s3.put_object(Bucket=name, Key=f"dags/{key}", Body=text.encode())
         s3.put_object(Bucket=name, Key="requirements.txt", Body=b"apache-airflow-providers-openlineage\n")
 
 
@@ -218,7 +195,7 @@ def everything(ministack: str, moto: str | None, now: datetime, history_versions
             *(one for color in field.COLORS for one in seed_metrics.airflow_series(color)),
             *seed_metrics.marquez_series(marquez["balancer"], marquez["groups"]),
         ]
-        count = seed_metrics.put(cloudwatch, series, seed_metrics.moments_up_to(now))
+        count = seed_metrics.put(cloudwatch, series, now - seed_metrics.A_DAY, now)
         wanted = seed_metrics.alarms(marquez["balancer"], marquez["groups"])
         seed_metrics.put_alarms(cloudwatch, wanted, topic)
         for one in waiting:

@@ -15,6 +15,8 @@ from typing import Callable, NamedTuple
 import field
 
 STEP = timedelta(minutes=5)
+# A heartbeat is looked for in the last minutes.
+A_MINUTE = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
 # PutMetricData takes this many points a call.
 POINTS_A_CALL = 1000
@@ -28,6 +30,7 @@ class Series(NamedTuple):
     unit: str
     dimensions: dict[str, str]
     shape: Callable[[float, random.Random], float]
+    step: timedelta = STEP
 
 
 def flat(level: float, spread: float = 0.0):
@@ -69,7 +72,7 @@ def airflow_series(color: str) -> list[Series]:
     busy = {"Function": "Executor"}
     return [
         # Two schedulers beat every five seconds.
-        airflow("SchedulerHeartbeat", whole(118, 2), Function="Scheduler"),
+        airflow("SchedulerHeartbeat", whole(24, 1), Function="Scheduler")._replace(step=A_MINUTE),
         airflow("QueuedTasks", daily_whole(0, 9 if live else 1, 1), **busy),
         airflow("RunningTasks", daily_whole(1 if live else 0, 14 if live else 1, 1), **busy),
         airflow("OpenSlots", daily_whole(31, 18 if live else 31, 1), **busy),
@@ -144,17 +147,21 @@ def points(series: Series, moments: list[datetime]) -> list[dict]:
     return found
 
 
-def moments_up_to(now: datetime, span: timedelta = A_DAY) -> list[datetime]:
-    last = now.astimezone(timezone.utc).replace(second=0, microsecond=0)
-    last -= timedelta(minutes=last.minute % 5)
-    return [last - STEP * back for back in range(int(span / STEP) - 1, -1, -1)]
+def moments(since: datetime, until: datetime, step: timedelta) -> list[datetime]:
+    """The whole steps after `since`, up to `until`."""
+    found, length = [], step.total_seconds()
+    moment = datetime.fromtimestamp(since.timestamp() // length * length, timezone.utc) + step
+    while moment <= until:
+        found.append(moment)
+        moment += step
+    return found
 
 
-def put(cloudwatch, all_series: list[Series], moments: list[datetime]) -> int:
-    """Writes every series at every moment. Answers how many points that were."""
+def put(cloudwatch, all_series: list[Series], since: datetime, until: datetime) -> int:
+    """Writes every series at each of its moments. Answers how many points that were."""
     by_namespace: dict[str, list[dict]] = {}
     for series in all_series:
-        by_namespace.setdefault(series.namespace, []).extend(points(series, moments))
+        by_namespace.setdefault(series.namespace, []).extend(points(series, moments(since, until, series.step)))
     calls = [
         {"Namespace": namespace, "MetricData": data[at : at + POINTS_A_CALL]}
         for namespace, data in by_namespace.items()

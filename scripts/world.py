@@ -222,15 +222,13 @@ def replace(path: Path, text: str) -> None:
     new.replace(path)
 
 
-def feed(ministack: str, series: list, stop: threading.Event) -> None:
+def feed(ministack: str, series: list, written: datetime, stop: threading.Event) -> None:
     """Goes on writing metrics, so that a world left running does not grow stale."""
     cloudwatch = field.client("cloudwatch", ministack)
-    written = seed_metrics.moments_up_to(datetime.now(timezone.utc))[-1]
     while not stop.wait(10):
-        due = [moment for moment in seed_metrics.moments_up_to(datetime.now(timezone.utc)) if moment > written]
-        if due:
-            seed_metrics.put(cloudwatch, series, due)
-            written = due[-1]
+        now = datetime.now(timezone.utc)
+        seed_metrics.put(cloudwatch, series, written, now)
+        written = now
 
 
 def arguments() -> argparse.Namespace:
@@ -241,7 +239,7 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--history-versions", type=int, default=30, metavar="N", help="versions of the flag (30); of more than 100 the last 100 are kept, as in SSM")
     options.add_argument("--teal", action="append", metavar="URL", help="where browsers find Teal, for signing in (http://localhost:3000)")
     options.add_argument("--no-seed", action="store_true", help="leave both emulators empty")
-    options.add_argument("--live", action="store_true", help="go on writing metrics every five minutes")
+    options.add_argument("--live", action="store_true", help="go on writing metrics")
     return options.parse_args()
 
 
@@ -281,7 +279,7 @@ def main() -> int:
             replace(sign_in_file(chosen.out), seed_people.toml(people, teal[0]))
             said = f"seeded: {done['points']} metric points, {done['alarms']} alarms"
             if chosen.live:
-                threading.Thread(target=feed, args=(ministack.url, done["series"], stop), daemon=True).start()
+                threading.Thread(target=feed, args=(ministack.url, done["series"], now, stop), daemon=True).start()
         describe(chosen.out, ministack, moto, people, seeded=not chosen.no_seed)
         print(f"emulated AWS at {ministack.url}, Cost Explorer at {moto.url} ({said}; {time.monotonic() - began:.1f} s)", flush=True)
 

@@ -52,6 +52,23 @@ impl<T> Reading<T> {
         }
     }
 
+    /// Whether both say the same, whenever it was read.
+    pub fn says_the_same(&self, other: &Self) -> bool
+    where
+        T: PartialEq,
+    {
+        self.alike(other, T::eq)
+    }
+
+    /// Whether both say the same, whenever it was read, where `same` tells that of two values.
+    pub fn alike(&self, other: &Self, same: impl Fn(&T, &T) -> bool) -> bool {
+        let values = match (self.value(), other.value()) {
+            (Some(one), Some(another)) => same(one, another),
+            (one, another) => one.is_none() && another.is_none(),
+        };
+        values && self.error == other.error
+    }
+
     /// When the last good value was read.
     pub fn read_at(&self) -> Option<Timestamp> {
         self.value.as_ref().map(|(_, at)| *at)

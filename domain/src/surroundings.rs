@@ -34,6 +34,12 @@ impl Surroundings {
             Color::Green => &mut self.green,
         }
     }
+
+    /// Whether both say the same but for times: when it was read, and when something gave its last sign of life.
+    pub fn same_but_for_times(&self, other: &Self) -> bool {
+        Color::BOTH.into_iter().all(|color| self.side(color).same_but_for_times(other.side(color)))
+            && self.alarms.says_the_same(&other.alarms)
+    }
 }
 
 /// What is known of one side beside its environment.
@@ -47,6 +53,8 @@ pub struct SideFacts {
     pub import_errors: Reading<Vec<ImportError>>,
     /// Its DAGs, by id.
     pub dags: Reading<Vec<Dag>>,
+    /// Those of its DAGs that work and have a task that waits for the run before (`depends_on_past`).
+    pub depends_on_past: Reading<Vec<String>>,
     /// What it has to do just now.
     pub work: Reading<Work>,
     /// The DAG files in its bucket, by key below the DAG folder.
@@ -58,6 +66,32 @@ pub struct SideFacts {
     pub keys: Reading<Keys>,
     /// What Teal's role may do there, tried.
     pub tried: Reading<Vec<Tried>>,
+}
+
+impl SideFacts {
+    /// As [`Surroundings::same_but_for_times`], of one side. A sign of life that comes or goes for good is a change; one
+    /// that is younger than the last is not.
+    pub fn same_but_for_times(&self, other: &Self) -> bool {
+        self.health.alike(&other.health, |one, another| same_parts(one, another))
+            && self.heartbeat.alike(&other.heartbeat, |one, another| one.is_some() == another.is_some())
+            && self.import_errors.alike(&other.import_errors, |one, another| same_errors(one, another))
+            && self.dags.says_the_same(&other.dags)
+            && self.work.says_the_same(&other.work)
+            && self.files.says_the_same(&other.files)
+            && self.artifacts.says_the_same(&other.artifacts)
+            && self.keys.says_the_same(&other.keys)
+            && self.tried.says_the_same(&other.tried)
+    }
+}
+
+fn same_parts(one: &[Part], another: &[Part]) -> bool {
+    let told = |part: &Part| (part.healthy, part.heartbeat.is_some());
+    one.len() == another.len() && one.iter().zip(another).all(|(a, b)| a.name == b.name && told(a) == told(b))
+}
+
+/// A file that is still broken is looked at again and again, and bears the time of the last look.
+fn same_errors(one: &[ImportError], another: &[ImportError]) -> bool {
+    one.len() == another.len() && one.iter().zip(another).all(|(a, b)| a.file == b.file && a.error == b.error)
 }
 
 /// A file of the DAG folder.
@@ -96,4 +130,48 @@ pub enum AlarmState {
     NoData,
     /// There is no alarm of that name.
     Missing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn healthy(healthy: bool, heartbeat: i64) -> Vec<Part> {
+        vec![Part { name: "scheduler".into(), healthy: Some(healthy), heartbeat: Some(Timestamp(heartbeat)) }]
+    }
+
+    fn known(healthy_then: bool, time: i64) -> Surroundings {
+        let mut known = Surroundings::default();
+        known.green.health.succeed(healthy(healthy_then, time), Timestamp(time));
+        known.green.heartbeat.succeed(Some(Timestamp(time)), Timestamp(time));
+        let error = ImportError { file: "a.py".into(), error: "no such module".into(), at: Some(Timestamp(time)) };
+        known.green.import_errors.succeed(vec![error], Timestamp(time));
+        known.green.dags.succeed(Vec::new(), Timestamp(time));
+        known.alarms.succeed(Vec::new(), Timestamp(time));
+        known
+    }
+
+    #[test]
+    fn the_same_read_again_with_younger_signs_of_life_is_the_same() {
+        assert!(known(true, 10).same_but_for_times(&known(true, 70)));
+    }
+
+    #[test]
+    fn whatever_else_is_different_is_a_change() {
+        let before = known(true, 10);
+        assert!(!before.same_but_for_times(&known(false, 70)), "a part that fell ill");
+        let changes: [fn(&mut Surroundings); 6] = [
+            |after| after.green.heartbeat.succeed(None, Timestamp(70)),
+            |after| after.green.import_errors.succeed(Vec::new(), Timestamp(70)),
+            |after| after.green.work.succeed(Work::default(), Timestamp(70)),
+            |after| after.green.dags.fail("Airflow did not answer in 8 s.", Timestamp(70)),
+            |after| after.alarms.fail("CloudWatch did not answer in 8 s.", Timestamp(70)),
+            |after| after.blue.keys.succeed(Keys::default(), Timestamp(70)),
+        ];
+        for (number, change) in changes.into_iter().enumerate() {
+            let mut after = known(true, 70);
+            change(&mut after);
+            assert!(!before.same_but_for_times(&after), "change {number}");
+        }
+    }
 }

@@ -70,6 +70,15 @@ impl AwsError {
         self.code.as_deref().is_some_and(|code| code.contains("AccessDenied") || code == "UnauthorizedOperation")
     }
 
+    /// The same, said of something by its name, where the words do not name it yet.
+    #[must_use]
+    pub fn about(mut self, name: &str) -> Self {
+        if !self.message.contains(name) {
+            self.message = format!("{name}: {}", self.message);
+        }
+        self
+    }
+
     /// What an SDK error says about `action` (such as `ssm:GetParameters`).
     pub fn from_sdk<E>(action: &str, error: &SdkError<E, HttpResponse>) -> Self
     where

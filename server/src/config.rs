@@ -90,6 +90,8 @@ pub struct Polling {
     pub flag: Duration,
     /// Between two reads of an environment.
     pub environments: Duration,
+    /// Between two looks at what surrounds the flag.
+    pub surroundings: Duration,
     /// For one request.
     pub request_timeout: Duration,
 }
@@ -174,6 +176,7 @@ fn check(
     let mut polling = top.section("polling", Part::Polling);
     let flag = duration(&mut polling, "flag", &durations::FLAG);
     let environments = duration(&mut polling, "environments", &durations::ENVIRONMENTS);
+    let surroundings = duration(&mut polling, "surroundings", &durations::SURROUNDINGS);
     let request_timeout = duration(&mut polling, "request_timeout", &durations::REQUEST);
     polling.finish();
 
@@ -198,7 +201,12 @@ fn check(
         listen: listen?.map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)), |listen| listen.value),
         site: site?.map_or_else(default_site, |site| site.value),
         store: store?,
-        polling: Polling { flag: flag?, environments: environments?, request_timeout: request_timeout? },
+        polling: Polling {
+            flag: flag?,
+            environments: environments?,
+            surroundings: surroundings?,
+            request_timeout: request_timeout?,
+        },
         grace: grace?,
         cloudtrail: cloudtrail?.unwrap_or(false),
         trusted_proxies: trusted_proxies?.unwrap_or_default(),

@@ -1,7 +1,7 @@
 //! The desk that the pages talk to, over the engine. What a person may ask for is decided here, the same
 //! for page, API and command line.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use teal_app::desk::{
@@ -14,13 +14,13 @@ use teal_domain::{
     denial::Wanted as Wish,
     history::{HistoryPage, HistoryQuery, Record},
     pair::NotAPairId,
-    preflight::{self, Check, Given},
+    preflight::{self, Check},
     switch::{Kind, Outcome, Plan, Refusal},
 };
 
 use crate::{
     engine::{
-        Engine, Pair,
+        Engine, Pair, observe,
         offer::{Confirmation, NotConfirmed},
     },
     store::{StoreError, denials, operations::Intent, reading::PAGE},
@@ -31,6 +31,9 @@ const NOTHING_GOES: &str = "A switch here needs a younger sign-in, for an emerge
 
 /// What a spool file is called in the command that the page prints.
 const SPOOL: &str = "teal-emergency.spool";
+
+/// And what somebody is told who presses a button of a switch that is done.
+const NOTHING_WAITS: &str = "Nothing follows that switch any more: another one has taken its place, or all is done.";
 
 /// What somebody is told whose proof of who they are is too old.
 const PROVE: &str = "A switch here needs a sign-in of the last few minutes, and yours is older.";
@@ -114,7 +117,7 @@ impl Desk for EngineDesk {
         };
         let now = self.0.clock.now();
         let wanted = Wanted { who: &who.actor, target, base: Base::of(flag), reason: None };
-        let given = Given { proof: snapshot.proof(known), ..Given::default() };
+        let given = Engine::given(&snapshot, known, target, None, now);
         let checks = Engine::checks(known, wanted, given, now);
         // While nobody can prove anything the page is shown: an emergency may still go through.
         match who.in_outage {
@@ -288,6 +291,26 @@ impl Desk for EngineDesk {
         if done { Ok(()) } else { Err(refused("The request does not stand any more.")) }
     }
 
+    async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
+        self.may(who, Action::Switch, On::Pair(pair), "skip-drain")?;
+        let pair = self.pair(pair)?;
+        let done = self.0.skip_drain(pair, &who.actor, operation).await.map_err(|error| away(&error))?;
+        if done { Ok(()) } else { Err(DeskError::Refused { message: NOTHING_WAITS.to_owned() }) }
+    }
+
+    async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
+        self.may(who, Action::Switch, On::Pair(pair), "go-on")?;
+        let pair = self.pair(pair)?;
+        let following = self.0.store.following(pair.id()).await.map_err(|error| away(&error))?;
+        let same = following.is_some_and(|record| record.switch().is_some_and(|switch| switch.operation == operation));
+        if !same {
+            return Err(DeskError::Refused { message: NOTHING_WAITS.to_owned() });
+        }
+        tracing::info!(pair = %pair.id(), %operation, by = %who.actor, "what is owed is tried again now");
+        pair.follow.notify_one();
+        Ok(())
+    }
+
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.may(who, Action::Audit, On::House, "denials")?;
         // One more than fits tells whether there are older ones.
@@ -311,8 +334,8 @@ fn away(error: &StoreError) -> DeskError {
 impl Engine {
     /// Carries out what somebody confirmed, unless a check blocks it. A blocked switch is on record too.
     pub async fn confirmed(self: &Arc<Self>, pair: &Arc<Pair>, mut plan: Plan) -> Result<Record, StoreError> {
-        let (checks, approval) = self.checks_now(pair, &plan).await?;
-        plan.approval = approval;
+        let Now { checks, approval, reverts } = self.checks_now(pair, &plan).await?;
+        (plan.approval, plan.reverts) = (approval, reverts);
         let mut blocking = preflight::blocking(&checks);
         // These two are found out by the switch itself, freshly: the store by journalling the intent, the
         // other switch by the lease.
@@ -331,14 +354,29 @@ impl Engine {
         self.switch(pair, plan).await
     }
 
-    /// The checks at the moment of execution, and the approval that stands. This is the one place where what surrounds
-    /// the flag is looked at anew before a planned switch; an emergency waits for nothing outside.
-    async fn checks_now(&self, pair: &Pair, plan: &Plan) -> Result<(Vec<Check>, Option<Approval>), StoreError> {
+    /// The checks at the moment of execution, the approval that stands, and the switch that is taken back. This is the
+    /// one place where what surrounds the flag is looked at anew before a planned switch; an emergency waits for nothing
+    /// outside.
+    async fn checks_now(&self, pair: &Pair, plan: &Plan) -> Result<Now, StoreError> {
+        if plan.kind == Kind::Planned {
+            observe::look(self, pair, PATIENCE).await;
+        }
         let (known, snapshot, now) = (self.known_now(pair).await?, self.board.snapshot(), self.clock.now());
-        let Some(known) = known else { return Ok((Vec::new(), None)) };
+        let Some(known) = known else { return Ok(Now::default()) };
         let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
-        let given =
-            Given { change_ref: plan.change_ref.as_ref(), proof: snapshot.proof(&known), reverts: plan.reverts };
-        Ok((Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now)))
+        let given = Self::given(&snapshot, &known, plan.target, plan.change_ref.as_ref(), now);
+        let (checks, approval) = (Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now));
+        Ok(Now { checks, approval, reverts: given.reverts })
     }
+}
+
+/// How long a planned switch waits for what is looked at anew.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How things stand at the moment of execution.
+#[derive(Default)]
+struct Now {
+    checks: Vec<Check>,
+    approval: Option<Approval>,
+    reverts: Option<OperationId>,
 }

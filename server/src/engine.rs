@@ -1,6 +1,6 @@
 //! The engine: what Teal does, whoever asks for it. Pages, API and command line come in by the same door.
 //!
-//! [`watch`] reads AWS on its own clock, [`switch`] drives the protocol, [`reconcile`] brings the journal
+//! [`watch`] reads AWS on its own clock, [`observe`] what surrounds the flag, [`switch`] drives the protocol, [`reconcile`] brings the journal
 //! into line with the parameter's history, [`board`] publishes what is known, [`spool`] records while the
 //! store is away.
 
@@ -8,8 +8,11 @@ pub mod approval;
 pub mod board;
 pub mod clock;
 pub mod denials;
+pub mod follow;
+pub mod going_back;
 pub mod grace;
 pub mod lease;
+pub mod observe;
 pub mod offer;
 pub mod reconcile;
 pub mod recorder;
@@ -80,6 +83,10 @@ pub struct Pair {
     reconciling: tokio::sync::Mutex<()>,
     /// Asks the poller to read now.
     pub nudge: Arc<Notify>,
+    /// Asks whoever follows its switches to go on now.
+    pub follow: Notify,
+    /// Who looks at what surrounds the flag, and what was seen last.
+    pub looking: observe::Looking,
 }
 
 impl Pair {
@@ -87,7 +94,16 @@ impl Pair {
     pub fn new(config: PairConfig, ports: Ports, nudge: Arc<Notify>) -> Self {
         let place = Place { region: config.region.clone(), role: config.assume_role_arn.clone() };
         let parameter = parameter_key(&config.region, &config.names.flag);
-        Self { config, place, parameter, ports, reconciling: tokio::sync::Mutex::new(()), nudge }
+        Self {
+            config,
+            place,
+            parameter,
+            ports,
+            reconciling: tokio::sync::Mutex::new(()),
+            nudge,
+            follow: Notify::new(),
+            looking: observe::Looking::default(),
+        }
     }
 
     /// Its id.
@@ -128,6 +144,8 @@ pub struct Settings {
     pub flag_interval: Duration,
     /// How often each environment is read.
     pub environment_interval: Duration,
+    /// How often what surrounds the flag is looked at.
+    pub surroundings_interval: Duration,
     /// How long a put without an answer may still land.
     pub grace: Duration,
     /// Where spool files of emergency switches are looked for, to be merged.
@@ -149,6 +167,8 @@ pub struct Engine {
     pub settings: Settings,
     /// What was denied lately.
     pub denials: denials::Denials,
+    /// What this process is called where instances share work.
+    name: String,
     /// The key that seals confirmations, shared by all instances.
     key: [u8; 32],
     /// The operations that this process is driving just now, each with how many drivers: a confirmation that is sent
@@ -172,6 +192,7 @@ impl Engine {
             pairs,
             store,
             board,
+            name: crate::hex::encode(&clock.random()[..8]),
             clock,
             settings,
             denials: denials::Denials::default(),

@@ -7,6 +7,7 @@ mod assets;
 mod csv;
 mod doors;
 mod drawn;
+mod edge;
 mod embed;
 mod errors;
 mod fields;
@@ -28,15 +29,14 @@ mod typed;
 
 use std::{io, path::Path, sync::Arc, time::Duration};
 
-use axum::{Router, extract::DefaultBodyLimit, http::HeaderName, middleware};
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, FromRef},
+    middleware,
+};
 use teal_app::{desk::Desk, render::Assets};
 use teal_domain::Action;
-use tower_http::{
-    CompressionLevel,
-    compression::CompressionLayer,
-    csrf::CsrfLayer,
-    request_id::{MakeRequestUuid, PropagateRequestIdLayer, SetRequestIdLayer},
-};
+use tower_http::{CompressionLevel, compression::CompressionLayer, csrf::CsrfLayer};
 
 use crate::{auth::SignIn, config::EmbedConfig, engine::Engine};
 
@@ -73,6 +73,14 @@ pub struct App {
     pub proxies: Arc<Proxies>,
 }
 
+/// Whatever is around a route is copied with it at every request, so the layers and routes hold one `App` in an `Arc`;
+/// a handler takes it as it is.
+impl FromRef<Arc<App>> for App {
+    fn from_ref(app: &Arc<App>) -> Self {
+        Self::clone(app)
+    }
+}
+
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App").field("assets", &self.assets).field("sign_in", &self.sign_in).finish_non_exhaustive()
@@ -83,11 +91,11 @@ impl std::fmt::Debug for App {
 const BODY_LIMIT: usize = 64 * 1024;
 /// A page or a form that takes longer than this has failed. Streams are not under it.
 const PATIENCE: Duration = Duration::from_secs(30);
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The table of contents: every address, and what it takes to open it.
 pub fn doors(app: &App) -> Doors {
     use Need::{May, Open, SomebodyKnown};
+    let app = &Arc::new(app.clone());
     let reading = Doors::new(app)
         .get("/", SomebodyKnown, pages::home)
         .get("/p/{pair}", May(Action::See), pages::overview)
@@ -114,7 +122,7 @@ pub fn doors(app: &App) -> Doors {
 }
 
 /// What scripts ask for. A plan holds a sealed confirmation, so none of it is compressed.
-fn scripts(app: &App) -> Doors {
+fn scripts(app: &Arc<App>) -> Doors {
     use Need::May;
     Doors::new(app)
         .get("/api/v1/pairs", May(Action::See), api::pairs::list)
@@ -125,34 +133,17 @@ fn scripts(app: &App) -> Doors {
         .map(|router| router.layer(middleware::from_fn_with_state((app.clone(), PATIENCE), within)))
 }
 
-/// Everything that Teal answers.
+/// Everything that Teal answers. Each layer copies, at every request, all that is inside it: so they are few, and what
+/// happens in them stands in `edge`, in its order.
 pub fn router(app: App, site: &Path) -> io::Result<Router> {
-    Ok(doors(&app)
-        .router
-        .layer(middleware::from_fn(asked::remembered))
-        .layer(middleware::from_fn_with_state(app.clone(), limits::limited))
-        .layer(middleware::from_fn(logged::person))
-        .layer(middleware::from_fn_with_state(app.clone(), known::known))
+    let doors = doors(&app).router;
+    let app = Arc::new(app);
+    Ok(doors
+        .layer(middleware::from_fn_with_state(app.clone(), edge::inside))
         .merge(assets::router(site)?)
         .fallback(pages::not_found)
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        // From here outwards each layer sees what the ones above it answer: a panic becomes a page first,
-        // then gets its headers like every other page.
-        .layer(middleware::from_fn_with_state(app.clone(), errors::caught))
         .layer(CsrfLayer::new().with_rejection_response(front::of_another_site))
-        .layer(middleware::from_fn(front::known_origin))
-        .layer(middleware::from_fn_with_state(app.clone(), front::token_alone))
-        .layer(middleware::from_fn_with_state(app.clone(), front::own_name))
-        .layer(middleware::from_fn(front::one_meaning))
-        // Whatever the layers above refuse, a script is told in its own format, and everybody under which id.
-        .layer(middleware::from_fn(api::problem::told_to_scripts))
-        .layer(middleware::from_fn_with_state(app.clone(), plain::named))
-        .layer(middleware::from_fn_with_state(app.clone(), sign_in::policies))
-        .layer(middleware::from_fn(headers::security))
-        .layer(PropagateRequestIdLayer::new(REQUEST_ID))
-        .layer(middleware::from_fn(logged::request))
-        .layer(middleware::from_fn_with_state(app.clone(), address::from))
-        .layer(SetRequestIdLayer::new(REQUEST_ID, MakeRequestUuid))
-        .layer(middleware::from_fn(logged::plain_id))
+        .layer(middleware::from_fn_with_state(app.clone(), edge::around))
         .with_state(app))
 }

@@ -5,6 +5,7 @@
 //! switching just now.
 
 pub mod denials;
+pub mod following;
 pub mod idempotency;
 pub mod lease;
 pub mod operations;
@@ -247,6 +248,7 @@ fn migrations() -> Migrator {
         step(2, "session", include_str!("../migrations/sqlite/0002_session.sql")),
         step(3, "idempotency", include_str!("../migrations/sqlite/0003_idempotency.sql")),
         step(4, "people", include_str!("../migrations/sqlite/0004_people.sql")),
+        step(5, "following", include_str!("../migrations/sqlite/0005_following.sql")),
     ])
 }
 

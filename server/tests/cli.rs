@@ -600,6 +600,7 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
     let settings = Settings {
         flag_interval: Duration::from_secs(2),
         environment_interval: Duration::from_secs(30),
+        surroundings_interval: Duration::from_secs(60),
         grace: Duration::from_secs(600),
         spool: None,
     };

@@ -1,5 +1,7 @@
 //! The ports over the real SDK, against emulated AWS and against servers that misbehave.
 
+#[path = "wire/around.rs"]
+mod around;
 #[path = "wire/cognito.rs"]
 mod cognito;
 #[path = "support/emulators.rs"]

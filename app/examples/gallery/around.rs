@@ -40,6 +40,7 @@ fn side() -> SideFacts {
         dags: read(vec![dag("load_orders", false, 55), dag("close_month", false, 700), dag("backfill_2019", true, 60)]),
         work: read(Work::default()),
         files: read(vec![file("load_orders.py", "a1"), file("close_month.py", "b2")]),
+        depends_on_past: read(Vec::new()),
         artifacts: read(vec![file("requirements.txt", "c3")]),
         keys: read(keys),
         tried: read(Wish::ALL.map(|wish| Tried { wish, refused: None }).into()),

@@ -5,6 +5,9 @@
 mod around;
 
 pub use around::{findings, looked_at};
+#[path = "fixtures/follows.rs"]
+pub mod follows;
+
 use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
 use teal_domain::{
@@ -236,6 +239,11 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("label", with(label)),
         ("looked-at", with(looked_at)),
         ("findings", with(findings)),
+        ("pause-standby", with(follows::two_airflows)),
+        ("draining", with(follows::draining)),
+        ("owed", with(follows::owed)),
+        ("red", with(follows::red)),
+        ("over", with(follows::over)),
         ("two-people", with(two_people)),
         ("asked", with(|pair| asked(pair, "olga", None))),
         ("asked-by-me", with(|pair| asked(pair, "ana", None))),

@@ -73,7 +73,7 @@ pub(super) fn under_way(Scene { pair, given, .. }: Scene<'_>) -> Check {
         (None, Some(following)) if given.reverts != Some(following.operation) => {
             let target = following.target.title();
             let evidence = match following.course.watching() {
-                Some((_, until, _)) => format!("The switch to {target} is watched until {}.", minute(until)),
+                Some((until, _)) => format!("The switch to {target} is watched until {}.", minute(until)),
                 None => format!("What follows the switch to {target} is not done yet."),
             };
             warn(name, evidence, "Wait until it is over; this switch would end it as overtaken.")

@@ -1,7 +1,7 @@
 //! MWAA: the two environments.
 
 use async_trait::async_trait;
-use aws_sdk_mwaa::{Client, operation::get_environment::GetEnvironmentError};
+use aws_sdk_mwaa::{Client, operation::get_environment::GetEnvironmentError, types::LoggingConfiguration};
 use teal_domain::{
     Environment, EnvironmentStatus,
     environment::{LastUpdate, Setup},
@@ -24,6 +24,11 @@ impl Mwaa {
     /// A client for a place.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
         Self(Client::new(config))
+    }
+
+    /// The client, for what else is asked of MWAA.
+    pub(super) const fn client(&self) -> &Client {
+        &self.0
     }
 }
 
@@ -48,6 +53,7 @@ impl EnvironmentPort for Mwaa {
             });
         };
         let count = |number: Option<i32>| number.and_then(|n| u32::try_from(n).ok());
+        let setup = setup(&found);
         Ok(Environment {
             name: found.name.unwrap_or_else(|| name.to_owned()),
             status: EnvironmentStatus::from(found.status.map(|status| status.as_str().to_owned()).unwrap_or_default()),
@@ -61,7 +67,91 @@ impl EnvironmentPort for Mwaa {
                 created_at: update.created_at.as_ref().map(timestamp),
                 error: update.error.and_then(|error| error.error_message),
             }),
-            setup: Setup::default(),
+            setup,
         })
+    }
+}
+
+/// What an environment is set up with, as far as the answer says so.
+fn setup(found: &aws_sdk_mwaa::types::Environment) -> Setup {
+    let said = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    let file = |path, version| said(path).map(|path| (path, said(version)));
+    let options = found.airflow_configuration_options().into_iter().flatten();
+    Setup {
+        bucket: said(found.source_bucket_arn().and_then(|arn| arn.rsplit(':').next())),
+        dag_path: said(found.dag_s3_path()),
+        requirements: file(found.requirements_s3_path(), found.requirements_s3_object_version()),
+        plugins: file(found.plugins_s3_path(), found.plugins_s3_object_version()),
+        startup: file(found.startup_script_s3_path(), found.startup_script_s3_object_version()),
+        options: options.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        maintenance_window: said(found.weekly_maintenance_window_start()),
+        execution_role: said(found.execution_role_arn()),
+        log_groups: found.logging_configuration().map(log_groups).unwrap_or_default(),
+    }
+}
+
+/// The log groups that are written to.
+fn log_groups(logging: &LoggingConfiguration) -> Vec<(String, String)> {
+    let parts = [
+        ("scheduler", logging.scheduler_logs()),
+        ("DAG processing", logging.dag_processing_logs()),
+        ("tasks", logging.task_logs()),
+        ("workers", logging.worker_logs()),
+        ("web server", logging.webserver_logs()),
+    ];
+    let written = parts.into_iter().filter_map(|(part, log)| {
+        let log = log.filter(|log| log.enabled() == Some(true))?;
+        let (_, group) = log.cloud_watch_log_group_arn()?.split_once(":log-group:")?;
+        Some((part.to_owned(), group.trim_end_matches(":*").to_owned()))
+    });
+    written.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_mwaa::types::{Environment as Found, ModuleLoggingConfiguration as Log};
+
+    #[test]
+    fn what_the_answer_leaves_out_or_leaves_empty_is_not_known() {
+        assert_eq!(setup(&Found::builder().build()), Setup::default());
+        let empty = Found::builder().plugins_s3_path("").requirements_s3_object_version("v1").dag_s3_path("");
+        assert_eq!(setup(&empty.build()), Setup::default());
+    }
+
+    #[test]
+    fn files_come_with_their_versions_and_the_bucket_without_its_arn() {
+        let found = Found::builder()
+            .source_bucket_arn("arn:aws:s3:::dags-of-blue")
+            .dag_s3_path("dags")
+            .requirements_s3_path("requirements.txt")
+            .requirements_s3_object_version("v7")
+            .startup_script_s3_path("startup.sh")
+            .airflow_configuration_options("core.parallelism", "32");
+        let setup = setup(&found.build());
+        assert_eq!((setup.bucket.as_deref(), setup.dag_path.as_deref()), (Some("dags-of-blue"), Some("dags")));
+        assert_eq!(setup.requirements, Some(("requirements.txt".into(), Some("v7".into()))));
+        assert_eq!((setup.plugins, setup.startup), (None, Some(("startup.sh".into(), None))));
+        assert_eq!(setup.options.get("core.parallelism").map(String::as_str), Some("32"));
+    }
+
+    #[test]
+    fn only_log_groups_that_are_written_to_are_told_and_by_name() {
+        let log = |enabled, group: &str| {
+            let arn = format!("arn:aws:logs:us-east-2:123456789012:log-group:{group}");
+            Log::builder().enabled(enabled).cloud_watch_log_group_arn(arn).build()
+        };
+        let logging = LoggingConfiguration::builder()
+            .scheduler_logs(log(true, "airflow-blue-Scheduler:*"))
+            .task_logs(log(true, "airflow-blue-Task"))
+            .worker_logs(log(false, "airflow-blue-Worker"))
+            .build();
+        assert_eq!(
+            log_groups(&logging),
+            [
+                ("scheduler".to_owned(), "airflow-blue-Scheduler".to_owned()),
+                ("tasks".into(), "airflow-blue-Task".into())
+            ]
+        );
     }
 }

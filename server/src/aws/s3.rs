@@ -1,6 +1,7 @@
 //! S3: what lies in the DAG folder.
 
 use async_trait::async_trait;
+use aws_sdk_s3::{Client, config::Builder, types::Object};
 use teal_domain::surroundings::DagFile;
 
 use super::AwsError;
@@ -10,4 +11,72 @@ use super::AwsError;
 pub trait FilePort: Send + Sync + std::fmt::Debug {
     /// The files below a folder of a bucket, by key.
     async fn files(&self, bucket: &str, folder: &str) -> Result<Vec<DagFile>, AwsError>;
+}
+
+/// S3 through the SDK.
+#[derive(Clone, Debug)]
+pub struct S3(Client);
+
+impl S3 {
+    /// A client for a place. Where the endpoint is overridden, the bucket's name goes into the path: an emulator on
+    /// this machine has no names below its own.
+    pub fn new(config: &aws_config::SdkConfig) -> Self {
+        let elsewhere = config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
+        Self(Client::from_conf(Builder::from(config).force_path_style(elsewhere).build()))
+    }
+}
+
+#[async_trait]
+impl FilePort for S3 {
+    async fn files(&self, bucket: &str, folder: &str) -> Result<Vec<DagFile>, AwsError> {
+        let folder = folder.trim_matches('/');
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let mut pages = self.0.list_objects_v2().bucket(bucket).prefix(&prefix).into_paginator().send();
+        let mut files = Vec::new();
+        while let Some(page) = pages.next().await {
+            let page = page.map_err(|error| AwsError::from_sdk("s3:ListBucket", &error).about(bucket))?;
+            files.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| file(&prefix, object)));
+        }
+        files.sort();
+        Ok(files)
+    }
+}
+
+/// An object as a file of the folder; nothing, if it is a marker of a folder or what Python leaves behind.
+fn file(prefix: &str, object: Object) -> Option<DagFile> {
+    let key = object.key?;
+    let key = key.strip_prefix(prefix)?;
+    let left_behind = key.split('/').any(|part| part == "__pycache__");
+    if key.is_empty() || key.ends_with('/') || left_behind {
+        return None;
+    }
+    Some(DagFile {
+        key: key.to_owned(),
+        etag: object.e_tag.unwrap_or_default().trim_matches('"').to_owned(),
+        bytes: object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key_of(key: &str) -> Option<String> {
+        file("dags/", Object::builder().key(key).e_tag("\"abc\"").size(7).build()).map(|file| file.key)
+    }
+
+    #[test]
+    fn markers_of_folders_and_what_python_leaves_behind_are_no_files() {
+        for key in ["dags/", "dags/sub/", "dags/__pycache__/a.pyc", "dags/sub/__pycache__/a.pyc"] {
+            assert_eq!(key_of(key), None, "{key}");
+        }
+        assert_eq!(key_of("dags/a.py").as_deref(), Some("a.py"));
+        assert_eq!(key_of("dags/sub/a.py").as_deref(), Some("sub/a.py"));
+    }
+
+    #[test]
+    fn a_hash_stands_there_without_its_quotes() {
+        let object = Object::builder().key("dags/a.py").e_tag("\"abc\"").size(7).build();
+        assert_eq!(file("dags/", object), Some(DagFile { key: "a.py".into(), etag: "abc".into(), bytes: 7 }));
+    }
 }

@@ -6,9 +6,9 @@ use tokio::sync::Notify;
 
 use super::{Common, Stop};
 use crate::{
-    aws::{self, Place, cloudtrail::Trail, mwaa::Mwaa, ssm::Ssm},
+    aws::{self, Place, cloudtrail::Trail, cloudwatch::CloudWatch, elb::Elb, mwaa::Mwaa, s3::S3, ssm::Ssm},
     config::{Config, PairConfig, check_store_place},
-    engine::{Engine, Pair, Ports, Settings, clock::System},
+    engine::{Around, Engine, Pair, Ports, Settings, clock::System},
     store::Store,
 };
 
@@ -40,8 +40,14 @@ pub async fn pairs(config: &Config) -> Vec<Arc<Pair>> {
         if !places.contains_key(&place) {
             let sdk = aws::sdk_config(&place, config.polling.request_timeout).await;
             let trail = config.cloudtrail.then(|| Arc::new(Trail::new(&sdk)) as Arc<dyn aws::cloudtrail::TrailPort>);
-            let ports =
-                Ports { flag: Arc::new(Ssm::new(&sdk)), environments: Arc::new(Mwaa::new(&sdk)), trail, around: None };
+            let mwaa = Arc::new(Mwaa::new(&sdk));
+            let around = Around {
+                airflow: mwaa.clone(),
+                alarms: Arc::new(CloudWatch::new(&sdk)),
+                files: Arc::new(S3::new(&sdk)),
+                targets: Arc::new(Elb::new(&sdk)),
+            };
+            let ports = Ports { flag: Arc::new(Ssm::new(&sdk)), environments: mwaa, trail, around: Some(around) };
             places.insert(place.clone(), (ports, Arc::new(Notify::new())));
         }
         if let Some((ports, nudge)) = places.get(&place) {
@@ -57,6 +63,7 @@ pub async fn engine(config: &Config) -> Result<Arc<Engine>, Stop> {
     let settings = Settings {
         flag_interval: config.polling.flag,
         environment_interval: config.polling.environments,
+        surroundings_interval: config.polling.surroundings,
         grace: config.grace,
         spool: Some(config.store.spool.clone()),
     };

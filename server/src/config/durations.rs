@@ -37,6 +37,16 @@ pub(super) const ENVIRONMENTS: Bounds = Bounds {
     why_most: "a switch would be judged by a state that old",
 };
 
+/// `polling.surroundings`
+pub(super) const SURROUNDINGS: Bounds = Bounds {
+    key: "polling.surroundings",
+    default: Duration::from_mins(1),
+    least: Duration::from_secs(15),
+    why_least: "each Airflow lists its DAGs and its tasks every time, beside its own work",
+    most: Duration::from_mins(30),
+    why_most: "pages would show what surrounds the flag as it was that long ago",
+};
+
 /// `polling.request_timeout`
 pub(super) const REQUEST: Bounds = Bounds {
     key: "polling.request_timeout",
@@ -165,14 +175,14 @@ mod tests {
 
     #[test]
     fn the_defaults_are_within_their_own_bounds() {
-        for bounds in [FLAG, ENVIRONMENTS, REQUEST, GRACE] {
+        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE] {
             assert_eq!(bounds.parse(&shown(bounds.default)), Ok(bounds.default), "{}", bounds.key);
         }
     }
 
     #[test]
     fn the_bounds_themselves_are_allowed_and_nothing_beyond_them() {
-        for bounds in [FLAG, ENVIRONMENTS, REQUEST, GRACE] {
+        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE] {
             let millis = |d: Duration| format!("{}ms", d.as_millis());
             assert!(bounds.parse(&millis(bounds.least)).is_ok(), "{}", bounds.key);
             assert!(bounds.parse(&millis(bounds.most)).is_ok(), "{}", bounds.key);

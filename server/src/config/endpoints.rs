@@ -6,12 +6,15 @@ use axum::http::Uri;
 use super::mistake::{Findings, Origin, Wrong, quoted};
 
 /// The variables that Teal's clients obey.
-const VARIABLES: [&str; 5] = [
+const VARIABLES: [&str; 8] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_SSM",
     "AWS_ENDPOINT_URL_MWAA",
     "AWS_ENDPOINT_URL_STS",
     "AWS_ENDPOINT_URL_CLOUDTRAIL",
+    "AWS_ENDPOINT_URL_CLOUDWATCH",
+    "AWS_ENDPOINT_URL_S3",
+    "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2",
 ];
 
 /// Looks at each that is set.

@@ -69,7 +69,7 @@ impl Part {
                 "pair",
             ],
             Self::Store => &["path", "spool"],
-            Self::Polling => &["flag", "environments", "request_timeout"],
+            Self::Polling => &["flag", "environments", "surroundings", "request_timeout"],
             Self::Pair => {
                 &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names", "policy"]
             }

@@ -88,12 +88,9 @@ fn live(id: SnapshotId, at: Timestamp, pair: &PairSnapshot) -> Arc<str> {
 }
 
 fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool {
-    fn same<T: PartialEq>(a: &teal_domain::Reading<T>, b: &teal_domain::Reading<T>) -> bool {
-        a.value() == b.value() && a.error() == b.error()
-    }
-    same(&before.flag, &after.flag)
-        && same(&before.blue, &after.blue)
-        && same(&before.green, &after.green)
+    before.flag.says_the_same(&after.flag)
+        && before.blue.says_the_same(&after.blue)
+        && before.green.says_the_same(&after.green)
         && before.store.error() == after.store.error()
         && before.live_since == after.live_since
         && before.label == after.label
@@ -103,7 +100,8 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && before.maintenance == after.maintenance
         && before.proved_at == after.proved_at
         && before.freezes == after.freezes
-        && before.surroundings == after.surroundings
+        && (Arc::ptr_eq(&before.surroundings, &after.surroundings)
+            || before.surroundings.same_but_for_times(&after.surroundings))
         && before.current == after.current
         && before.recent == after.recent
 }

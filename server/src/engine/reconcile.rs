@@ -7,7 +7,7 @@ use teal_domain::{
     history::{HistoryQuery, Record},
     journal::{Body, Entry, Listed},
     reconcile::discover,
-    snapshot::{LabelOnOldest, OpenSwitch},
+    snapshot::{Following, LabelOnOldest, OpenSwitch},
     switch::{Effect, Event, State},
 };
 
@@ -143,7 +143,9 @@ impl Engine {
             None => None,
         };
         let proved_at = self.proved_at(pair).await?;
+        let following = self.store.following(pair.id()).await?.as_ref().and_then(Following::of);
         Ok(move |known: &mut PairSnapshot| {
+            known.following = following;
             known.request = request;
             known.proved_at = proved_at;
             known.recent = recent;

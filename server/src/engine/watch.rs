@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use teal_domain::{Color, Flag, Millis, PairSnapshot, Timestamp};
+use teal_domain::{Color, Environment, Flag, Millis, PairSnapshot, Timestamp};
 use tokio::{sync::Notify, time::timeout};
 
 use super::{Engine, Pair};
@@ -55,6 +55,10 @@ pub fn start(engine: &Arc<Engine>) {
             tokio::spawn(environment(engine.clone(), pair.clone(), color));
         }
     }
+    for pair in &engine.pairs {
+        tokio::spawn(super::follow::keep(engine.clone(), pair.clone()));
+    }
+    super::observe::start(engine);
     tokio::spawn(store(engine.clone()));
     tokio::spawn(super::denials::keep(engine.clone()));
 }
@@ -177,20 +181,25 @@ async fn environment(engine: Arc<Engine>, pair: Arc<Pair>, color: Color) {
     let name = pair.config.names.environment(color).to_owned();
     loop {
         let read = pair.ports.environments.read(&name).await;
-        let now = engine.clock.now();
         let good = read.is_ok();
-        engine.board.update(pair.id(), now, |known| {
-            let side = match color {
-                Color::Blue => &mut known.blue,
-                Color::Green => &mut known.green,
-            };
-            match read {
-                Ok(environment) => side.succeed(environment, now),
-                Err(error) => side.fail(error.message, now),
-            }
-        });
+        take_environment(&engine, &pair, color, read.map_err(|error| error.message));
         tokio::time::sleep(pause.after(good, &engine)).await;
     }
+}
+
+/// Puts a reading of an environment onto the board.
+pub(super) fn take_environment(engine: &Engine, pair: &Pair, color: Color, read: Result<Environment, String>) {
+    let now = engine.clock.now();
+    engine.board.update(pair.id(), now, |known| {
+        let side = match color {
+            Color::Blue => &mut known.blue,
+            Color::Green => &mut known.green,
+        };
+        match read {
+            Ok(environment) => side.succeed(environment, now),
+            Err(message) => side.fail(message, now),
+        }
+    });
 }
 
 /// Watches the store: whether it can be written, what other processes wrote, and that its head leaves it.
@@ -236,7 +245,7 @@ async fn store(engine: Arc<Engine>) {
 
 /// How long to wait between reads: jittered, and longer after failures in a row.
 #[derive(Debug)]
-struct Pause {
+pub(super) struct Pause {
     every: Duration,
     failures: u32,
 }
@@ -245,11 +254,11 @@ struct Pause {
 static TURN: AtomicU32 = AtomicU32::new(0);
 
 impl Pause {
-    const fn new(every: Duration) -> Self {
+    pub(super) const fn new(every: Duration) -> Self {
         Self { every, failures: 0 }
     }
 
-    fn after(&mut self, good: bool, engine: &Engine) -> Duration {
+    pub(super) fn after(&mut self, good: bool, engine: &Engine) -> Duration {
         self.failures = if good { 0 } else { (self.failures + 1).min(10) };
         let pause = self.every * 2_u32.pow(self.failures);
         let turn = TURN.fetch_add(1, Ordering::Relaxed).wrapping_mul(2_654_435_761);

@@ -3,14 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
+    extract::{ConnectInfo, Request},
     http::{HeaderMap, HeaderName},
-    middleware::Next,
-    response::Response,
 };
 use ipnet::IpNet;
-
-use super::App;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -50,12 +46,11 @@ fn address(text: &[u8]) -> Option<IpAddr> {
 }
 
 /// Finds out where a request comes from, before anything else asks.
-pub async fn from(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub fn from(proxies: &Proxies, request: &mut Request) {
     if let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() {
-        let from = ComesFrom(app.proxies.client(peer.ip(), request.headers()));
+        let from = ComesFrom(proxies.client(peer.ip(), request.headers()));
         request.extensions_mut().insert(from);
     }
-    next.run(request).await
 }
 
 #[cfg(test)]

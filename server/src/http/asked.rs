@@ -4,13 +4,10 @@ use std::convert::Infallible;
 
 use axum::{
     extract::{FromRequestParts, Request},
-    http::{Uri, request::Parts},
-    middleware::Next,
-    response::Response,
+    http::{HeaderMap, Uri, request::Parts},
 };
 
 use super::logged;
-use crate::request;
 
 /// The address that was asked for, and the id under which the log knows the request.
 #[derive(Clone, Debug)]
@@ -31,6 +28,15 @@ pub enum Reader {
 }
 
 impl Asked {
+    /// By the request itself, once it has its id.
+    pub fn of(request: &Request) -> Self {
+        Self::by(request.uri(), request.headers())
+    }
+
+    fn by(uri: &Uri, headers: &HeaderMap) -> Self {
+        Self { uri: uri.clone(), id: logged::id(headers).map(str::to_owned) }
+    }
+
     /// Who reads the answer.
     pub fn reader(&self) -> Reader {
         match self.path() {
@@ -59,15 +65,10 @@ impl Asked {
     }
 }
 
-/// Whatever is done for the request knows its id.
-pub async fn remembered(asked: Asked, request: Request, next: Next) -> Response {
-    request::within(asked.id, next.run(request)).await
-}
-
 impl<S: Sync> FromRequestParts<S> for Asked {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self { uri: parts.uri.clone(), id: logged::id(&parts.headers).map(str::to_owned) })
+        Ok(Self::by(&parts.uri, &parts.headers))
     }
 }

@@ -1,6 +1,6 @@
 //! The built files: hashed names under `/pkg`, kept by browsers for a year; the rest by their own names.
 
-use std::{io, path::Path};
+use std::{io, path::Path, sync::Arc};
 
 use axum::{
     Router,
@@ -38,7 +38,7 @@ pub fn manifest(site: &Path) -> io::Result<Assets> {
 }
 
 /// The routes of the files.
-pub fn router(site: &Path) -> io::Result<Router<App>> {
+pub fn router(site: &Path) -> io::Result<Router<Arc<App>>> {
     let files = |folder: &Path| {
         ServeDir::new(folder).precompressed_br().precompressed_gzip().append_index_html_on_directories(false)
     };

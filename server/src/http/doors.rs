@@ -1,5 +1,7 @@
 //! Every way in, and what it takes to come in by it. A route exists only together with its need.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{FromRequestParts, RawPathParams, Request},
@@ -39,26 +41,26 @@ pub struct Door {
 /// The routes, and the list of them.
 #[derive(Debug)]
 pub struct Doors {
-    app: App,
+    app: Arc<App>,
     /// The routes.
-    pub router: Router<App>,
+    pub router: Router<Arc<App>>,
     /// The list.
     pub list: Vec<Door>,
 }
 
 impl Doors {
     /// None yet.
-    pub fn new(app: &App) -> Self {
+    pub fn new(app: &Arc<App>) -> Self {
         Self { app: app.clone(), router: Router::new(), list: Vec::new() }
     }
 
     /// A page, or something else to read.
-    pub fn get<T: 'static>(self, path: &'static str, need: Need, handler: impl Handler<T, App>) -> Self {
+    pub fn get<T: 'static>(self, path: &'static str, need: Need, handler: impl Handler<T, Arc<App>>) -> Self {
         self.open(Method::GET, path, need, get(handler))
     }
 
     /// Something to do.
-    pub fn post<T: 'static>(self, path: &'static str, need: Need, handler: impl Handler<T, App>) -> Self {
+    pub fn post<T: 'static>(self, path: &'static str, need: Need, handler: impl Handler<T, Arc<App>>) -> Self {
         self.open(Method::POST, path, need, post(handler))
     }
 
@@ -70,12 +72,12 @@ impl Doors {
     }
 
     /// Wraps all that is there so far.
-    pub fn map(mut self, wrap: impl FnOnce(Router<App>) -> Router<App>) -> Self {
+    pub fn map(mut self, wrap: impl FnOnce(Router<Arc<App>>) -> Router<Arc<App>>) -> Self {
         self.router = wrap(self.router);
         self
     }
 
-    fn open(mut self, method: Method, path: &'static str, need: Need, route: MethodRouter<App>) -> Self {
+    fn open(mut self, method: Method, path: &'static str, need: Need, route: MethodRouter<Arc<App>>) -> Self {
         let app = self.app.clone();
         let gate = middleware::from_fn(move |asked: Asked, pair: RawPathParams, request: Request, next: Next| {
             let app = app.clone();

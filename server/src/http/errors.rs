@@ -3,7 +3,7 @@
 use std::{any::Any, panic::AssertUnwindSafe};
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
@@ -113,11 +113,11 @@ fn takes_pages(headers: &HeaderMap) -> bool {
 }
 
 /// A handler that panics fails this one request: the process goes on, and the reader learns no more than that.
-pub async fn caught(State(app): State<App>, asked: Asked, request: Request, next: Next) -> Response {
+pub async fn caught(app: &App, asked: &Asked, request: Request, next: Next) -> Response {
     let page = takes_pages(request.headers());
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(response) => response,
-        Err(panic) => panicked(&app, &asked, page, &*panic),
+        Err(panic) => panicked(app, asked, page, &*panic),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Who may knock at all: requests that can be read in one way only and are for this machine's own name, and forms that
 //! say which page they come from, or that come with a token instead.
 
+use std::ops::ControlFlow;
+
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, header, uri::Authority},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use tower_http::csrf::ProtectionError;
@@ -19,7 +20,7 @@ use crate::auth::SignIn;
 /// While nobody signs in, everybody who reaches Teal is the local user. A page of somewhere else reaches it too
 /// once its own name resolves to loopback (DNS rebinding), and the browser then calls that the same origin: so
 /// Teal answers only to names that are always this machine.
-pub async fn own_name(State(app): State<App>, request: Request, next: Next) -> Response {
+pub fn own_name(app: &App, request: &Request) -> ControlFlow<Response> {
     let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
     let named = named.and_then(|host| host.parse().ok()).or_else(|| request.uri().authority().cloned());
     let (ours, open) = match app.sign_in.public_url() {
@@ -37,10 +38,10 @@ pub async fn own_name(State(app): State<App>, request: Request, next: Next) -> R
     };
     // A load balancer asks for the process's health by its address.
     if ours || request.uri().path() == "/health" {
-        return next.run(request).await;
+        return ControlFlow::Continue(());
     }
     let text = format!("Teal does not answer to this name: open it {open}.\n");
-    (StatusCode::MISDIRECTED_REQUEST, text).into_response()
+    ControlFlow::Break((StatusCode::MISDIRECTED_REQUEST, text).into_response())
 }
 
 /// What is answered here. Nothing needs another method, and `TRACE` would send back what only the server should see.
@@ -48,28 +49,28 @@ const METHODS: [Method; 4] = [Method::GET, Method::HEAD, Method::POST, Method::O
 
 /// Refuses what another server on the way may read otherwise: where a body ends, or whom the request is for. What one
 /// takes for a body would be a request to the other.
-pub async fn one_meaning(asked: Asked, request: Request, next: Next) -> Response {
+pub fn one_meaning(asked: &Asked, request: &Request) -> ControlFlow<Response> {
     let headers = request.headers();
     let (status, code, what, mend) = if !METHODS.contains(request.method()) {
         (StatusCode::METHOD_NOT_ALLOWED, "method", "Teal does not take this method.", "Send GET, HEAD or POST.")
     } else if headers.contains_key(header::TRANSFER_ENCODING) {
         let mend = "Send Content-Length instead of Transfer-Encoding.";
         (StatusCode::LENGTH_REQUIRED, "length", "The request does not say how long its body is.", mend)
-    } else if !is_for_one_host(&request) {
+    } else if !is_for_one_host(request) {
         (StatusCode::BAD_REQUEST, "host", "The request names more than one host.", "Send one, in the header `Host`.")
     } else {
-        return next.run(request).await;
+        return ControlFlow::Continue(());
     };
     // Whatever follows on the connection is not looked at.
     let mut headers = HeaderMap::from_iter([(header::CONNECTION, HeaderValue::from_static("close"))]);
     let told = match asked.reader() {
-        Reader::Script => api::Problem::new(status, code, what, mend).answer_to(&asked),
+        Reader::Script => api::Problem::new(status, code, what, mend).answer_to(asked),
         Reader::Person | Reader::Frame => (status, format!("{what} {mend}\n")).into_response(),
     };
     if status == StatusCode::METHOD_NOT_ALLOWED {
         headers.insert(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
     }
-    (headers, told).into_response()
+    ControlFlow::Break((headers, told).into_response())
 }
 
 fn is_for_one_host(request: &Request) -> bool {
@@ -88,7 +89,7 @@ pub struct ByToken;
 
 /// A request that brings a token is whoever that stands for, or nobody: what else it brings of that sort, a cookie
 /// above all, is not looked at by anybody.
-pub async fn token_alone(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub fn token_alone(app: &App, request: &mut Request) {
     // While nobody signs in there are no tokens, and no cookies either.
     if !matches!(app.sign_in, SignIn::Local(_)) && request.headers().contains_key(header::AUTHORIZATION) {
         let headers = request.headers_mut();
@@ -97,24 +98,20 @@ pub async fn token_alone(State(app): State<App>, mut request: Request, next: Nex
         }
         request.extensions_mut().insert(ByToken);
     }
-    next.run(request).await
 }
 
 /// A form says where it was sent from: every browser does, by `Origin` or `Sec-Fetch-Site`. Whether that is here
 /// is for the layer below; what says nothing is not from a page of ours.
-pub async fn known_origin(request: Request, next: Next) -> Response {
+pub fn known_origin(request: &Request) -> ControlFlow<Response> {
     let harmless = [Method::GET, Method::HEAD, Method::OPTIONS].contains(request.method());
     let headers = request.headers();
     // No page makes a browser send a token of somebody's that the page does not have itself.
     let by_token = request.extensions().get::<ByToken>().is_some();
     if harmless || by_token || headers.contains_key(header::ORIGIN) || headers.contains_key("sec-fetch-site") {
-        return next.run(request).await;
+        return ControlFlow::Continue(());
     }
-    (
-        StatusCode::FORBIDDEN,
-        "This request does not say which page it comes from: send the header `Origin` with the address of Teal, come with an access token, or use the command `teal`.\n",
-    )
-        .into_response()
+    let text = "This request does not say which page it comes from: send the header `Origin` with the address of Teal, come with an access token, or use the command `teal`.\n";
+    ControlFlow::Break((StatusCode::FORBIDDEN, text).into_response())
 }
 
 /// What is told of a form that another site's page sent.

@@ -1,9 +1,7 @@
 //! What every answer says about itself to the browser.
 
 use axum::{
-    extract::Request,
     http::{HeaderValue, header},
-    middleware::Next,
     response::{Html, IntoResponse, Response},
 };
 use teal_app::render::Rendered;
@@ -61,8 +59,7 @@ impl IntoResponse for Framed<'_> {
 }
 
 /// Headers that every answer carries, errors and files too.
-pub async fn security(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub fn security(response: &mut Response) {
     let framed = response.extensions().get::<MayBeFramed>().is_some();
     let headers = response.headers_mut();
     // It knows no list: where there is one, the policy alone says who may.
@@ -84,5 +81,4 @@ pub async fn security(request: Request, next: Next) -> Response {
             HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'"),
         );
     }
-    response
 }

@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
-    middleware::Next,
+    http::{Extensions, HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use axum_extra::extract::CookieJar;
@@ -37,26 +35,23 @@ pub const DATA: &str = "x-amzn-oidc-data";
 /// The provider's access token, which it sends along.
 pub const ACCESS_TOKEN: &str = "x-amzn-oidc-accesstoken";
 
-/// Before anything else that needs to know.
-pub async fn known(State(app): State<App>, jar: CookieJar, asked: Asked, mut request: Request, next: Next) -> Response {
-    let by_token = request.extensions().get::<ByToken>().is_some();
-    let from = request.extensions().get::<ComesFrom>().copied();
-    let found = match (&app.sign_in, app.sign_in.bearer()) {
-        (_, Some(bearer)) if by_token => script(bearer, &asked, from, request.headers()).await,
+/// Before anything else that needs to know. What cannot be believed or looked up is answered at once.
+pub async fn known(
+    app: &App,
+    asked: &Asked,
+    headers: &HeaderMap,
+    extensions: &Extensions,
+) -> Result<Option<Identity>, Response> {
+    let by_token = extensions.get::<ByToken>().is_some();
+    let from = extensions.get::<ComesFrom>().copied();
+    match (&app.sign_in, app.sign_in.bearer()) {
+        (_, Some(bearer)) if by_token => script(bearer, asked, from, headers).await,
         (SignIn::Local(who), _) => Ok(Some(who.clone())),
         (SignIn::Oidc(sessions), _) => {
-            let doing = doing(&asked, request.headers());
-            by_session(&app, sessions, &jar, &asked, doing).await
+            let jar = CookieJar::from_headers(headers);
+            by_session(app, sessions, &jar, asked, doing(asked, headers)).await
         }
-        (SignIn::Alb(alb), _) => by_load_balancer(&app, alb, &asked, request.headers()).await,
-    };
-    match found {
-        Ok(Some(who)) => {
-            request.extensions_mut().insert(who);
-            next.run(request).await
-        }
-        Ok(None) => next.run(request).await,
-        Err(answer) => answer,
+        (SignIn::Alb(alb), _) => by_load_balancer(app, alb, asked, headers).await,
     }
 }
 

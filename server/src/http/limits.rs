@@ -3,13 +3,13 @@
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     num::NonZeroU32,
+    ops::ControlFlow,
     time::Duration,
 };
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderValue, Method, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use governor::{
@@ -19,7 +19,7 @@ use governor::{
 use teal_app::desk::Identity;
 use teal_domain::{Actor, Subject};
 
-use super::{App, address::ComesFrom};
+use super::address::ComesFrom;
 
 /// An office comes from one address, so this many may set out at once, and one more each second.
 const SIGN_INS: NonZeroU32 = NonZeroU32::new(60).expect("more than none");
@@ -42,28 +42,25 @@ impl Default for Limits {
 }
 
 /// Refuses what comes too often. What a header says of the address counts only where a proxy that is trusted wrote it.
-pub async fn limited(State(app): State<App>, request: Request, next: Next) -> Response {
+pub fn limited(limits: &Limits, request: &Request) -> ControlFlow<Response> {
     let from = request.extensions().get::<ComesFrom>().map(|from| from.0);
-    // Whoever is not known counts by address: one of them must not use up what all the others have.
-    let who = request
-        .extensions()
-        .get::<Identity>()
-        .map_or_else(|| format!("{:?}", from.map(network)), |who| person(&who.actor));
-    let limits = &app.limits;
     let over = if request.uri().path().starts_with("/sign-in") {
         limits.sign_ins.check_key(&from.map_or(Ipv4Addr::LOCALHOST.into(), network)).err()
     } else if request.method() == Method::POST {
+        // Whoever is not known counts by address: one of them must not use up what all the others have.
+        let who = request.extensions().get::<Identity>();
+        let who = who.map_or_else(|| format!("{:?}", from.map(network)), |who| person(&who.actor));
         limits.deeds.check_key(&who).err()
     } else {
         None
     };
-    let Some(over) = over else { return next.run(request).await };
+    let Some(over) = over else { return ControlFlow::Continue(()) };
     let wait = over.wait_time_from(DefaultClock::default().now()).as_secs() + 1;
     tracing::warn!(target: "teal::denied", ?from, path = request.uri().path(), "too often");
     let text = format!("Too often: nothing was done. Wait {wait} s, then try again.\n");
     let mut response = (StatusCode::TOO_MANY_REQUESTS, text).into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait));
-    response
+    ControlFlow::Break(response)
 }
 
 /// Whoever has one address of IPv6 has a whole network of them.

@@ -1,6 +1,6 @@
 //! How long an answer may take. Who waits longer is told what goes on by itself.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     extract::{Request, State},
@@ -15,7 +15,7 @@ use super::{App, asked::Asked, errors};
 /// Answers within the time, or says that there was no answer. What the handler waited for is dropped; a switch
 /// runs in a task of its own and goes on.
 pub async fn within(
-    State((app, span)): State<(App, Duration)>,
+    State((app, span)): State<(Arc<App>, Duration)>,
     asked: Asked,
     request: Request,
     next: Next,

@@ -1,10 +1,8 @@
-//! What layers refuse in plain words: whoever reads it is told under which id the log knows it.
+//! What is refused in plain words: whoever reads it is told under which id the log knows it.
 
 use axum::{
     body::{Body, to_bytes},
-    extract::{Request, State},
     http::{header, response::Parts},
-    middleware::Next,
     response::Response,
 };
 use teal_app::render::Problem;
@@ -18,9 +16,8 @@ use super::{
 /// The words of a layer are a line or two.
 const SAID: usize = 4096;
 
-/// Around all layers: the id stands in the text, and what a frame is told it can also show.
-pub async fn named(State(app): State<App>, asked: Asked, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+/// On the way out: the id stands in the text, and what a frame is told it can also show.
+pub async fn named(app: &App, asked: &Asked, response: Response) -> Response {
     let refused = response.status().is_client_error() || response.status().is_server_error();
     if !refused || !is_plain(&response) || asked.reader() == Reader::Script {
         return response;
@@ -36,7 +33,7 @@ pub async fn named(State(app): State<App>, asked: Asked, request: Request, next:
             then: None,
             request_id: asked.id(),
         };
-        let mut page = errors::shown(&app, None, &asked, parts.status, &problem);
+        let mut page = errors::shown(app, None, asked, parts.status, &problem);
         for name in [header::ALLOW, header::RETRY_AFTER, header::CONNECTION] {
             if let Some(value) = parts.headers.remove(&name) {
                 page.headers_mut().insert(name, value);

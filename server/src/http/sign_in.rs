@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use axum::{
     Extension,
-    extract::{Query, Request, State},
+    extract::{Query, State},
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
 use axum_extra::extract::{
@@ -221,22 +220,20 @@ fn within(next: &str) -> Option<&str> {
 
 /// What the browser is told once people sign in: to come by TLS only, and where forms may lead besides here,
 /// since signing out goes on to the provider.
-pub async fn policies(State(app): State<App>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
-    let Some(public_url) = app.sign_in.public_url() else { return response };
+pub fn policies(sign_in: &SignIn, response: &mut Response) {
+    let Some(public_url) = sign_in.public_url() else { return };
     if public_url.starts_with("https://") {
         // Two years, as the list of preloaded names asks for.
         let value = HeaderValue::from_static("max-age=63072000; includeSubDomains");
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     let policy = response.headers().get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
-    let origins = app.sign_in.origins().join(" ");
+    let origins = sign_in.origins().join(" ");
     if let Some(policy) = policy.filter(|_| !origins.is_empty())
         && let Ok(policy) = policy.replace("form-action 'self'", &format!("form-action 'self' {origins}")).parse()
     {
         response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
     }
-    response
 }
 
 #[cfg(test)]

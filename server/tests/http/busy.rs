@@ -153,7 +153,8 @@ async fn row_50_whoever_is_signed_in_is_not_kept_waiting_and_nobody_else_comes_i
 async fn row_50_an_answer_that_takes_too_long_is_a_page_that_says_what_goes_on() {
     let house = house().await;
     let never = get(std::future::pending::<&'static str>);
-    let patience = middleware::from_fn_with_state((house.app.clone(), Duration::from_millis(50)), http::within);
+    let patience =
+        middleware::from_fn_with_state((Arc::new(house.app.clone()), Duration::from_millis(50)), http::within);
     let router: Router = Router::new().route("/slow", never).layer(patience);
     let request = Request::get("/slow").header("x-request-id", "abc-1").body(Body::empty()).expect("a request");
     let response = router.oneshot(request).await.expect("an answer");

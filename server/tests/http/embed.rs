@@ -145,7 +145,7 @@ async fn row_8_what_fails_on_the_way_to_a_frame_can_be_shown_in_it_too() {
 
     let never = axum::routing::get(std::future::pending::<&'static str>);
     let app = App { embed: Arc::new(parents()), ..framed.app.clone() };
-    let patience = axum::middleware::from_fn_with_state((app, Duration::from_millis(50)), http::within);
+    let patience = axum::middleware::from_fn_with_state((Arc::new(app), Duration::from_millis(50)), http::within);
     let slow = Router::new().route("/embed/{pair}", never).layer(patience);
     let request = get("/embed/dev").header("x-request-id", "abc-1").body(Body::empty()).expect("a request");
     let mut late = House { router: slow, ..framed }.send(request).await;

@@ -569,3 +569,31 @@ async fn row_57_a_script_that_presses_buttons_is_stopped_before_it_fills_the_jou
     assert!((1..=60).contains(&refused), "{refused} of 300");
     assert_eq!(door.ask(&mut browser.clone(), "/p/dev").await.status, StatusCode::OK, "reading goes on");
 }
+
+#[tokio::test]
+async fn row_57_whoever_is_not_known_counts_by_network_and_holds_up_neither_others_nor_who_is_known() {
+    let door = Door::new().await;
+    let note = async |browser: &mut Browser, from: &str| {
+        let fields = [("pair", "dev"), ("about", "31"), ("text", "me again")];
+        let mut request =
+            post("/api/fn/note").header(header::ORIGIN, ORIGIN).body(crate::house::form(&fields)).expect("a request");
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(from.parse().expect("an address"), 4711)));
+        let answer = send(&door.router, browser, request).await;
+        (answer.status != StatusCode::TOO_MANY_REQUESTS).then(|| answer.header(header::LOCATION).to_owned())
+    };
+    let mut known = door.signed_in().await;
+    let mut refused = 0;
+    for number in 1..=300 {
+        // One machine has as many addresses as it likes.
+        let answered = note(&mut Browser::default(), &format!("2001:db8:0:7::{number:x}")).await;
+        assert!(answered.as_ref().is_none_or(|led_on| led_on.starts_with("/sign-in")), "{answered:?}");
+        refused += usize::from(answered.is_none());
+    }
+    assert!((1..=60).contains(&refused), "{refused} of 300");
+    for other in ["2001:db8:0:8::1", "198.51.100.7"] {
+        let led_on = note(&mut Browser::default(), other).await.expect("another network is not held up");
+        assert!(led_on.starts_with("/sign-in"), "{led_on}");
+    }
+    let led_on = note(&mut known, "2001:db8:0:7::1").await.expect("whoever is known counts by person");
+    assert!(led_on.starts_with("/p/dev"), "{led_on}");
+}

@@ -2,6 +2,7 @@
 //! and a desk set with both.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod airflow;
 pub mod clock;
 pub mod crash;
 pub mod ssm;
@@ -16,7 +17,7 @@ use teal_domain::{
 use teal_server::{
     aws::{AwsError, mwaa::EnvironmentPort},
     config::PairConfig,
-    engine::{Engine, Pair, Ports, Settings},
+    engine::{Around, Engine, Pair, Ports, Settings},
     store::Store,
 };
 use tokio::sync::Notify;
@@ -61,6 +62,8 @@ pub struct World {
     pub store: Store,
     pub pair: PairId,
     pub policy: Policy,
+    /// What surrounds the flag, if the test wants something to.
+    pub around: Option<Around>,
     /// A second pair, if the test wants one.
     pub other: Option<(PairId, Arc<FakeSsm>)>,
     spool: Option<PathBuf>,
@@ -76,7 +79,7 @@ impl World {
         let clock = Arc::new(TestClock::default());
         let ssm = Arc::new(FakeSsm::new(clock.clone()));
         let pair = pair.parse().expect("a pair");
-        Self { ssm, clock, store, pair, policy: Policy::default(), other: None, spool: None }
+        Self { ssm, clock, store, pair, policy: Policy::default(), around: None, other: None, spool: None }
     }
 
     /// With a second pair, whose flag is its own.
@@ -115,7 +118,8 @@ impl World {
 
     pub async fn instance_on(&self, store: Store) -> Instance {
         let over = |pair: &PairId, ssm: &Arc<FakeSsm>| {
-            let ports = Ports { flag: ssm.clone(), environments: Arc::new(Up), trail: None, around: None };
+            let ports =
+                Ports { flag: ssm.clone(), environments: Arc::new(Up), trail: None, around: self.around.clone() };
             Arc::new(Pair::new(self.config_of(pair), ports, Arc::new(Notify::new())))
         };
         let pair = over(&self.pair, &self.ssm);
@@ -124,6 +128,7 @@ impl World {
         let settings = Settings {
             flag_interval: Duration::from_secs(2),
             environment_interval: Duration::from_secs(30),
+            surroundings_interval: Duration::from_secs(60),
             grace: GRACE,
             spool: self.spool.clone(),
         };

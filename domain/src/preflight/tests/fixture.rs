@@ -76,6 +76,7 @@ fn side() -> SideFacts {
         dags: read(vec![dag("load", false), dag("old", true)]),
         work: read(Work::default()),
         files: read(vec![file("load.py", "a"), file("old.py", "b")]),
+        depends_on_past: read(vec![]),
         artifacts: read(vec![file("requirements.txt", "r")]),
         keys: read(Keys {
             connections: vec!["db".into()],

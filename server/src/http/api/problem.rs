@@ -1,9 +1,7 @@
 //! What a script is told when something was not done: problem details, as RFC 9457 has them.
 
 use axum::{
-    extract::Request,
     http::{HeaderValue, StatusCode, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
@@ -163,9 +161,8 @@ impl IntoResponse for Problem {
     }
 }
 
-/// Around all layers: what one of them refuses in plain words or none, scripts are told as a problem.
-pub async fn told_to_scripts(asked: Asked, request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+/// On the way out: what was refused in plain words or none, scripts are told as a problem.
+pub async fn told_to_scripts(asked: &Asked, response: Response) -> Response {
     let status = response.status();
     let is_problem =
         response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes() == TYPE.as_bytes());
@@ -173,7 +170,7 @@ pub async fn told_to_scripts(asked: Asked, request: Request, next: Next) -> Resp
         return response;
     }
     let (parts, said) = plain::words(response).await;
-    let mut told = Problem::of_status(status, said.as_deref()).answer_to(&asked);
+    let mut told = Problem::of_status(status, said.as_deref()).answer_to(asked);
     // How long to wait, what else may be asked: that stays as the layer said it.
     for name in [header::ALLOW, header::CONNECTION, header::RETRY_AFTER, header::WWW_AUTHENTICATE] {
         if let Some(value) = parts.headers.get(&name) {

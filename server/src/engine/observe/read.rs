@@ -1,0 +1,194 @@
+//! One reading: who is asked, and where the answer is written down.
+
+use std::{sync::Arc, time::Duration};
+
+use futures::future::{BoxFuture, FutureExt as _};
+use teal_domain::{
+    Color, Environment, EnvironmentStatus, Reading, Surroundings,
+    environment::Change,
+    surroundings::{Alarm, DagFile, SideFacts},
+};
+use tokio::time::timeout;
+
+use super::subject::{Fact, Subject};
+use crate::{
+    aws::{AwsError, airflow::client::Airflow},
+    engine::{Around, Engine, Pair},
+};
+
+/// A scheduler that has been silent for longer than this has no last sign of life.
+const SIGNS_OF_LIFE_WITHIN: Duration = Duration::from_secs(3600);
+
+/// Reads what surrounds one pair's flag.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Reader<'a> {
+    pub engine: &'a Engine,
+    pub pair: &'a Pair,
+    pub around: &'a Around,
+    /// How long one reading may take.
+    pub limit: Duration,
+}
+
+impl Reader<'_> {
+    /// Reads one thing and writes down what came of it. Says whether it was good.
+    pub async fn read(self, subject: Subject) -> bool {
+        let Subject::Of(color, fact) = subject else {
+            return self.take(subject, |all| &mut all.alarms, self.alarms().boxed()).await;
+        };
+        let side = Side { reader: self, color, subject };
+        match fact {
+            Fact::Heartbeat => side.take(|facts| &mut facts.heartbeat, side.heartbeat().boxed()).await,
+            Fact::Files => side.take(|facts| &mut facts.files, side.files().boxed()).await,
+            Fact::Health => {
+                let asked = async { side.airflow(&side.awake().await?).health().await }.boxed();
+                side.take(|facts| &mut facts.health, asked).await
+            }
+            Fact::ImportErrors => {
+                let asked = async { side.airflow(&side.awake().await?).import_errors().await }.boxed();
+                side.take(|facts| &mut facts.import_errors, asked).await
+            }
+            Fact::Dags => {
+                let asked = async { side.airflow(&side.awake().await?).dags().await }.boxed();
+                side.take(|facts| &mut facts.dags, asked).await
+            }
+            Fact::Work => {
+                let asked = async { side.airflow(&side.awake().await?).work().await }.boxed();
+                side.take(|facts| &mut facts.work, asked).await
+            }
+            Fact::Keys => {
+                let asked = async { side.airflow(&side.awake().await?).keys().await }.boxed();
+                side.take(|facts| &mut facts.keys, asked).await
+            }
+            Fact::Tried => {
+                let asked = async { Ok(side.airflow(&side.awake().await?).tried().await) }.boxed();
+                side.take(|facts| &mut facts.tried, asked).await
+            }
+        }
+    }
+
+    /// The guards. Where there are none, nobody is asked.
+    async fn alarms(self) -> Result<Vec<Alarm>, AwsError> {
+        let names: Vec<String> = self.pair.config.policy.guards.iter().map(|guard| guard.alarm.clone()).collect();
+        if names.is_empty() { Ok(Vec::new()) } else { self.around.alarms.alarms(&names).await }
+    }
+
+    /// Waits for an answer, but not for ever, and writes it down.
+    async fn take<T>(
+        self,
+        subject: Subject,
+        field: impl FnOnce(&mut Surroundings) -> &mut Reading<T>,
+        asked: BoxFuture<'_, Result<T, AwsError>>,
+    ) -> bool {
+        let number = self.pair.looking.begin();
+        let found = match timeout(self.limit, asked).await {
+            Ok(found) => found.map_err(|error| error.message),
+            Err(_) => Err(silence(subject.who(), self.limit)),
+        };
+        let (good, now) = (found.is_ok(), self.engine.clock.now());
+        self.pair.looking.write(subject, number, || {
+            self.engine.board.update(self.pair.id(), now, |known| {
+                let reading = field(Arc::make_mut(&mut known.surroundings));
+                match found {
+                    Ok(value) => reading.succeed(value, now),
+                    Err(message) => reading.fail(message, now),
+                }
+            });
+        });
+        good
+    }
+}
+
+/// One side, and what is read of it.
+#[derive(Clone, Copy, Debug)]
+struct Side<'a> {
+    reader: Reader<'a>,
+    color: Color,
+    subject: Subject,
+}
+
+impl Side<'_> {
+    async fn take<T>(
+        &self,
+        field: fn(&mut SideFacts) -> &mut Reading<T>,
+        asked: BoxFuture<'_, Result<T, AwsError>>,
+    ) -> bool {
+        let color = self.color;
+        self.reader.take(self.subject, |all| field(all.side_mut(color)), asked).await
+    }
+
+    fn airflow<'e>(&'e self, environment: &'e Environment) -> Airflow<'e> {
+        let version = environment.airflow_version.as_deref();
+        Airflow::new(&*self.reader.around.airflow, &environment.name, version)
+    }
+
+    async fn heartbeat(&self) -> Result<Option<teal_domain::Timestamp>, AwsError> {
+        let Reader { engine, pair, around, .. } = self.reader;
+        let hour = i64::try_from(SIGNS_OF_LIFE_WITHIN.as_millis()).unwrap_or(i64::MAX);
+        let since = teal_domain::Timestamp(engine.clock.now().0.saturating_sub(hour));
+        around.alarms.heartbeat(pair.config.names.environment(self.color), since).await
+    }
+
+    async fn files(&self) -> Result<Vec<DagFile>, AwsError> {
+        let setup = self.environment().await?.setup;
+        let Some(bucket) = setup.bucket else {
+            return Err(not_asked("MWAA does not say in which bucket its DAGs are, so they are not listed.".into()));
+        };
+        self.reader.around.files.files(&bucket, setup.dag_path.as_deref().unwrap_or("dags")).await
+    }
+
+    /// The environment, as it was read last; if it has not been read yet, it is waited for.
+    async fn environment(&self) -> Result<Environment, AwsError> {
+        let Reader { engine, pair, .. } = self.reader;
+        let mut board = engine.board.subscribe();
+        loop {
+            let known = board.borrow_and_update().snapshot.clone();
+            let Some(side) = known.pair(pair.id()).map(|known| known.side(self.color)) else { break };
+            if let Some(environment) = side.value() {
+                return Ok(environment.clone());
+            }
+            if let Some(error) = side.error() {
+                return Err(not_asked(format!("The environment could not be read: {}", error.message)));
+            }
+            if board.changed().await.is_err() {
+                break;
+            }
+        }
+        Err(not_asked("The environment is not known.".into()))
+    }
+
+    /// The environment, if its Airflow can be asked. MWAA says of one whose update failed that it works as before.
+    async fn awake(&self) -> Result<Environment, AwsError> {
+        let environment = self.environment().await?;
+        match &environment.status {
+            EnvironmentStatus::Available | EnvironmentStatus::Changing(Change::UpdateFailed) => Ok(environment),
+            status => {
+                Err(not_asked(format!("The environment is {status}: its Airflow is asked again when it is AVAILABLE.")))
+            }
+        }
+    }
+}
+
+fn not_asked(message: String) -> AwsError {
+    AwsError { code: None, message, refused: true }
+}
+
+/// What is said of somebody who did not answer.
+pub(super) fn silence(who: &str, limit: Duration) -> String {
+    let tenths = (limit.as_millis() + 50) / 100;
+    match tenths % 10 {
+        0 => format!("{who} did not answer in {} s.", tenths / 10),
+        tenth => format!("{who} did not answer in {}.{tenth} s.", tenths / 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn silence_is_told_in_seconds() {
+        assert_eq!(silence("S3", Duration::from_secs(8)), "S3 did not answer in 8 s.");
+        assert_eq!(silence("S3", Duration::from_millis(1996)), "S3 did not answer in 2 s.");
+        assert_eq!(silence("S3", Duration::from_millis(300)), "S3 did not answer in 0.3 s.");
+    }
+}

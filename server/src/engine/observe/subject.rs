@@ -1,0 +1,75 @@
+//! What is read, each for itself.
+
+use teal_domain::Color;
+
+/// One thing that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Subject {
+    /// The alarms that policy names as guards.
+    Alarms,
+    /// Something of one side.
+    Of(Color, Fact),
+}
+
+/// Something of one side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Fact {
+    Health,
+    Heartbeat,
+    ImportErrors,
+    Dags,
+    Work,
+    Files,
+    Keys,
+    Tried,
+}
+
+/// How often something is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Pace {
+    /// A guard must be seen soon.
+    Twice,
+    /// As configured.
+    Once,
+    /// What changes with a deployment, or never.
+    ATenth,
+}
+
+impl Fact {
+    const ALL: [Self; 8] = [
+        Self::Health,
+        Self::Heartbeat,
+        Self::ImportErrors,
+        Self::Dags,
+        Self::Work,
+        Self::Files,
+        Self::Keys,
+        Self::Tried,
+    ];
+}
+
+impl Subject {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let sides = Color::BOTH.into_iter().flat_map(|color| Fact::ALL.map(|fact| Self::Of(color, fact)));
+        std::iter::once(Self::Alarms).chain(sides)
+    }
+
+    /// How often it is read.
+    pub const fn pace(self) -> Pace {
+        match self {
+            Self::Alarms => Pace::Twice,
+            Self::Of(_, Fact::Files | Fact::Keys | Fact::Tried) => Pace::ATenth,
+            Self::Of(..) => Pace::Once,
+        }
+    }
+
+    /// Who is asked.
+    pub const fn who(self) -> &'static str {
+        match self {
+            Self::Alarms | Self::Of(_, Fact::Heartbeat) => "CloudWatch",
+            Self::Of(_, Fact::Files) => "S3",
+            Self::Of(..) => "Airflow",
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! What follows a flip: DAGs, drain, watch, revert; with Airflows in memory that schedule, freeze and fail as the real
+//! ones do.
+
+mod follow {
+    pub mod dags;
+    pub mod interrupted;
+    pub mod scene;
+    pub mod watched;
+}
+mod support;
