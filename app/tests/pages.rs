@@ -277,6 +277,47 @@ fn what_blocks_stands_first_and_says_how_to_lift_it() {
 }
 
 #[test]
+fn where_all_is_well_the_checks_that_pass_are_folded_away_each_with_its_age() {
+    let html = Seen::state("looked-at").switch(Color::Blue, None, None);
+    let said = text(&html);
+    assert!(said.contains("The 28 that pass"), "{said}");
+    assert!(said.contains("AirflowTarget, read 12 s ago"), "{said}");
+    let folded = html.find("<details class=\"passes\"").expect("a fold");
+    assert!(html.find("The flag says green").expect("it") > folded && !html.contains(">warns<"), "{said}");
+}
+
+#[test]
+fn findings_stand_before_the_fold_the_blocking_ones_first_and_runbooks_can_be_followed() {
+    let html = Seen::state("findings").switch(Color::Blue, None, None);
+    let at = |words: &str| html.find(words).unwrap_or_else(|| panic!("{words}: {}", text(&html)));
+    assert!(at("has been in alarm for 14 min") < at("Closed because of month end"), "in the order of their groups");
+    assert!(at("Closed because of month end") < at("4 files are broken on Blue"), "what blocks before what warns");
+    assert!(at("4 files are broken on Blue") < at("<details class=\"passes\""));
+    assert!(at("since Fri 27 Nov 2026, 12:18:56 UTC the health of Blue's Airflow could not be read") > 0);
+    assert!(html.contains("<a href=\"https://wiki.example/runbooks/tasks-failed\" rel=\"noreferrer\">"));
+    says(&html, "Blocked by: guards, freeze.");
+}
+
+#[test]
+fn a_change_that_is_still_to_be_named_does_not_switch_the_form_off() {
+    let mut seen = Seen::state("looked-at");
+    seen.pair.policy.change_ref.required = true;
+    let html = seen.switch(Color::Blue, None, None);
+    says(&html, "A switch here names the change that it belongs to.");
+    assert!(!html.contains("Blocked by:"), "{}", text(&html));
+}
+
+#[test]
+fn what_somebody_elses_systems_say_in_a_check_stays_text() {
+    let mut seen = Seen::state("looked-at");
+    let hostile = "<script>alert(1)</script> https://evil.example/";
+    std::sync::Arc::make_mut(&mut seen.pair.surroundings).blue.health.fail(hostile, NOW);
+    let html = seen.switch(Color::Blue, None, None);
+    assert!(html.contains("&lt;script&gt;alert(1)") && !html.contains("<script>alert"), "{html}");
+    assert!(!html.contains("href=\"https://evil"), "only a mend is followed");
+}
+
+#[test]
 fn without_a_journal_the_page_prints_the_commands_that_work() {
     let seen = Seen::state("store-away");
     let html = seen.switch(Color::Blue, None, None);

@@ -78,6 +78,7 @@ impl SideFacts {
             && self.dags.says_the_same(&other.dags)
             && self.work.says_the_same(&other.work)
             && self.files.says_the_same(&other.files)
+            && self.artifacts.says_the_same(&other.artifacts)
             && self.keys.says_the_same(&other.keys)
             && self.tried.says_the_same(&other.tried)
     }

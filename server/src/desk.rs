@@ -1,7 +1,7 @@
 //! The desk that the pages talk to, over the engine. What a person may ask for is decided here, the same
 //! for page, API and command line.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use teal_app::desk::{
@@ -15,14 +15,14 @@ use teal_domain::{
     history::{HistoryPage, HistoryQuery, Record},
     pair::NotAPairId,
     policy,
-    preflight::{self, Check, Given},
+    preflight::{self, Check},
     switch::{Kind, Outcome, Plan, Refusal},
 };
 
 use crate::{
     change_ref::{self, Needed},
     engine::{
-        Engine, Pair, going_back, observe,
+        Engine, Pair, observe,
         offer::{Confirmation, NotConfirmed},
     },
     store::{StoreError, denials, operations::Intent, reading::PAGE},
@@ -134,7 +134,7 @@ impl Desk for EngineDesk {
         };
         let now = self.0.clock.now();
         let wanted = Wanted { who: &who.actor, target, base: Base::of(flag), reason: None };
-        let given = Given { proof: snapshot.proof(known), ..Given::default() };
+        let given = Engine::given(&snapshot, known, target, None, now);
         let checks = Engine::checks(known, wanted, given, now);
         // While nobody can prove anything the page is shown: an emergency may still go through.
         match who.in_outage {
@@ -368,11 +368,8 @@ fn away(error: &StoreError) -> DeskError {
 impl Engine {
     /// Carries out what somebody confirmed, unless a check blocks it. A blocked switch is on record too.
     pub async fn confirmed(self: &Arc<Self>, pair: &Arc<Pair>, mut plan: Plan) -> Result<Record, StoreError> {
-        if let Some(known) = self.board.snapshot().pair(pair.id()) {
-            plan.reverts = going_back::taken_back(known, plan.target, self.clock.now());
-        }
-        let (checks, approval) = self.checks_now(pair, &plan).await?;
-        plan.approval = approval;
+        let Now { checks, approval, reverts } = self.checks_now(pair, &plan).await?;
+        (plan.approval, plan.reverts) = (approval, reverts);
         let mut blocking = preflight::blocking(&checks);
         // These two are found out by the switch itself, freshly: the store by journalling the intent, the
         // other switch by the lease.
@@ -399,17 +396,29 @@ impl Engine {
         self.switch(pair, plan).await
     }
 
-    /// The checks at the moment of execution, and the approval that stands. This is the one place where what surrounds
-    /// the flag is looked at anew before a planned switch; an emergency waits for nothing outside.
-    async fn checks_now(&self, pair: &Pair, plan: &Plan) -> Result<(Vec<Check>, Option<Approval>), StoreError> {
-        if plan.kind == Kind::Planned && pair.ports.around.is_some() {
-            observe::look(self, pair, FRESH_WITHIN).await;
+    /// The checks at the moment of execution, the approval that stands, and the switch that is taken back. This is the
+    /// one place where what surrounds the flag is looked at anew before a planned switch; an emergency waits for nothing
+    /// outside.
+    async fn checks_now(&self, pair: &Pair, plan: &Plan) -> Result<Now, StoreError> {
+        if plan.kind == Kind::Planned {
+            observe::look(self, pair, PATIENCE).await;
         }
         let (known, snapshot, now) = (self.known_now(pair).await?, self.board.snapshot(), self.clock.now());
-        let Some(known) = known else { return Ok((Vec::new(), None)) };
+        let Some(known) = known else { return Ok(Now::default()) };
         let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
-        let given =
-            Given { change_ref: plan.change_ref.as_ref(), proof: snapshot.proof(&known), reverts: plan.reverts };
-        Ok((Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now)))
+        let given = Self::given(&snapshot, &known, plan.target, plan.change_ref.as_ref(), now);
+        let (checks, approval) = (Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now));
+        Ok(Now { checks, approval, reverts: given.reverts })
     }
+}
+
+/// How long a planned switch waits for what is looked at anew.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// How things stand at the moment of execution.
+#[derive(Default)]
+struct Now {
+    checks: Vec<Check>,
+    approval: Option<Approval>,
+    reverts: Option<OperationId>,
 }

@@ -205,6 +205,18 @@ async fn a_switch_says_what_it_did_as_json_too() {
 }
 
 #[tokio::test]
+async fn a_dry_run_says_what_is_checked_and_switches_nothing() {
+    let desk = Desk::new(&["blue"]).await;
+    let said = desk.run(&["switch", "--to", "green", "--dry-run"]);
+    let json = desk.run(&["--json", "switch", "--to", "green", "--dry-run"]).json();
+    let checks = json.as_array().expect("a list");
+    assert_eq!((&checks[0]["name"], &checks[0]["verdict"]), (&"flag".into(), &"pass".into()), "{json}");
+    assert!(said.out.contains("ok       flag    The flag: The flag says blue, version 1."), "{said:?}");
+    assert_eq!(desk.versions().await.len(), 1);
+    desk.run(&["switch", "--to", "green", "--dry-run", "--confirm", "green@1"]).ends(2);
+}
+
+#[tokio::test]
 async fn a_flag_that_moved_since_it_was_seen_is_not_written() {
     let desk = Desk::new(&["blue", "green", "blue"]).await;
     let said = desk.switch("green", "green@2").ends(3);

@@ -1,6 +1,10 @@
 //! A pair in every state that a page must be able to show. For the gallery and the tests.
 #![allow(dead_code, clippy::missing_panics_doc, clippy::unwrap_used, reason = "fixtures: each user takes some")]
 
+#[path = "around.rs"]
+mod around;
+
+pub use around::{findings, looked_at};
 #[path = "fixtures/follows.rs"]
 pub mod follows;
 
@@ -233,6 +237,8 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("store-away", with(store_away)),
         ("unread", with(unread)),
         ("label", with(label)),
+        ("looked-at", with(looked_at)),
+        ("findings", with(findings)),
         ("pause-standby", with(follows::two_airflows)),
         ("draining", with(follows::draining)),
         ("owed", with(follows::owed)),

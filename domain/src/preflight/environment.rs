@@ -57,7 +57,7 @@ fn status(Scene { pair, target, now, .. }: Scene<'_>) -> Check {
 fn update(target: Color, environment: &Environment, now: Timestamp) -> Check {
     let (name, title) = ("update", target.title());
     let since = |begun: Option<Timestamp>| {
-        begun.map_or_else(String::new, |at| format!(", begun {} ago, on {}", age(now.since(at)), minute(at)))
+        begun.map_or_else(String::new, |at| format!(" (begun {} ago, on {})", age(now.since(at)), minute(at)))
     };
     match &environment.last_update {
         None => pass(name, format!("No update of {title} is known.")),

@@ -39,6 +39,15 @@ fn every_check_is_in_the_catalogue_once_and_stands_in_its_order() {
 }
 
 #[test]
+fn every_check_is_described_where_people_look_it_up() {
+    let described = include_str!("../../../docs/preflight.md");
+    for (name, _) in catalogue::CATALOGUE {
+        let row = described.lines().find(|line| line.starts_with('|') && line.contains(&format!("`{name}`")));
+        assert!(row.is_some(), "docs/preflight.md has no row for `{name}`");
+    }
+}
+
+#[test]
 fn the_flag_its_label_and_other_switches_are_told() {
     use Verdict::{Block, Warn};
     finds("flag", Block, "has not been read yet", |pair| pair.flag = Reading::default());

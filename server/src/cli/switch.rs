@@ -6,6 +6,7 @@ use std::{
     io::{IsTerminal as _, Write as _},
     path::PathBuf,
     sync::Arc,
+    time::Duration,
 };
 
 use teal_domain::{
@@ -13,7 +14,7 @@ use teal_domain::{
     approval::Wanted,
     denial::Wanted as Wish,
     history::{Progress, Record, SwitchRecord},
-    preflight::{self, Check, Given},
+    preflight::{self, Check},
     switch::{Kind, Outcome, Plan, State},
 };
 
@@ -28,6 +29,7 @@ use crate::{
     engine::{
         Engine, Pair,
         clock::{Clock as _, System},
+        observe,
         spool::Spool,
         switch::{Hands, Nobody, drive},
         watch::take_flag,
@@ -67,6 +69,11 @@ pub struct Arguments {
     spool: Option<PathBuf>,
 }
 
+/// How long what surrounds the flag is waited for.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// And when it cannot wait.
+const IN_AN_EMERGENCY: Duration = Duration::from_secs(2);
+
 pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     match arguments.spool.clone() {
         Some(file) => spooled(common, arguments, &file).await,
@@ -85,14 +92,14 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     if arguments.in_spite && !pair.config.policy.may_override(&grants, pair.id()) {
         return Err(may_not_override(&engine, &pair, &who).await);
     }
-    look(&engine, &pair).await?;
+    let patience = if arguments.emergency { IN_AN_EMERGENCY } else { PATIENCE };
+    look(&engine, &pair, patience).await?;
     let known = engine.board.snapshot();
     let flag = known.pair(pair.id()).and_then(|known| known.flag.value().cloned()).unwrap_or(Flag::Missing);
     let wanted = Wanted { who: &who, target: arguments.to, base: Base::of(&flag), reason: None };
     let now = engine.clock.now();
-    let given = |known| Given { proof: engine.board.snapshot().proof(known), ..Given::default() };
-    let checks =
-        known.pair(pair.id()).map(|known| Engine::checks(known, wanted, given(known), now)).unwrap_or_default();
+    let given = |seen| Engine::given(&known, seen, arguments.to, None, now);
+    let checks = known.pair(pair.id()).map(|seen| Engine::checks(seen, wanted, given(seen), now)).unwrap_or_default();
     if arguments.dry_run {
         engine.store.close().await;
         return Ok(told::all(common, &checks, now));
@@ -142,13 +149,12 @@ fn what_works(stop: Stop, pair: &Pair, flag: &Flag, target: Color) -> Stop {
     Stop { message: format!("{}\nWhat works without the store:\n  {commands}", stop.message), ..stop }
 }
 
-/// What a page would know: the flag, both sides, and what the store says.
-async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>) -> Result<(), Stop> {
+/// What a page would know: the flag, both sides and what surrounds it, and what the store says.
+async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>, patience: Duration) -> Result<(), Stop> {
     let names = &pair.config.names;
-    let (flag, blue, green, ()) = tokio::join!(
+    let (flag, (), ()) = tokio::join!(
         pair.ports.flag.read_one(&names.flag),
-        pair.ports.environments.read(&names.blue),
-        pair.ports.environments.read(&names.green),
+        observe::look(engine, pair, patience),
         engine.refresh_records(pair),
     );
     // What it must have been tried on.
@@ -169,12 +175,6 @@ async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>) -> Result<(), Stop> {
         .map_err(|error| Stop::failed(format_args!("the flag could not be read, so nothing was switched: {error}")))?;
     engine.board.update(pair.id(), now, |known| {
         take_flag(known, flag, now);
-        for (slot, side) in [(&mut known.blue, blue), (&mut known.green, green)] {
-            match side {
-                Ok(environment) => slot.succeed(environment, now),
-                Err(error) => slot.fail(error.message, now),
-            }
-        }
     });
     Ok(())
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use teal_domain::{
-    Actor, Flag, OperationId, PairSnapshot, Reason, Timestamp,
+    Actor, Color, Flag, OperationId, PairSnapshot, Reason, Snapshot, Timestamp,
     approval::{self, Answer, Approval, NotDecided, Request, Wanted},
     preflight::{self, Check, Given},
 };
@@ -38,6 +38,17 @@ impl Engine {
         checks.extend(approval::check(known, wanted, now));
         going_back::ease(&mut checks, known, wanted.target, now);
         checks
+    }
+
+    /// What the checks of a switch to `target` are given beside what is known of the pair.
+    pub fn given<'a>(
+        snapshot: &Snapshot,
+        known: &PairSnapshot,
+        target: Color,
+        change_ref: Option<&'a Reason>,
+        now: Timestamp,
+    ) -> Given<'a> {
+        Given { change_ref, proof: snapshot.proof(known), reverts: going_back::taken_back(known, target, now) }
     }
 
     /// The approval that stands for what somebody wants.
@@ -75,7 +86,7 @@ impl Engine {
         }
         let from = Flag::color(flag).filter(|from| *from != confirm.target);
         let Some(from) = from else { return Ok(Err(NotAsked::Nothing)) };
-        let given = Given { proof: snapshot.proof(known), ..Given::default() };
+        let given = Self::given(&snapshot, known, confirm.target, None, now);
         let checks = preflight::checks(known, confirm.target, given, now);
         let request = Request {
             id: self.new_operation(),

@@ -126,7 +126,11 @@ async fn a_script_plans_confirms_and_is_told_what_came_of_it() {
     let plan = house.send(sent(PLANS, None, r#"{"target":"green"}"#)).await;
     let plan = read(&plan);
     assert_eq!((&plan["target"], &plan["base"]), (&json!("green"), &json!(31)));
-    assert_eq!(plan["checks"][0]["verdict"], "pass");
+    let flag = &plan["checks"][0];
+    assert_eq!((&flag["name"], &flag["group"], &flag["verdict"]), (&json!("flag"), &json!("flag"), &json!("pass")));
+    assert!(flag["read_at"].as_str().is_some_and(|at| at.ends_with('Z')), "{flag}");
+    let label = &plan["checks"][1];
+    assert_eq!((&label["name"], &label["read_at"]), (&json!("label"), &Value::Null), "nothing was read for it");
     let body = json!({"confirmation": plan["confirmation"], "typed": "green", "reason": "upgrade"}).to_string();
     let answer = house.send(sent(SWITCHES, Some("one"), body)).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text());

@@ -34,7 +34,7 @@ fn an_update_is_told_with_the_time_since_it_began() {
         move |pair: &mut PairSnapshot| change(&mut pair.green, |green| green.last_update = Some(update))
     };
     finds("update", Pass, "begun 12 min ago", updated("SUCCESS", None));
-    finds("update", Warn, "begun 12 min ago, on Tue 24 Nov 2026, 11:48 UTC has not ended", updated("PENDING", None));
+    finds("update", Warn, "(begun 12 min ago, on Tue 24 Nov 2026, 11:48 UTC) has not ended", updated("PENDING", None));
     finds("update", Warn, "failed: no such package", updated("FAILED", Some("no such package")));
     finds("update", Pass, "No update of Green is known", |pair| {
         change(&mut pair.green, |green| green.last_update = None)
