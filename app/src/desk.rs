@@ -259,6 +259,12 @@ pub trait Desk: Send + Sync {
     /// Takes a request back.
     async fn withdraw(&self, who: &Identity, pair: &PairId, request: OperationId) -> Result<(), DeskError>;
 
+    /// Waits no longer for the old side to finish: its DAGs are paused now, whatever they are at.
+    async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError>;
+
+    /// Tries what is owed after a switch again now.
+    async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError>;
+
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;
 }

@@ -74,6 +74,22 @@ pub async fn withdraw_request(pair: PairId, to: Color, request: OperationId) -> 
     ways::after_request(&pair, to, None, done)
 }
 
+/// Waits no longer for the old side to finish.
+#[server(prefix = "/api/fn", endpoint = "skip_drain")]
+pub async fn skip_drain(pair: PairId, record: u64, operation: OperationId) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.skip_drain(&who, &pair, operation).await;
+    ways::after_step(&pair, record, done)
+}
+
+/// Tries what is owed after a switch again now.
+#[server(prefix = "/api/fn", endpoint = "go_on")]
+pub async fn go_on(pair: PairId, record: u64, operation: OperationId) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.go_on(&who, &pair, operation).await;
+    ways::after_step(&pair, record, done)
+}
+
 /// Where the browser goes after a form.
 #[cfg(feature = "ssr")]
 mod ways {
@@ -191,6 +207,18 @@ mod ways {
                 Ok(Reply::Refused(refused))
             }
         }
+    }
+
+    /// The record shows what came of it, and what is missing to whoever may not.
+    pub fn after_step(pair: &PairId, record: u64, done: Result<(), DeskError>) -> Result<Reply, ServerFnError> {
+        let reply = match done {
+            Ok(()) => Reply::Taken,
+            Err(refused) => Reply::Refused(refused),
+        };
+        if reply == Reply::Taken || plain() {
+            go(&format!("{}#after", paths::record(pair, record)));
+        }
+        Ok(reply)
     }
 
     fn problem(refused: &DeskError) -> SwitchProblem {

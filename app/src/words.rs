@@ -1,5 +1,6 @@
 //! Words and numbers as people read them. Pure, and the same in the process and in the browser.
 
+pub mod after;
 pub mod record;
 pub mod time;
 

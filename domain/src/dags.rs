@@ -4,6 +4,7 @@ use crate::{
     Color, Timestamp,
     airflow::{Dag, Work},
     policy::DagRules,
+    steps::Course,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -62,12 +63,12 @@ pub struct Move {
     pub pause: bool,
     /// A run of it is likely to begin as soon as it is unpaused: it was due already.
     pub fires: bool,
-    /// One of its tasks waits for the run before; none where that is not known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub depends_on_past: Option<bool>,
     /// How many of its tasks run or wait on the old side.
     #[serde(default)]
     pub tasks: u32,
+    /// When its next run was due on the old side.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
 }
 
 /// What is done with the DAGs, and how they stood before.
@@ -83,6 +84,9 @@ pub struct DagPlan {
     pub stay: Vec<String>,
     /// What works on the old side and is not on the new one.
     pub missing: Vec<String>,
+    /// Nothing waits for the old side: it is an emergency, or the old side is out of reach.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub at_once: bool,
     /// How the old side stood, where it could be read.
     pub old: Option<Vec<Stood>>,
     /// How the new side stood.
@@ -108,6 +112,7 @@ impl DagPlan {
             moves: Vec::new(),
             stay: Vec::new(),
             missing: Vec::new(),
+            at_once: false,
             old: old.map(stood),
             new: new.map(stood),
         };
@@ -129,8 +134,8 @@ impl DagPlan {
                 unpause: twin.paused,
                 pause: true,
                 fires: twin.paused && twin.schedule.is_some() && twin.next_run.is_some_and(|due| due <= now),
-                depends_on_past: None,
                 tasks: u32::try_from(tasks).unwrap_or(u32::MAX),
+                due: dag.schedule.as_ref().and(dag.next_run),
             });
         }
         plan
@@ -138,7 +143,36 @@ impl DagPlan {
 
     /// Nothing is done with the DAGs.
     pub const fn nothing(strategy: Strategy, target: Color) -> Self {
-        Self { strategy, target, moves: Vec::new(), stay: Vec::new(), missing: Vec::new(), old: None, new: None }
+        Self {
+            strategy,
+            target,
+            moves: Vec::new(),
+            stay: Vec::new(),
+            missing: Vec::new(),
+            at_once: false,
+            old: None,
+            new: None,
+        }
+    }
+
+    /// Takes back what another switch did with the DAGs, to exactly how they stood before it: `stands` says whether a DAG
+    /// is paused on a side now, where that could be read; otherwise the record of what was done is gone by.
+    pub fn back(of: &Course, stands: impl Fn(Color, &str) -> Option<bool>) -> Option<Self> {
+        let plan = of.plan.as_ref()?;
+        let target = plan.target.other();
+        let mut back = Self::nothing(plan.strategy, target);
+        back.stay.clone_from(&plan.stay);
+        for moved in &plan.moves {
+            let dag = &moved.dag;
+            let changed =
+                |side, paused| stands(side, dag).map_or_else(|| of.is_done(side, paused, dag), |is| is == paused);
+            let unpause = moved.pause && changed(target, true);
+            let pause = moved.unpause && changed(plan.target, false);
+            if unpause || pause {
+                back.moves.push(Move { unpause, pause, fires: false, tasks: 0, due: None, ..moved.clone() });
+            }
+        }
+        Some(back)
     }
 
     /// The ids to unpause on the new side: those that ask the flag, or those that do not.
@@ -151,3 +185,6 @@ impl DagPlan {
         self.moves.iter().filter(|m| m.pause).map(|m| m.dag.clone()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,6 +29,7 @@ pub mod steps;
 pub mod surroundings;
 pub mod switch;
 pub mod time;
+pub mod watch;
 
 pub use access::{Action, Denied, Grants, On, Role};
 pub use actor::{Actor, Subject, Via};

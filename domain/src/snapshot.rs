@@ -2,7 +2,12 @@
 
 use crate::{
     Color, Environment, Flag, FlagVersion, OperationId, PairId, PairNames, Reading, Surroundings, Timestamp,
-    approval::OpenRequest, environment::Readiness, freeze::Freeze, history::Record, policy::Policy, steps::Course,
+    approval::OpenRequest,
+    environment::Readiness,
+    freeze::Freeze,
+    history::{Progress, Record},
+    policy::Policy,
+    steps::Course,
     switch::Kind,
 };
 use serde::{Deserialize, Serialize};
@@ -110,6 +115,23 @@ pub struct Following {
     pub landed_at: Timestamp,
     /// How far it has come since.
     pub course: Course,
+}
+
+impl Following {
+    /// What follows the switch of a record, if it landed.
+    pub fn of(record: &Record) -> Option<Self> {
+        let switch = record.switch()?;
+        let Progress::Ended { at: landed_at, .. } = switch.progress else { return None };
+        record.version()?;
+        Some(Self {
+            seq: record.seq,
+            operation: switch.operation,
+            kind: switch.kind,
+            target: switch.target,
+            landed_at,
+            course: switch.course.clone(),
+        })
+    }
 }
 
 /// A label on the oldest version that SSM keeps.

@@ -65,7 +65,9 @@ pub enum Step {
     },
     /// The watch found something red.
     Red {
-        /// What.
+        /// Which of the things that are watched: such as `failures`, or `guard` and its name.
+        what: String,
+        /// What was found, in words.
         because: String,
         /// Teal reverts by itself; otherwise people are asked to.
         reverts: bool,
@@ -203,15 +205,37 @@ impl Course {
 
     /// Whether all is done with the DAGs.
     pub fn dags_done(&self) -> bool {
-        self.steps.iter().any(|(_, step)| *step == Step::DagsDone)
+        let nothing = self.plan.as_ref().is_some_and(|plan| plan.moves.is_empty());
+        nothing || self.steps.iter().any(|(_, step)| *step == Step::DagsDone)
     }
 
-    /// Until when it is watched, and what failed before.
-    pub fn watching(&self) -> Option<(Timestamp, Timestamp, Option<u32>)> {
-        self.steps.iter().find_map(|(at, step)| match step {
-            Step::Watching { until, failed_before } => Some((*at, *until, *failed_before)),
+    /// The DAGs that may be unpaused on the new side now: those that ask the flag by themselves, those whose old side
+    /// has been paused or was not to be, and all of them where nothing waits for the old side.
+    pub fn may_unpause(&self) -> Vec<String> {
+        let Some(plan) = &self.plan else { return Vec::new() };
+        let (old, mut left) = (plan.target.other(), self.left(false));
+        left.retain(|dag| {
+            let moved = plan.moves.iter().find(|moved| moved.dag == *dag);
+            moved.is_some_and(|m| plan.at_once || m.guarded || !m.pause || self.is_done(old, true, dag))
+        });
+        left
+    }
+
+    /// Until when it is watched, and how many tasks had failed before.
+    pub fn watching(&self) -> Option<(Timestamp, Option<u32>)> {
+        self.steps.iter().find_map(|(_, step)| match step {
+            Step::Watching { until, failed_before } => Some((*until, *failed_before)),
             _ => None,
         })
+    }
+
+    /// Whether nothing follows any more: the DAGs are done, and the watch is over.
+    pub fn is_over(&self) -> bool {
+        match self.watched() {
+            Some((_, WatchEnd::Overtaken, _)) => true,
+            Some(_) => self.dags_done(),
+            None => false,
+        }
     }
 
     /// The first task after the flip: its DAG, and when it began.
@@ -222,13 +246,18 @@ impl Course {
         })
     }
 
-    /// What was found red, the latest last.
-    pub fn red(&self) -> Vec<&str> {
+    /// What was found red, the latest last: what it is, and the words.
+    pub fn red(&self) -> Vec<(&str, &str)> {
         let red = self.steps.iter().filter_map(|(_, step)| match step {
-            Step::Red { because, .. } => Some(because.as_str()),
+            Step::Red { what, because, .. } => Some((what.as_str(), because.as_str())),
             _ => None,
         });
         red.collect()
+    }
+
+    /// Whether somebody said not to wait for the old side.
+    pub fn skipped(&self) -> bool {
+        self.steps.iter().any(|(_, step)| matches!(step, Step::Drained { skipped: true, .. }))
     }
 
     /// The switch that took this one back.

@@ -47,6 +47,8 @@ pub struct SideFacts {
     pub import_errors: Reading<Vec<ImportError>>,
     /// Its DAGs, by id.
     pub dags: Reading<Vec<Dag>>,
+    /// Those of its DAGs that work and have a task that waits for the run before (`depends_on_past`).
+    pub depends_on_past: Reading<Vec<String>>,
     /// What it has to do just now.
     pub work: Reading<Work>,
     /// The DAG files in its bucket, by key below the DAG folder.

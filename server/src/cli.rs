@@ -6,6 +6,7 @@
 mod caller;
 mod config;
 mod doctor;
+mod follow;
 mod history;
 mod output;
 mod serve;
@@ -60,6 +61,8 @@ enum Command {
     },
     /// Move the flag
     Switch(switch::Arguments),
+    /// Do what follows the latest switch (DAGs, drain, watch), where no server does
+    Follow(follow::Arguments),
     /// Show, verify or export the history
     History(history::Arguments),
     /// Check credentials, permissions, clocks, flag and store
@@ -103,6 +106,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Serve => serve::run(&common).await,
             Command::Status { pair } => status::run(&common, pair.as_deref()).await,
             Command::Switch(arguments) => switch::run(&common, arguments).await,
+            Command::Follow(arguments) => follow::run(&common, arguments).await,
             Command::History(arguments) => history::run(&common, arguments).await,
             Command::Doctor { pair } => doctor::run(&common, pair.as_deref()).await,
             Command::Config { command } => Ok(config::run(&common, &command)),

@@ -20,7 +20,7 @@ use teal_domain::{
 
 use crate::{
     engine::{
-        Engine, Pair,
+        Engine, Pair, going_back,
         offer::{Confirmation, NotConfirmed},
     },
     store::{StoreError, denials, operations::Intent, reading::PAGE},
@@ -31,6 +31,9 @@ const NOTHING_GOES: &str = "A switch here needs a younger sign-in, for an emerge
 
 /// What a spool file is called in the command that the page prints.
 const SPOOL: &str = "teal-emergency.spool";
+
+/// And what somebody is told who presses a button of a switch that is done.
+const NOTHING_WAITS: &str = "Nothing follows that switch any more: another one has taken its place, or all is done.";
 
 /// What somebody is told whose proof of who they are is too old.
 const PROVE: &str = "A switch here needs a sign-in of the last few minutes, and yours is older.";
@@ -287,6 +290,26 @@ impl Desk for EngineDesk {
         if done { Ok(()) } else { Err(refused("The request does not stand any more.")) }
     }
 
+    async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
+        self.may(who, Action::Switch, On::Pair(pair), "skip-drain")?;
+        let pair = self.pair(pair)?;
+        let done = self.0.skip_drain(pair, &who.actor, operation).await.map_err(|error| away(&error))?;
+        if done { Ok(()) } else { Err(DeskError::Refused { message: NOTHING_WAITS.to_owned() }) }
+    }
+
+    async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
+        self.may(who, Action::Switch, On::Pair(pair), "go-on")?;
+        let pair = self.pair(pair)?;
+        let following = self.0.store.following(pair.id()).await.map_err(|error| away(&error))?;
+        let same = following.is_some_and(|record| record.switch().is_some_and(|switch| switch.operation == operation));
+        if !same {
+            return Err(DeskError::Refused { message: NOTHING_WAITS.to_owned() });
+        }
+        tracing::info!(pair = %pair.id(), %operation, by = %who.actor, "what is owed is tried again now");
+        pair.follow.notify_one();
+        Ok(())
+    }
+
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.may(who, Action::Audit, On::House, "denials")?;
         // One more than fits tells whether there are older ones.
@@ -313,6 +336,7 @@ impl Engine {
         let (known, now) = (self.known_now(pair).await?, self.clock.now());
         let mut checks = Vec::new();
         if let Some(known) = &known {
+            plan.reverts = going_back::taken_back(known, plan.target, now);
             let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
             checks = Self::checks(known, wanted, now);
             let approval = Self::approval(known, wanted, now);

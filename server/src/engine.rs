@@ -8,6 +8,8 @@ pub mod approval;
 pub mod board;
 pub mod clock;
 pub mod denials;
+pub mod follow;
+pub mod going_back;
 pub mod grace;
 pub mod lease;
 pub mod offer;
@@ -80,6 +82,8 @@ pub struct Pair {
     reconciling: tokio::sync::Mutex<()>,
     /// Asks the poller to read now.
     pub nudge: Arc<Notify>,
+    /// Asks whoever follows its switches to go on now.
+    pub follow: Notify,
 }
 
 impl Pair {
@@ -87,7 +91,7 @@ impl Pair {
     pub fn new(config: PairConfig, ports: Ports, nudge: Arc<Notify>) -> Self {
         let place = Place { region: config.region.clone(), role: config.assume_role_arn.clone() };
         let parameter = parameter_key(&config.region, &config.names.flag);
-        Self { config, place, parameter, ports, reconciling: tokio::sync::Mutex::new(()), nudge }
+        Self { config, place, parameter, ports, reconciling: tokio::sync::Mutex::new(()), nudge, follow: Notify::new() }
     }
 
     /// Its id.
@@ -147,6 +151,8 @@ pub struct Engine {
     pub settings: Settings,
     /// What was denied lately.
     pub denials: denials::Denials,
+    /// What this process is called where instances share work.
+    name: String,
     /// The key that seals confirmations, shared by all instances.
     key: [u8; 32],
     /// The operations that this process is driving just now, each with how many drivers: a confirmation that is sent
@@ -170,6 +176,7 @@ impl Engine {
             pairs,
             store,
             board,
+            name: crate::hex::encode(&clock.random()[..8]),
             clock,
             settings,
             denials: denials::Denials::default(),

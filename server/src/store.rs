@@ -5,6 +5,7 @@
 //! switching just now.
 
 pub mod denials;
+pub mod following;
 pub mod idempotency;
 pub mod lease;
 pub mod operations;

@@ -1,6 +1,9 @@
 //! A pair in every state that a page must be able to show. For the gallery and the tests.
 #![allow(dead_code, clippy::missing_panics_doc, clippy::unwrap_used, reason = "fixtures: each user takes some")]
 
+#[path = "fixtures/follows.rs"]
+pub mod follows;
+
 use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
 use teal_domain::{
@@ -228,6 +231,11 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("store-away", with(store_away)),
         ("unread", with(unread)),
         ("label", with(label)),
+        ("pause-standby", with(follows::two_airflows)),
+        ("draining", with(follows::draining)),
+        ("owed", with(follows::owed)),
+        ("red", with(follows::red)),
+        ("over", with(follows::over)),
         ("two-people", with(two_people)),
         ("asked", with(|pair| asked(pair, "olga", None))),
         ("asked-by-me", with(|pair| asked(pair, "ana", None))),

@@ -6,9 +6,17 @@ use super::{
     side::Side,
     when::Ago,
 };
-use crate::{paths, words::time};
+use crate::{
+    paths,
+    words::{self, time},
+};
 use leptos::{either::Either, prelude::*};
-use teal_domain::{OperationId, PairSnapshot, Timestamp, approval::OpenRequest, history::Record, snapshot::OpenSwitch};
+use teal_domain::{
+    OperationId, PairSnapshot, Timestamp,
+    approval::OpenRequest,
+    history::Record,
+    snapshot::{Following, OpenSwitch},
+};
 
 /// The bar, if there is anything to say.
 pub fn bar(pair: &PairSnapshot, now: Timestamp) -> AnyView {
@@ -31,7 +39,9 @@ pub fn bar(pair: &PairSnapshot, now: Timestamp) -> AnyView {
     });
     let asked = pair.request.as_ref().filter(|open| open.decision.is_none() && !open.is_over(now));
     let asked = asked.map(|open| asked_for(pair, open, now));
-    view! { {open}{store}{asked} }.into_any()
+    let following =
+        pair.following.as_ref().filter(|_| pair.open.is_none()).map(|following| after(pair, following, now));
+    view! { {open}{store}{following}{asked} }.into_any()
 }
 
 /// The identity provider cannot be asked: who is in stays in for a while, and nobody else gets in.
@@ -60,6 +70,49 @@ fn asked_for(pair: &PairSnapshot, open: &OpenRequest, now: Timestamp) -> impl In
             </p>
         </div>
     }
+}
+
+/// Something follows the latest switch: what is red, what is owed, until when it is watched.
+fn after(pair: &PairSnapshot, following: &Following, now: Timestamp) -> Option<AnyView> {
+    let course = &following.course;
+    if course.is_over() || !course.has_begun() {
+        return None;
+    }
+    let record = paths::record(&pair.id, following.seq);
+    let watched = course.watching().filter(|_| course.watched().is_none());
+    let left = course.left(true).len() + course.left(false).len();
+    let owed = course.owed().into_iter().next();
+    let (class, glyph) = match (course.red().is_empty(), owed.is_some()) {
+        (false, _) => ("bar bar-down", Glyph::Cross),
+        (true, true) => ("bar bar-asked", Glyph::Triangle),
+        (true, false) => ("bar bar-busy", Glyph::Turning),
+    };
+    let red = course.red().last().map(|(_, because)| (*because).to_owned());
+    let dags = (!course.dags_done()).then(|| match (&course.plan, owed) {
+        (None, _) => " Its DAGs are not planned yet.".to_owned(),
+        (_, Some((side, pause, dags, _))) => {
+            let what = if pause { "pause" } else { "unpause" };
+            format!(" Owed: to {what} {} on {}.", words::after::count(dags.len()), side.title())
+        }
+        _ => format!(" {} left to move.", words::after::count(left)),
+    });
+    let title = if red.is_some() { "The switch turned red" } else { "What follows the switch" };
+    Some(
+        view! {
+            <div class=class role="status">
+                <Icon glyph />
+                <p>
+                    <strong>{title}</strong> ": to " <Side color=following.target /> ", " <Ago at=following.landed_at now /> ". "
+                    {red}
+                    {dags}
+                    {watched.map(|(until, _)| format!(" Watched until {} UTC.", time::clock(until)))}
+                    " "
+                    <a href=record>"Its record"</a>
+                </p>
+            </div>
+        }
+        .into_any(),
+    )
 }
 
 fn under_way(pair: &PairSnapshot, open: &OpenSwitch, now: Timestamp) -> impl IntoView + use<> {

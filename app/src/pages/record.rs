@@ -1,5 +1,6 @@
 //! One record: what was meant, what was put, what was verified, and what was said about it since.
 
+mod after;
 mod request;
 mod steps;
 
@@ -33,6 +34,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
     let (record, now) = (&detail.record, view.now);
     let (tone, outcome) = record::outcome(record);
     let open = record.switch().is_some_and(|switch| !matches!(switch.progress, Progress::Ended { .. }));
+    let open = open || after::goes_on(pair, record);
     let follows = open.then(|| view! { <p class="hint">"This page follows along by itself."</p> });
     let quote = match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
@@ -60,6 +62,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
                         {follows}
                         {steps::timings(record)}
                     </section>
+                    {after::after(view, pair, record)}
                     {steps::steps(detail)}
                 </div>
                 <div class="stack">

@@ -1,5 +1,6 @@
 //! The switch panel: from, to, what will happen, what speaks against it, and the confirmation.
 
+mod dags;
 mod plan;
 mod request;
 
@@ -125,6 +126,7 @@ fn panel(
                 <div class="stack">
                     {plan::plan(pair, offer, view.now)}
                     {card}
+                    {dags::card(pair, target, view.now)}
                     {checks::checks(&offer.checks)}
                 </div>
                 <SwitchForm

@@ -25,6 +25,11 @@ impl Mwaa {
     pub fn new(config: &aws_config::SdkConfig) -> Self {
         Self(Client::new(config))
     }
+
+    /// The client, for what else is asked of MWAA.
+    pub(super) const fn client(&self) -> &Client {
+        &self.0
+    }
 }
 
 #[async_trait]

@@ -8,7 +8,7 @@ use teal_domain::{
     preflight::{self, Check},
 };
 
-use super::{Engine, Pair};
+use super::{Engine, Pair, going_back};
 use crate::store::{Result, requests::Asked};
 
 /// Why nothing was asked for.
@@ -36,6 +36,7 @@ impl Engine {
     pub fn checks(known: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Vec<Check> {
         let mut checks = preflight::checks(known, wanted.target, now);
         checks.extend(approval::check(known, wanted, now));
+        going_back::ease(&mut checks, known, wanted.target, now);
         checks
     }
 

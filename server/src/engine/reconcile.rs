@@ -6,7 +6,7 @@ use teal_domain::{
     FlagVersion, OperationId, PairSnapshot, VersionRecord,
     journal::{Body, Entry},
     reconcile::discover,
-    snapshot::{LabelOnOldest, OpenSwitch},
+    snapshot::{Following, LabelOnOldest, OpenSwitch},
     switch::{Effect, Event, State},
 };
 
@@ -141,7 +141,9 @@ impl Engine {
             Some(_) => self.store.open_request(pair.id()).await?,
             None => None,
         };
+        let following = self.store.following(pair.id()).await?.as_ref().and_then(Following::of);
         Ok(move |known: &mut PairSnapshot| {
+            known.following = following;
             known.request = request;
             known.recent = recent;
             known.current = current;

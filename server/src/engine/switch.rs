@@ -293,6 +293,7 @@ impl Engine {
         }
         self.log_head("after a switch").await;
         pair.nudge.notify_one();
+        pair.follow.notify_one();
     }
 
     /// Prints the head of the journal. Whoever keeps that line can prove later that nothing before it was

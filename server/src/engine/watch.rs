@@ -55,6 +55,9 @@ pub fn start(engine: &Arc<Engine>) {
             tokio::spawn(environment(engine.clone(), pair.clone(), color));
         }
     }
+    for pair in &engine.pairs {
+        tokio::spawn(super::follow::keep(engine.clone(), pair.clone()));
+    }
     tokio::spawn(store(engine.clone()));
     tokio::spawn(super::denials::keep(engine.clone()));
 }

@@ -6,7 +6,7 @@ use serde::{
     de::{DeserializeOwned, Deserializer, Error as _, Visitor, value::Error},
     forward_to_deserialize_any,
 };
-use teal_app::functions::{AddNote, AskApproval, DecideRequest, SwitchFlag, WithdrawRequest};
+use teal_app::functions::{AddNote, AskApproval, DecideRequest, GoOn, SkipDrain, SwitchFlag, WithdrawRequest};
 
 /// What is wrong with the names in a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,13 +18,15 @@ pub enum Misnamed {
 }
 
 /// Every function's path, and the fields that it takes. What is not here is no function.
-fn known() -> [(&'static str, &'static [&'static str]); 5] {
+fn known() -> [(&'static str, &'static [&'static str]); 7] {
     [
         (SwitchFlag::PATH, named::<SwitchFlag>()),
         (AskApproval::PATH, named::<AskApproval>()),
         (DecideRequest::PATH, named::<DecideRequest>()),
         (WithdrawRequest::PATH, named::<WithdrawRequest>()),
         (AddNote::PATH, named::<AddNote>()),
+        (SkipDrain::PATH, named::<SkipDrain>()),
+        (GoOn::PATH, named::<GoOn>()),
     ]
 }
 

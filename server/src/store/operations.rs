@@ -7,7 +7,7 @@ use teal_domain::{
     switch::{Outcome, Plan, Switch},
 };
 
-use super::{Draft, Result, Store, StoreError, Write, append, lease, reading, requests};
+use super::{Draft, Result, Store, StoreError, Write, append, following, lease, reading, requests};
 
 /// What came of journalling an intent.
 #[derive(Clone, Debug)]
@@ -137,6 +137,9 @@ impl Store {
         if let (Some(approval), Outcome::Landed { .. }) = (&plan.approval, &outcome) {
             requests::used(&mut write, approval.request).await?;
         }
+        if let Outcome::Landed { .. } = &outcome {
+            following::begin(&mut write, plan, at).await?;
+        }
         write.commit().await?;
         Ok(outcome)
     }
@@ -153,6 +156,7 @@ impl Store {
             .bind(plan.operation.to_string())
             .execute(&mut *write)
             .await?;
+        following::begin(&mut write, plan, at).await?;
         Ok(write.commit().await?)
     }
 
@@ -240,7 +244,7 @@ async fn unknown(connection: &mut SqliteConnection, plan: &Plan) -> Result<Optio
     id.map(|id| parsed(&id)).transpose()
 }
 
-fn parsed(id: &str) -> Result<OperationId> {
+pub(super) fn parsed(id: &str) -> Result<OperationId> {
     id.parse().map_err(|why: teal_domain::operation::NotAnOperationId| StoreError::Unreadable {
         seq: 0,
         why: why.to_string(),

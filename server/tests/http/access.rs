@@ -54,12 +54,14 @@ const ROUTES: [(&str, &str, &[Role]); 22] = [
     ("GET", "/signed-out", &EVERYBODY),
 ];
 
-const FUNCTIONS: [(&str, &[Role]); 5] = [
+const FUNCTIONS: [(&str, &[Role]); 7] = [
     ("switch", &[Role::Operator, Role::Admin]),
     ("ask", &[Role::Operator, Role::Admin]),
     ("withdraw", &[Role::Operator, Role::Admin]),
     ("decide", &[Role::Approver, Role::Admin]),
     ("note", &[Role::Operator, Role::Approver, Role::Admin]),
+    ("skip_drain", &[Role::Operator, Role::Admin]),
+    ("go_on", &[Role::Operator, Role::Admin]),
 ];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
@@ -149,6 +151,7 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
         "withdraw" => &[("to", "green"), ("request", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         "decide" => &[("to", "green"), ("digest", "ab"), ("answer", "approved")],
         "note" => &[("about", "31"), ("text", "it was me")],
+        "skip_drain" | "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         _ => panic!("{function} is sent nothing yet"),
     };
     let confirmation = (function == "switch").then_some(("confirmation", confirmation));

@@ -69,6 +69,12 @@ impl Desk for Hindered {
     async fn withdraw(&self, who: &Identity, pair: &PairId, request: OperationId) -> Result<(), DeskError> {
         self.desk().withdraw(who, pair, request).await
     }
+    async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
+        self.desk().skip_drain(who, pair, operation).await
+    }
+    async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
+        self.desk().go_on(who, pair, operation).await
+    }
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.desk().denials(who, before).await
     }

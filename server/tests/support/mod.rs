@@ -2,6 +2,7 @@
 //! and a desk set with both.
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
+pub mod airflow;
 pub mod clock;
 pub mod crash;
 pub mod ssm;

@@ -60,6 +60,7 @@ fn name(kind: &'static str) -> &'static str {
         "gap" => "Versions lost",
         "gone" => "Parameter missing",
         "note" => "Note added",
+        "step" => "A step after the flip",
         "asked" => "Approval asked for",
         "decided" => "Decided",
         "withdrawn" => "Taken back",

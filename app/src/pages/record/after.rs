@@ -1,0 +1,172 @@
+//! What followed the flip: the three recovery times, the steps as they happened, what is owed, and the way back.
+
+use crate::{
+    components::{
+        allowed,
+        mark::{Mark, Tone},
+        side::Shape,
+    },
+    functions::{GoOn, SkipDrain},
+    paths,
+    render::View,
+    words::{self, after, time},
+};
+use leptos::{prelude::*, server_fn::ServerFn};
+use teal_domain::{
+    Action, PairSnapshot, Timestamp,
+    history::{Progress, Record, SwitchRecord},
+    steps::{Course, Step},
+    switch::Outcome,
+};
+
+/// Whether something still follows the switch of this record.
+pub fn goes_on(pair: &PairSnapshot, record: &Record) -> bool {
+    let following = pair.following.as_ref().filter(|following| following.seq == record.seq);
+    following.is_some_and(|following| !following.course.is_over())
+}
+
+/// The card, where the switch landed and something followed.
+pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> Option<AnyView> {
+    let switch = record.switch()?;
+    let Progress::Ended { at: landed, outcome: Outcome::Landed { .. } } = &switch.progress else { return None };
+    let course = &switch.course;
+    if !course.has_begun() {
+        return None;
+    }
+    let landed = *landed;
+    let plan = course.plan.as_ref().map(|plan| (landed, Step::Planned { plan: plan.clone() }));
+    let rows = plan.iter().chain(&course.steps).map(|(at, step)| row(landed, *at, step)).collect_view();
+    let on = goes_on(pair, record);
+    let buttons = on.then(|| buttons(view, pair, record, switch));
+    let back = on.then(|| back(pair, switch)).flatten();
+    Some(
+        view! {
+            <section class="card after-card" aria-labelledby="after" data-glow="">
+                <header><h2 id="after">"After the flip"</h2><span class="summary">{state(course, view.now)}</span></header>
+                {times(record, course, landed)}
+                <ol class="after-steps">{rows}</ol>
+                {buttons}
+                {back}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// Three figures and never one.
+fn times(record: &Record, course: &Course, landed: Timestamp) -> impl IntoView + use<> {
+    let flip = record.flip().map_or_else(|| "not measured".to_owned(), words::span);
+    let (picked, dag) = match (course.picked_up(), course.watched()) {
+        (Some((dag, at)), _) => (after::pickup(landed, at), format!("until the first task, of {dag}")),
+        (None, None) => ("none yet".to_owned(), "until the first task".to_owned()),
+        (None, Some(_)) => ("none".to_owned(), "no task began while it was watched".to_owned()),
+    };
+    let (covered, more) = match course.watched() {
+        None => ("not yet".to_owned(), "told when the watch ends".to_owned()),
+        Some((_, _, None)) => ("not known".to_owned(), "a side did not tell".to_owned()),
+        Some((_, _, Some(coverage))) => {
+            let whole = coverage.twice.is_empty() && coverage.missed.is_empty();
+            (if whole { "whole" } else { "with gaps" }.to_owned(), after::covered(coverage))
+        }
+    };
+    view! {
+        <dl class="facts recovery">
+            <div><dt>"Flip"</dt><dd>{flip}</dd><dd class="hush-line">"click to verified"</dd></div>
+            <div><dt>"Pickup"</dt><dd>{picked}</dd><dd class="hush-line">{dag}</dd></div>
+            <div><dt>"Coverage"</dt><dd>{covered}</dd><dd class="hush-line">{more}</dd></div>
+        </dl>
+    }
+}
+
+fn row(landed: Timestamp, at: Timestamp, step: &Step) -> impl IntoView + use<> {
+    let (tone, said, more) = after::step(step);
+    let more = Some(more).filter(|more| !more.is_empty());
+    view! {
+        <li>
+            <time datetime=words::iso(at) title=words::stamp(at)>{time::clock(at)}</time>
+            <span class="after">{format!("+{}", after::pickup(landed, at))}</span>
+            <Mark tone text=said />
+            {more.map(|more| view! { <p class="evidence">{more}</p> })}
+        </li>
+    }
+}
+
+/// Where it stands, in a few words.
+fn state(course: &Course, now: Timestamp) -> String {
+    let dags = match (&course.plan, course.dags_done()) {
+        (_, true) => None,
+        (None, _) => Some("the DAGs are not planned yet".to_owned()),
+        (Some(_), false) => {
+            let left = course.left(false).len() + course.left(true).len();
+            Some(format!("{} left to do", after::count(left)))
+        }
+    };
+    let watch = match (course.watched(), course.watching()) {
+        (Some(_), _) | (None, None) => None,
+        (None, Some((until, _))) => Some(format!("watched for {} more", time::age(until.since(now)))),
+    };
+    let parts = [dags, watch].into_iter().flatten().collect::<Vec<_>>();
+    if parts.is_empty() { "done".to_owned() } else { parts.join(" · ") }
+}
+
+fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &SwitchRecord) -> impl IntoView + use<> {
+    let course = &switch.course;
+    let denied = view.denied(Action::Switch);
+    let off = denied.is_some();
+    let waits = !course.left(true).is_empty() && !course.skipped();
+    let owes = !course.owed().is_empty() || course.plan.is_none();
+    let fields = || {
+        view! {
+            <input type="hidden" name="pair" value=pair.id.to_string() />
+            <input type="hidden" name="record" value=record.seq.to_string() />
+            <input type="hidden" name="operation" value=switch.operation.to_string() />
+        }
+    };
+    let old = switch.target.other();
+    let skip = waits.then(|| {
+        view! {
+            <form method="post" action=SkipDrain::url()>
+                {fields()}
+                <button type="submit" class="button" disabled=off>"Do not wait for "{old.title()}</button>
+                <p class="hint">
+                    "Its DAGs are paused as each has finished. Paused now, what they are at freezes until somebody unpauses them."
+                </p>
+            </form>
+        }
+    });
+    let again = owes.then(|| {
+        view! {
+            <form method="post" action=GoOn::url()>
+                {fields()}
+                <button type="submit" class="button" disabled=off>"Try again now"</button>
+                <p class="hint">"What is owed is tried again every few seconds; this does it at once."</p>
+            </form>
+        }
+    });
+    let any = skip.is_some() || again.is_some();
+    view! {
+        <div class="after-actions">
+            {again}
+            {skip}
+            {denied.as_ref().filter(|_| any).map(allowed::why_not)}
+        </div>
+    }
+}
+
+/// The way back, for as long as it is watched.
+fn back(pair: &PairSnapshot, switch: &SwitchRecord) -> Option<impl IntoView + use<>> {
+    let from = switch.from.filter(|_| switch.course.watched().is_none() && pair.live() == Some(switch.target))?;
+    let red = !switch.course.red().is_empty();
+    let tone = if red { Tone::Down } else { Tone::Plain };
+    let said = if red {
+        "It is red: take it back, unless you know better"
+    } else {
+        "While it is watched it can be taken back without asking anybody"
+    };
+    Some(view! {
+        <div class="way-back">
+            <Mark tone text=said />
+            <a class="button" class:primary=red href=paths::switch(&pair.id, from)>"Take it back to " <Shape color=from />{from.title()}"…"</a>
+        </div>
+    })
+}

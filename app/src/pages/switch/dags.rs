@@ -1,0 +1,119 @@
+//! What will be done with the DAGs, before the click.
+
+use crate::{
+    components::{
+        mark::{Mark, Tone},
+        when::Ago,
+    },
+    words::after,
+};
+use leptos::prelude::*;
+use teal_domain::{
+    Color, PairSnapshot, Timestamp,
+    dags::{DagPlan, Move, Strategy},
+};
+
+/// The card.
+pub fn card(pair: &PairSnapshot, target: Color, now: Timestamp) -> Option<AnyView> {
+    let old = pair.live()?;
+    let rules = &pair.policy.dags;
+    let body = match rules.strategy {
+        Strategy::PauseStandby => standby(pair, target, old, now),
+        Strategy::FlagOnly => view! {
+            <p>
+                "Nothing is paused or unpaused. Each DAG asks the flag as it begins: those of "{target.title()}" work from then on, those of "
+                {old.title()}" skip."
+            </p>
+        }
+        .into_any(),
+        Strategy::SeparateDags => {
+            view! { <p>"Nothing is paused or unpaused: each side has DAGs of its own."</p> }.into_any()
+        }
+    };
+    Some(
+        view! {
+            <section class="card dags-card" aria-labelledby="dags">
+                <header><h2 id="dags">"DAGs"</h2><span class="summary">{rules.strategy.as_str()}</span></header>
+                {body}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> AnyView {
+    let (new_side, old_side) = (pair.surroundings.side(target), pair.surroundings.side(old));
+    let (Some(new), Some(there)) = (new_side.dags.value(), old_side.dags.value()) else {
+        let unread = if new_side.dags.value().is_none() { target } else { old };
+        let why = pair.surroundings.side(unread).dags.error().map(|error| error.message.clone());
+        return view! {
+            <p class="lead-line"><Mark tone=Tone::Unknown text=format!("The DAGs of {} have not been read", unread.title()) /></p>
+            <p>{why}</p>
+            <p class="hint">"They are read again right after the flip, and what was to be done is told on the record."</p>
+        }
+        .into_any();
+    };
+    let work = old_side.work.value();
+    let plan = DagPlan::pause_standby(target, Some(there), Some(new), work, &pair.policy.dags, now);
+    let waiting = old_side.depends_on_past.value();
+    let ids = |chosen: &dyn Fn(&Move) -> bool| -> Vec<String> {
+        plan.moves.iter().filter(|moved| chosen(moved)).map(|moved| moved.dag.clone()).collect()
+    };
+    let (target_name, old_name) = (target.title(), old.title());
+    let groups = [
+        (
+            format!("Unpaused on {target_name} at once"),
+            "They ask the flag by themselves, so both sides may be unpaused for a while.",
+            ids(&|moved| moved.unpause && moved.guarded),
+        ),
+        (
+            format!("Unpaused on {target_name} once {old_name} has finished with them"),
+            "They do not ask the flag: unpaused on both sides they would run twice.",
+            ids(&|moved| moved.unpause && !moved.guarded),
+        ),
+        (
+            format!("Paused on {old_name}, each as it has finished"),
+            "A paused DAG freezes what it is at, so none is paused before it is idle.",
+            ids(&|moved| moved.pause),
+        ),
+        (
+            "Likely to begin a run at once".to_owned(),
+            "They were due already: Airflow starts one run as soon as they are unpaused.",
+            ids(&|moved| moved.fires),
+        ),
+        (
+            format!("At work on {old_name} now"),
+            "Their tasks run or wait; the switch lets them end.",
+            ids(&|moved| moved.tasks > 0),
+        ),
+        (
+            "Wait for the run before".to_owned(),
+            "With depends_on_past a first run on the other side waits for ever, unless it ran there before.",
+            ids(&|moved| waiting.is_some_and(|waiting| waiting.contains(&moved.dag))),
+        ),
+        ("Stay paused".to_owned(), "Somebody paused them on purpose.", plan.stay.clone()),
+        (format!("Not on {target_name}"), "They work now and would not work after the switch.", plan.missing.clone()),
+    ];
+    let groups =
+        groups.into_iter().filter(|(_, _, dags)| !dags.is_empty()).map(|(title, why, dags)| group(title, why, dags));
+    let nothing = plan.moves.is_empty().then(|| view! { <p>"No DAG works on "{old_name}", so none moves."</p> });
+    let read = old_side.dags.read_at().into_iter().chain(new_side.dags.read_at()).min();
+    view! {
+        {nothing}
+        <div class="dag-groups">{groups.collect_view()}</div>
+        <p class="freshness">{read.map(|at| view! { "Read " <Ago at now /> "; read again right after the flip." })}</p>
+    }
+    .into_any()
+}
+
+fn group(title: String, why: &'static str, dags: Vec<String>) -> impl IntoView {
+    let count = after::count(dags.len());
+    let names = dags.into_iter().map(|dag| view! { <li><code>{dag}</code></li> }).collect_view();
+    view! {
+        <details class="dag-group">
+            <summary><span>{title}</span><span class="summary">{count}</span></summary>
+            <p class="hint">{why}</p>
+            <ul class="names">{names}</ul>
+        </details>
+    }
+}

@@ -1,0 +1,110 @@
+//! One run of one DAG: begun by Teal, and looked at. Where ids are too long for a path, lists with filters tell the same.
+
+use serde_json::{Map, Value, json};
+use teal_domain::airflow::Task;
+
+use super::{
+    super::AwsError,
+    Call, Dialect,
+    answers::text,
+    client::Airflow,
+    paging::{List, PAGE},
+    path::{self, part},
+};
+
+impl Airflow<'_> {
+    /// Whether a task of a DAG waits for the run before.
+    pub async fn depends_on_past(&self, dag: &str) -> Result<bool, AwsError> {
+        let answer = self.ask(Call::get(path::dag(dag, "/tasks"))).await?;
+        let Value::Array(tasks) = &answer["tasks"] else {
+            return Err(self.odd(format!("answered the tasks of {dag} without `tasks`")));
+        };
+        let waits = |task: &Value| task["depends_on_past"] == true || task["wait_for_downstream"] == true;
+        Ok(tasks.iter().any(waits))
+    }
+
+    /// Begins a run of a DAG under an id, with a configuration.
+    pub async fn trigger(&self, dag: &str, run: &str, conf: Value) -> Result<(), AwsError> {
+        let mut body = Map::from_iter([("dag_run_id".to_owned(), json!(run)), ("conf".to_owned(), conf)]);
+        if self.dialect() == Dialect::Three {
+            // Airflow 3 demands the key; with none the run stands for no moment.
+            body.insert("logical_date".to_owned(), Value::Null);
+        }
+        self.ask(Call::post(path::dag(dag, "/dagRuns"), body.into())).await.map(drop)
+    }
+
+    /// The state of a run: `queued`, `running`, `success` or `failed`.
+    pub async fn run_state(&self, dag: &str, run: &str) -> Result<String, AwsError> {
+        let call = Call::get(path::dag(dag, &format!("/dagRuns/{}", part(run))));
+        if call.fits() {
+            return self.ask(call).await.map(|answer| text(&answer["state"]));
+        }
+        let list = List::runs(json!({"dag_ids": [dag]})).by("-id");
+        let mut offset = 0;
+        loop {
+            let page = self.page(&list, offset, PAGE).await?;
+            if let Some(found) = page.rows.iter().find(|row| row["dag_run_id"] == run) {
+                return Ok(text(&found["state"]));
+            }
+            offset += page.rows.len();
+            if page.rows.is_empty() || offset >= page.total {
+                break;
+            }
+        }
+        Err(AwsError {
+            code: Some("404".into()),
+            message: format!(
+                "{} knows no run {run} of {dag}: see in its Airflow whether the run was deleted.",
+                self.environment()
+            ),
+            refused: true,
+        })
+    }
+
+    /// The tasks of a run, the oldest first.
+    pub async fn tasks_of_run(&self, dag: &str, run: &str) -> Result<Vec<Task>, AwsError> {
+        let mut tasks = self.tasks(json!({"dag_ids": [dag], "dag_run_ids": [run]})).await?;
+        tasks.retain(|task| task.dag == dag && task.run == run);
+        Ok(tasks)
+    }
+
+    /// The log of a task's try.
+    pub async fn log(&self, task: &Task) -> Result<String, AwsError> {
+        let (run, name, attempt) = (part(&task.run), part(&task.task), task.attempt.max(1));
+        let below = format!("/dagRuns/{run}/taskInstances/{name}/logs/{attempt}");
+        let call = Call::get(path::dag(&task.dag, &below)).with("full_content", true);
+        if !call.fits() {
+            return Err(self.log_elsewhere(task, attempt));
+        }
+        let answer = self.ask(call).await?;
+        let lines = match &answer["content"] {
+            Value::Array(lines) => lines.iter().map(line).collect::<Vec<_>>().join("\n"),
+            // Airflow 2 writes a list of pairs as one text, line ends and all.
+            content => text(content).replace("\\n", "\n"),
+        };
+        Ok(lines)
+    }
+
+    /// Logs are asked for by path alone, and with the ids of scheduled runs it is too long for MWAA.
+    fn log_elsewhere(&self, task: &Task, attempt: u32) -> AwsError {
+        let (environment, run) = (self.environment(), task.run.replace(':', "_"));
+        AwsError {
+            code: None,
+            message: format!(
+                "The log of {} cannot be asked for through MWAA, whose paths are short. It is in CloudWatch: log group \
+                 `airflow-{environment}-Task`, stream `dag_id={}/run_id={run}/task_id={}/attempt={attempt}.log`.",
+                task.task, task.dag, task.task
+            ),
+            refused: true,
+        }
+    }
+}
+
+/// A line of a log: an event with its moment, or plain text.
+fn line(line: &Value) -> String {
+    match (&line["timestamp"], &line["event"]) {
+        (Value::String(at), Value::String(event)) => format!("{at} {event}"),
+        (_, Value::String(event)) => event.clone(),
+        _ => text(line),
+    }
+}

@@ -1,0 +1,88 @@
+//! `teal follow`: does what follows the latest switch, where no server runs that does it.
+
+use std::sync::Arc;
+
+use teal_domain::{Color, Reading, Timestamp, snapshot::Following};
+
+use super::{Common, End, Stop, caller, setup};
+use crate::engine::{Engine, Pair, watch::take_flag};
+
+#[derive(Debug, clap::Args)]
+pub struct Arguments {
+    /// The pair; needed where there are several
+    #[arg(long)]
+    pair: Option<String>,
+    /// End as soon as all is done with the DAGs, without waiting for the end of the watch
+    #[arg(long)]
+    dags: bool,
+}
+
+pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
+    let config = setup::config_without_store(common)?;
+    setup::store_place(&config)?;
+    let engine = setup::engine(&config).await?;
+    let pair = setup::the_pair(&engine.pairs, |pair| &pair.config, arguments.pair.as_deref())?.clone();
+    caller::permitted(&config, Some(&engine), &pair, false).await?;
+    let mut told = 0;
+    loop {
+        look(&engine, &pair).await;
+        let next = engine.follow(&pair).await.map_err(Stop::failed)?;
+        let record = engine.store.following(pair.id()).await.map_err(Stop::failed)?;
+        let latest = match &record {
+            Some(record) => Following::of(record),
+            None => last(&engine, &pair).await?,
+        };
+        let Some(following) = latest else {
+            println!("Nothing follows a switch of {}.", pair.config.title);
+            return Ok(End::Done);
+        };
+        for (at, step) in following.course.steps.iter().skip(told) {
+            println!("{}", line(*at, step));
+        }
+        told = following.course.steps.len();
+        let done = record.is_none() || (arguments.dags && following.course.dags_done());
+        if done {
+            engine.store.close().await;
+            return Ok(if following.course.red().is_empty() { End::Done } else { End::Failed });
+        }
+        tokio::time::sleep(next).await;
+    }
+}
+
+/// The latest switch, if all that followed it has just been done.
+async fn last(engine: &Engine, pair: &Pair) -> Result<Option<Following>, Stop> {
+    let current = engine.store.current(&pair.parameter).await.map_err(Stop::failed)?;
+    Ok(current.as_ref().and_then(Following::of).filter(|following| following.course.has_begun()))
+}
+
+async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>) {
+    let names = &pair.config.names;
+    let (flag, blue, green) = tokio::join!(
+        pair.ports.flag.read_one(&names.flag),
+        pair.ports.environments.read(&names.blue),
+        pair.ports.environments.read(&names.green),
+    );
+    let now = engine.clock.now();
+    engine.board.update(pair.id(), now, |known| {
+        match flag {
+            Ok(flag) => take_flag(known, flag, now),
+            Err(error) => known.flag.fail(error.message, now),
+        }
+        for (color, read) in [(Color::Blue, blue), (Color::Green, green)] {
+            let slot = match color {
+                Color::Blue => &mut known.blue,
+                Color::Green => &mut known.green,
+            };
+            match read {
+                Ok(environment) => *slot = Reading::good(environment, now),
+                Err(error) => slot.fail(error.message, now),
+            }
+        }
+    });
+}
+
+fn line(at: Timestamp, step: &teal_domain::steps::Step) -> String {
+    let (_, said, more) = teal_app::words::after::step(step);
+    let more = if more.is_empty() { more } else { format!(": {more}") };
+    format!("{} UTC  {said}{more}", teal_app::words::time::clock(at))
+}
