@@ -21,8 +21,8 @@ import field
 from airflows.checks import Checks
 from airflows.guard import guard_alone
 from airflows.ledger import Ledger
-from airflows.rest import Rest, until
-from airflows.side import Side
+from airflows.rest import Refused, Rest, until
+from airflows.side import Side, end_all
 from airflows.switching import switching
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -86,13 +86,12 @@ def main() -> int:
             switching(world, rests, ledger, checks, chosen.teal, chosen.folder)
         for side in sides.values():
             side.must_run()
-    except (RuntimeError, OSError, KeyError) as problem:
+    except (RuntimeError, OSError, KeyError, Refused) as problem:
         checks.that("the trial came to its end", False, f"{type(problem).__name__}: {problem}")
     except KeyboardInterrupt:
         return 130
     finally:
-        for side in sides.values():
-            side.end()
+        end_all(sides.values())
     print(checks.sum(), flush=True)
     return 1 if checks.failed or not checks.passed else 0
 

@@ -37,7 +37,7 @@ if [ "$what" = switch ]; then options+=(--only-switch); fi
 start_world world "$folder" --live --airflow "$("$TOOLS/airflow/bin/airflow" version 2>/dev/null | tail -n 1)" || exit 1
 say "== two Airflows (logs in target/test-airflow)"
 status=0
-# Not in the background's own group: Ctrl-C reaches it, and it ends its Airflows itself.
+# Ctrl-C is ours alone: we ask it to end, and it ends its Airflows.
 start - "$VENV_PYTHON" scripts/test_airflow.py --world "$folder/world.json" --folder "$folder/airflows" "${options[@]}"
 wait "$LAST" || status=$?
 exit "$status"

@@ -16,6 +16,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Collection
 from pathlib import Path
 
 PARTS = {
@@ -25,7 +26,8 @@ PARTS = {
     "triggerer": ["--skip-serve-logs"],
 }
 READY_WITHIN = 180.0
-END_WITHIN = 20.0
+# Whoever started us gives us ten seconds.
+END_WITHIN = 6.0
 
 
 def die_with_parent() -> None:
@@ -56,7 +58,8 @@ class Side:
             "AIRFLOW__API__PORT": str(port),
             "AIRFLOW__API__SECRET_KEY": secrets.token_hex(16),
             "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32),
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db",
+            # Writers wait for one another, longer than the five seconds that are usual.
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
             "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT": "False",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
@@ -112,10 +115,12 @@ class Side:
                 words = (self.home / f"{part}.log").read_text(errors="replace").splitlines()[-15:]
                 raise RuntimeError(f"the {self.color} {part} ended with {process.returncode}:\n" + "\n".join(words))
 
-    def end(self) -> None:
+    def ask_to_end(self) -> None:
         for process in self.processes.values():
             _signal(process.pid, signal.SIGTERM)
-        until = time.monotonic() + END_WITHIN
+
+    def end(self, until: float) -> None:
+        """Waits for what was asked to end; what has not by then gets no choice."""
         for process in self.processes.values():
             try:
                 process.wait(max(0.1, until - time.monotonic()))
@@ -130,6 +135,14 @@ class Side:
         done = subprocess.run([str(self.airflow), *command], env=self.env, cwd=self.home, capture_output=True, text=True, timeout=300)
         if done.returncode:
             raise RuntimeError(f"airflow {' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+
+
+def end_all(sides: Collection[Side]) -> None:
+    for side in sides:
+        side.ask_to_end()
+    until = time.monotonic() + END_WITHIN
+    for side in sides:
+        side.end(until)
 
 
 def _signal(group: int, sign: int) -> None:
