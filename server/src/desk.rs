@@ -31,9 +31,6 @@ use crate::{
 /// And when config wants proof for an emergency too.
 const NOTHING_GOES: &str = "A switch here needs a younger sign-in, for an emergency too, and the identity provider cannot be reached. The command line switches without signing in here.";
 
-/// How long a planned switch waits for a fresh look at what surrounds the flag.
-const FRESH_WITHIN: std::time::Duration = std::time::Duration::from_secs(8);
-
 /// What a spool file is called in the command that the page prints.
 const SPOOL: &str = "teal-emergency.spool";
 
