@@ -21,14 +21,14 @@ use teal_domain::{
 
 #[test]
 fn whoever_asked_sees_that_somebody_else_approves_and_an_approver_sees_the_buttons() {
-    let page = Seen::state("asked-by-me").switch(Color::Blue, SwitchQuery::default());
+    let page = Seen::state("asked-by-me").switch(Color::Blue, None, None);
     assert!(page.contains("You asked for this yourself") && page.contains("Take the request back"), "{page}");
-    let page = Seen::state("asked").switch(Color::Blue, SwitchQuery::default());
+    let page = Seen::state("asked").switch(Color::Blue, None, None);
     assert!(!page.contains("You asked for this yourself") && page.contains("value=\"declined\""), "{page}");
-    let page = Seen::state("approved").switch(Color::Blue, SwitchQuery::default());
+    let page = Seen::state("approved").switch(Color::Blue, None, None);
     assert!(page.contains("anton") && page.contains("Looked at the queue"), "{page}");
     assert!(page.contains(">Back to Blue for the night batch: CHG-4711</textarea>"), "what was approved is filled in");
-    let page = Seen::state("declined").switch(Color::Blue, SwitchQuery::default());
+    let page = Seen::state("declined").switch(Color::Blue, None, None);
     assert!(page.contains("anton declined what olga asked for") && page.contains("Ask for approval"), "{page}");
 }
 
@@ -173,7 +173,7 @@ fn what_follows_the_stream_is_marked_and_says_what_it_was_drawn_from() {
     assert_eq!(regions(&seen.history()), ["person", "bars"], "the history stays as it was read");
     assert_eq!(regions(&seen.record()), ["person", "bars", "head", "steps", "facts", "notes"]);
     assert_eq!(
-        regions(&seen.switch(Color::Blue, SwitchQuery::default())),
+        regions(&seen.switch(Color::Blue, None, None)),
         ["person", "bars"],
         "a confirmation shows what it rests on"
     );
@@ -198,13 +198,13 @@ fn a_missing_or_invalid_flag_offers_both_sides_for_repair() {
         assert!(html.contains("/p/dev/switch?to=blue") && html.contains("/p/dev/switch?to=green"));
         is_silent_about(&html, "is live");
     }
-    says(&Seen::state("missing").switch(Color::Green, SwitchQuery::default()), "Set the flag to Green");
+    says(&Seen::state("missing").switch(Color::Green, None, None), "Set the flag to Green");
 }
 
 #[test]
 fn an_unknown_outcome_stands_on_top_of_every_page() {
     let seen = Seen::state("unknown");
-    for html in [seen.overview(), seen.history(), seen.record(), seen.switch(Color::Blue, SwitchQuery::default())] {
+    for html in [seen.overview(), seen.history(), seen.record(), seen.switch(Color::Blue, None, None)] {
         says(&html, "Outcome unknown since 12:19:51 UTC");
         says(&html, "it is settled by 12:29:51 UTC at the latest");
     }
@@ -246,7 +246,7 @@ fn an_unexplained_external_change_asks_for_an_explanation() {
 
 #[test]
 fn the_confirmation_is_in_the_form_as_it_was_sealed_and_names_the_version_it_rests_on() {
-    let html = Seen::state("live").switch(Color::Blue, SwitchQuery::default());
+    let html = Seen::state("live").switch(Color::Blue, None, None);
     assert!(html.contains(r#"action="/api/fn/switch""#) && html.contains(r#"name="confirmation""#));
     assert!(html.contains(r#"value="c2VhbGVkLWNvbmZpcm1hdGlvbg""#));
     says(&html, "version 31to version 32");
@@ -269,7 +269,7 @@ fn the_page_shows_the_base_of_the_offer_not_a_later_reading() {
 
 #[test]
 fn what_blocks_stands_first_and_says_how_to_lift_it() {
-    let html = text(&Seen::state("down").switch(Color::Blue, SwitchQuery::default()));
+    let html = text(&Seen::state("down").switch(Color::Blue, None, None));
     let (blocks, passes) =
         (html.find("Blue is UNAVAILABLE").expect("it"), html.find("The flag says green").expect("it"));
     assert!(blocks < passes, "{html}");
@@ -279,7 +279,7 @@ fn what_blocks_stands_first_and_says_how_to_lift_it() {
 #[test]
 fn without_a_journal_the_page_prints_the_commands_that_work() {
     let seen = Seen::state("store-away");
-    let html = seen.switch(Color::Blue, SwitchQuery::default());
+    let html = seen.switch(Color::Blue, None, None);
     says(&html, "teal switch --pair dev --to blue --confirm blue@31 --emergency --spool");
     says(
         &html,
@@ -296,7 +296,7 @@ fn without_a_journal_the_page_prints_the_commands_that_work() {
 
 #[test]
 fn the_side_that_is_live_cannot_be_switched_to() {
-    let html = Seen::state("live").switch(Color::Green, SwitchQuery::default());
+    let html = Seen::state("live").switch(Color::Green, None, None);
     says(&html, "Green is live already");
     assert!(!html.contains("/api/fn/switch"), "no form");
 }
@@ -429,7 +429,7 @@ fn every_state_draws_every_page_with_no_duplicate_ids() {
     for (name, pair) in fixtures::states() {
         let seen = Seen::of(pair);
         let target = seen.pair.live().map_or(Color::Blue, Color::other);
-        let mut pages = vec![seen.overview(), seen.history(), seen.switch(target, SwitchQuery::default())];
+        let mut pages = vec![seen.overview(), seen.history(), seen.switch(target, None, None)];
         pages.extend((!seen.pair.recent.is_empty()).then(|| seen.record()));
         for html in pages {
             let mut ids: Vec<&str> = html.split(" id=\"").skip(1).filter_map(|rest| rest.split('"').next()).collect();

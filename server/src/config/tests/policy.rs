@@ -98,7 +98,10 @@ fn what_is_wrong_in_a_policy_is_named_where_it_stands() {
         ("proven_within = \"30d\"\n", "6:17: `proven_within` means nothing without `proven_on`"),
         ("[[pair.policy.guard]]\n", "6:1: [[pair.policy.guard]] has no `alarm`"),
         ("[[pair.policy.guard]]\nalarm = \"a\"\nbefore = false\nafter = false\n", "6:1: the alarm `a` guards nothing"),
-        ("guard = [{ alarm = \"a\" }, { alarm = \"a\" }]\n", "6:37: the alarm `a` guards the pair twice, here and at teal.toml:6:20"),
+        (
+            "guard = [{ alarm = \"a\" }, { alarm = \"a\" }]\n",
+            "6:37: the alarm `a` guards the pair twice, here and at teal.toml:6:20",
+        ),
     ] {
         one(&with(rest), &format!("teal.toml:{beginning}"));
     }
@@ -110,12 +113,18 @@ fn a_pair_is_proven_on_another_one_that_there_is() {
     let both = |rest: &str| format!("{PAIR}{second}{rest}");
     let loaded = load(&both("proven_on = \"dev\"\nproven_within = \"7d\"\nproven_otherwise = \"block\"\n")).unwrap();
     let proven = loaded.pairs[1].policy.proven_on.clone().unwrap();
-    assert_eq!((proven.pair.as_str(), proven.within, proven.otherwise), ("dev", Millis::from_secs(604_800), Verdict::Block));
+    assert_eq!(
+        (proven.pair.as_str(), proven.within, proven.otherwise),
+        ("dev", Millis::from_secs(604_800), Verdict::Block)
+    );
     let usual = load(&both("proven_on = \"dev\"\n")).unwrap().pairs[1].policy.proven_on.clone().unwrap();
     assert_eq!((usual.within, usual.otherwise), (Millis::from_secs(30 * 86_400), Verdict::Warn));
     one(&both("proven_on = \"dve\"\n"), "teal.toml:10:13: there is no pair `dve` to be proven on: did you mean `dev`?");
     one(&both("proven_on = \"prod\"\n"), "teal.toml:10:13: the pair `prod` is to be proven on itself");
-    one(&both("proven_on = \"elsewhere\"\n"), "teal.toml:10:13: there is no pair `elsewhere` to be proven on: write the `id` of one of dev, prod");
+    one(
+        &both("proven_on = \"elsewhere\"\n"),
+        "teal.toml:10:13: there is no pair `elsewhere` to be proven on: write the `id` of one of dev, prod",
+    );
 }
 
 #[test]
@@ -128,8 +137,14 @@ fn freezes_are_read_and_their_mistakes_named_where_they_stand() {
         ("from = \"2026-12-20\"\nto = \"2026-12-19\"\n", "9:6: the freeze ends before it begins"),
         ("from = \"2026-12-20T18:00Z\"\nto = \"2026-12-24\"\n", "8:8: `2026-12-20T18:00Z` is no local date or time"),
         ("from = \"2026-02-29\"\nto = \"2026-12-24\"\n", "8:8: `2026-02-29` is on no calendar"),
-        ("from = 2026-12-20\nto = \"2026-12-24\"\n", "8:8: `from` wants a text, and this is a date or a time: put it in quotes"),
-        ("zone = \"Europe/Berln\"\ncron = \"0 18 * * *\"\nlasts = \"1h\"\n", "8:8: `Europe/Berln` is no time zone: did you mean \"Europe/Berlin\"?"),
+        (
+            "from = 2026-12-20\nto = \"2026-12-24\"\n",
+            "8:8: `from` wants a text, and this is a date or a time: put it in quotes",
+        ),
+        (
+            "zone = \"Europe/Berln\"\ncron = \"0 18 * * *\"\nlasts = \"1h\"\n",
+            "8:8: `Europe/Berln` is no time zone: did you mean \"Europe/Berlin\"?",
+        ),
         ("zone = \"MEZ+1\"\ncron = \"0 18 * * *\"\nlasts = \"1h\"\n", "8:8: `MEZ+1` is no time zone"),
         ("cron = \"0 18 * * *\"\n", "8:8: the freeze does not say how long it lasts"),
         ("cron = \"0 18 L * * *\"\nlasts = \"1h\"\n", "8:8: cron `0 18 L * * *` is no pattern"),
@@ -139,14 +154,35 @@ fn freezes_are_read_and_their_mistakes_named_where_they_stand() {
         ("cron = \"0 18 * * *\"\nlasts = \"400d\"\n", "9:9: lasts `400d` is too long"),
         ("cron = \"0 18 * * *\"\nlasts = \"1mo\"\n", "9:9: lasts `1mo` is not a duration"),
         ("cron = \"0 18 * * *\"\nlasts = \"-1h\"\n", "9:9: lasts `-1h` is not a duration"),
-        ("cron = \"0 18 * * *\"\nlasts = \"1h\"\nfrom = \"2026-12-20\"\n", "6:1: the freeze says when in two ways, or half of one"),
+        (
+            "cron = \"0 18 * * *\"\nlasts = \"1h\"\nfrom = \"2026-12-20\"\n",
+            "6:1: the freeze says when in two ways, or half of one",
+        ),
         ("rrule = \"FREQ=DAILY\"\nlasts = \"1h\"\n", "6:1: a freeze with `rrule` has no `starts`"),
-        ("rrule = \"FREQ=DALY\"\nstarts = \"2026-01-01\"\nlasts = \"1h\"\n", "8:9: rrule `FREQ=DALY` is no rule of RFC 5545"),
-        ("rrule = \"FREQ=SECONDLY\"\nstarts = \"2026-01-01\"\nlasts = \"1m\"\n", "8:9: rrule `FREQ=SECONDLY` closes every minute or every second"),
-        ("rrule = \"FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9\"\nstarts = \"2026-01-01\"\nlasts = \"1m\"\n", "8:9: rrule `FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9` closes more than 500 times"),
-        ("rrule = \"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\"\nstarts = \"2026-01-01\"\nlasts = \"1h\"\n", "8:9: rrule `FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30` never closes"),
-        ("rrule = \"RRULE:FREQ=DAILY\"\nstarts = \"2026-01-01\"\nlasts = \"1h\"\n", "8:9: rrule `RRULE:FREQ=DAILY` holds more than a rule"),
-        ("rrule = \"FREQ=DAILY;UNTIL=soon\"\nstarts = \"2026-01-01\"\nlasts = \"1h\"\n", "8:9: rrule `FREQ=DAILY;UNTIL=soon` has an UNTIL that is no time"),
+        (
+            "rrule = \"FREQ=DALY\"\nstarts = \"2026-01-01\"\nlasts = \"1h\"\n",
+            "8:9: rrule `FREQ=DALY` is no rule of RFC 5545",
+        ),
+        (
+            "rrule = \"FREQ=SECONDLY\"\nstarts = \"2026-01-01\"\nlasts = \"1m\"\n",
+            "8:9: rrule `FREQ=SECONDLY` closes every minute or every second",
+        ),
+        (
+            "rrule = \"FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9\"\nstarts = \"2026-01-01\"\nlasts = \"1m\"\n",
+            "8:9: rrule `FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9` closes more than 500 times",
+        ),
+        (
+            "rrule = \"FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\"\nstarts = \"2026-01-01\"\nlasts = \"1h\"\n",
+            "8:9: rrule `FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30` never closes",
+        ),
+        (
+            "rrule = \"RRULE:FREQ=DAILY\"\nstarts = \"2026-01-01\"\nlasts = \"1h\"\n",
+            "8:9: rrule `RRULE:FREQ=DAILY` holds more than a rule",
+        ),
+        (
+            "rrule = \"FREQ=DAILY;UNTIL=soon\"\nstarts = \"2026-01-01\"\nlasts = \"1h\"\n",
+            "8:9: rrule `FREQ=DAILY;UNTIL=soon` has an UNTIL that is no time",
+        ),
         ("rrule = \"FREQ=DAILY\"\nstart = \"2026-01-01\"\nlasts = \"1h\"\n", "6:1"),
     ] {
         let all = said(&freeze(rest));

@@ -28,8 +28,11 @@ fn is(lines: &str, now: &str, expected: &[(&str, &str)]) {
 
 #[test]
 fn the_last_day_of_each_month_is_found_by_rule_and_by_cron() {
-    let windows =
-        [("2026-01-31T18:00Z", "2026-02-01T06:00Z"), ("2026-02-28T18:00Z", "2026-03-01T06:00Z")];
+    let windows = [
+        ("2025-12-31T18:00Z", "2026-01-01T06:00Z"),
+        ("2026-01-31T18:00Z", "2026-02-01T06:00Z"),
+        ("2026-02-28T18:00Z", "2026-03-01T06:00Z"),
+    ];
     let rule = "rrule = \"FREQ=MONTHLY;BYMONTHDAY=-1\"\nstarts = \"2025-01-31T18:00\"\nlasts = \"12h\"";
     is(rule, "2026-01-15T12:00", &windows);
     is("cron = \"0 18 L * *\"\nlasts = \"12h\"", "2026-01-15T12:00", &windows);
@@ -61,17 +64,39 @@ fn a_local_time_that_does_not_exist_is_moved_on_and_one_that_exists_twice_is_the
         format!("rrule = \"FREQ=DAILY;COUNT=1\"\nstarts = \"{day}T{clock}\"\nlasts = \"30m\"\nzone = \"{zone}\"")
     };
     // 02:30 is skipped in Berlin: an hour later by the clock, which is the moment at which 02:30 would have been.
-    is(&night("Europe/Berlin", "2026-03-29", "02:30"), "2026-03-20T00:00", &[("2026-03-29T01:30Z", "2026-03-29T02:00Z")]);
-    is(&night("Europe/Berlin", "2026-10-25", "02:30"), "2026-10-20T00:00", &[("2026-10-25T00:30Z", "2026-10-25T01:00Z")]);
-    is(&night("America/New_York", "2026-03-08", "02:30"), "2026-03-05T00:00", &[("2026-03-08T07:30Z", "2026-03-08T08:00Z")]);
-    is(&night("America/New_York", "2026-11-01", "01:30"), "2026-10-30T00:00", &[("2026-11-01T05:30Z", "2026-11-01T06:00Z")]);
-    is("cron = \"30 2 29 3 *\"\nlasts = \"30m\"\nzone = \"Europe/Berlin\"", "2026-03-20T00:00", &[("2026-03-29T01:30Z", "2026-03-29T02:00Z")]);
+    is(
+        &night("Europe/Berlin", "2026-03-29", "02:30"),
+        "2026-03-20T00:00",
+        &[("2026-03-29T01:30Z", "2026-03-29T02:00Z")],
+    );
+    is(
+        &night("Europe/Berlin", "2026-10-25", "02:30"),
+        "2026-10-20T00:00",
+        &[("2026-10-25T00:30Z", "2026-10-25T01:00Z")],
+    );
+    is(
+        &night("America/New_York", "2026-03-08", "02:30"),
+        "2026-03-05T00:00",
+        &[("2026-03-08T07:30Z", "2026-03-08T08:00Z")],
+    );
+    is(
+        &night("America/New_York", "2026-11-01", "01:30"),
+        "2026-10-30T00:00",
+        &[("2026-11-01T05:30Z", "2026-11-01T06:00Z")],
+    );
+    is(
+        "cron = \"30 2 29 3 *\"\nlasts = \"30m\"\nzone = \"Europe/Berlin\"",
+        "2026-03-20T00:00",
+        &[("2026-03-29T01:30Z", "2026-03-29T02:00Z")],
+    );
 }
 
 #[test]
 fn days_go_by_the_calendar_and_hours_by_the_clock() {
     let weekend = |lasts: &str| {
-        format!("rrule = \"FREQ=DAILY;COUNT=1\"\nstarts = \"2026-03-28T18:00\"\nlasts = \"{lasts}\"\nzone = \"Europe/Berlin\"")
+        format!(
+            "rrule = \"FREQ=DAILY;COUNT=1\"\nstarts = \"2026-03-28T18:00\"\nlasts = \"{lasts}\"\nzone = \"Europe/Berlin\""
+        )
     };
     is(&weekend("1d"), "2026-03-20T00:00", &[("2026-03-28T17:00Z", "2026-03-29T16:00Z")]);
     is(&weekend("24h"), "2026-03-20T00:00", &[("2026-03-28T17:00Z", "2026-03-29T17:00Z")]);
@@ -139,7 +164,9 @@ fn the_calendar_reaches_from_the_first_of_the_month_to_two_months_ahead() {
 #[test]
 fn however_many_windows_there_are_the_next_five_hundred_are_kept() {
     let rules: Vec<_> = (0..8)
-        .flat_map(|_| example_freezes("[[pair.policy.freeze]]\nbecause = \"x\"\ncron = \"0 */6 * * *\"\nlasts = \"1h\"\n"))
+        .flat_map(|_| {
+            example_freezes("[[pair.policy.freeze]]\nbecause = \"x\"\ncron = \"0 */6 * * *\"\nlasts = \"1h\"\n")
+        })
         .collect();
     assert_eq!(expand(&rules, utc("2026-11-20T00:00")).len(), MOST);
 }
