@@ -86,7 +86,7 @@ fn forms_say_which_of_their_fields_go_along_and_never_the_confirmation() {
     let pair = fixtures::green_is_live();
     let offer = fixtures::offer(&pair, Color::Blue);
     let switch = with_view(&signed_in(), |view| render::switch(view, Color::Blue, offer, SwitchQuery::default()).html);
-    assert!(switch.contains("data-kept=\"to reason\""));
+    assert!(switch.contains("data-kept=\"to reason change_ref\""));
     let record = with_view(&signed_in(), |view| render::record(view, &fixtures::detail(&pair.recent[0])).html);
     assert!(record.contains("data-kept=\"text\""));
     assert!(drawn(&signed_in()).contains("data-kept=\"kind color actor from until\""));

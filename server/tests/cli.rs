@@ -217,6 +217,43 @@ async fn a_dry_run_says_what_is_checked_and_switches_nothing() {
 }
 
 #[tokio::test]
+async fn a_planned_switch_names_its_change_and_an_emergency_does_not() {
+    let desk = Desk::new(&["blue"]).await;
+    let plain = std::fs::read_to_string(desk.config()).expect("the config");
+    let policy = "\n[pair.policy]\nchange_ref = \"required\"\nchange_ref_pattern = \"CHG[0-9]{7}\"\n";
+    std::fs::write(desk.config(), format!("{plain}{policy}")).expect("written");
+    let switch = |to: &str, confirm: &str, more: &[&str]| {
+        desk.run(&[&["--json", "switch", "--to", to, "--confirm", confirm, "--reason", "why"], more].concat())
+    };
+    let said = switch("green", "green@1", &[]).ends(2);
+    assert!(said.err.contains("names the change") && said.err.contains("--change-ref"), "{said:?}");
+    let said = switch("green", "green@1", &["--change-ref", "CHG1"]).ends(2);
+    assert!(said.err.contains("must match `CHG[0-9]{7}`"), "{said:?}");
+    assert_eq!(desk.versions().await.len(), 1);
+    let json = switch("green", "green@1", &["--change-ref", "CHG0012345"]).ends(0).json();
+    assert_eq!(json["what"]["change_ref"], "CHG0012345");
+    assert!(desk.run(&["history"]).ends(0).out.contains("CHG0012345"));
+    let json = switch("blue", "blue@2", &["--emergency"]).ends(0).json();
+    assert_eq!((&json["what"]["kind"], &json["what"]["change_ref"]), (&"emergency".into(), &Value::Null));
+}
+
+#[tokio::test]
+async fn nobody_overrides_at_the_command_line_what_policy_lets_nobody_override() {
+    let desk = Desk::new(&["blue"]).await;
+    let plain = std::fs::read_to_string(desk.config()).expect("the config");
+    std::fs::write(desk.config(), format!("{plain}\n[pair.policy]\noverride = \"nobody\"\n")).expect("written");
+    let switch = ["switch", "--to", "green", "--confirm", "green@1", "--reason", "why", "--override"];
+    let said = desk.run(&switch).ends(3);
+    assert!(said.err.contains("Nobody may override"), "{said:?}");
+    desk.run(&[&switch[..], &["--emergency"]].concat()).ends(2);
+    assert_eq!(desk.versions().await.len(), 1);
+    // Where somebody may and nothing blocks, nothing is overridden.
+    std::fs::write(desk.config(), plain).expect("written");
+    let json = desk.run(&[&["--json"], &switch[..]].concat()).ends(0).json();
+    assert_eq!((&json["what"]["kind"], &json["what"]["overridden"]), (&"planned".into(), &Value::Null));
+}
+
+#[tokio::test]
 async fn a_flag_that_moved_since_it_was_seen_is_not_written() {
     let desk = Desk::new(&["blue", "green", "blue"]).await;
     let said = desk.switch("green", "green@2").ends(3);

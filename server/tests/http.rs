@@ -48,6 +48,8 @@ mod logs;
 mod mini_ssm;
 #[path = "http/observatory.rs"]
 mod observatory;
+#[path = "http/policy.rs"]
+mod policy;
 #[path = "http/process.rs"]
 mod process;
 #[path = "support/provider.rs"]

@@ -12,12 +12,13 @@ use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
 use teal_domain::{
     Actor, Base, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Grants, Incarnation, Millis,
-    OperationId, PairId, PairNames, PairSnapshot, Reading, Reason, Snapshot, SnapshotId, Timestamp,
+    OperationId, PairId, PairNames, PairSnapshot, Reading, Reason, Role, Snapshot, SnapshotId, Timestamp,
     approval::{self, Answer, Decision, OpenRequest, Request, Wanted},
     environment::LastUpdate,
+    freeze::Freeze,
     history::{ExternalRecord, HistoryPage, Note, Progress, Record, RequestRecord, SwitchRecord, What},
     journal::{Timings, chain::Hash},
-    policy::Policy,
+    policy::{ChangeRefRule, Policy},
     preflight::{self, Given},
     snapshot::{LabelOnOldest, OpenSwitch},
     switch::{Interleaving, Kind, Outcome, Refusal, Verification},
@@ -248,8 +249,42 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("asked", with(|pair| asked(pair, "olga", None))),
         ("asked-by-me", with(|pair| asked(pair, "ana", None))),
         ("approved", with(|pair| asked(pair, "ana", Some(Answer::Approved)))),
+        ("frozen", with(frozen)),
+        ("frozen-ahead", with(|pair| pair.freezes = christmas().into())),
+        ("overridable", with(overridable)),
         ("declined", with(|pair| asked(pair, "olga", Some(Answer::Declined)))),
     ]
+}
+
+fn window(because: &str, from: i64, to: i64, zone: &str) -> Freeze {
+    let hour = 3600;
+    Freeze { because: because.into(), from: back(-from * hour), to: back(-to * hour), zone: zone.into() }
+}
+
+fn christmas() -> Vec<Freeze> {
+    vec![
+        window("The books are closed", 78, 90, "Europe/Berlin"),
+        window("Christmas, until everybody is back at their desks", 630, 900, "America/New_York"),
+    ]
+}
+
+/// It is closed, one window touches the next, and a short one is on the same day as another.
+fn frozen(pair: &mut PairSnapshot) {
+    let mut windows = vec![
+        window("Nightly load", -60, -57, "UTC"),
+        window("Quarter end", -5, 20, "Europe/Berlin"),
+        window("Quarter end, second look", 20, 44, "Europe/Berlin"),
+        window("Nightly load", 47, 49, "UTC"),
+    ];
+    windows.extend(christmas());
+    pair.freezes = windows.into();
+}
+
+fn overridable(pair: &mut PairSnapshot) {
+    down(pair);
+    frozen(pair);
+    pair.policy.overridden_by = Some(Role::Operator);
+    pair.policy.change_ref = ChangeRefRule { required: true, pattern: Some("CHG[0-9]{7}".into()) };
 }
 
 fn first_day(pair: &mut PairSnapshot) {
@@ -421,7 +456,7 @@ pub fn offer(pair: &PairSnapshot, target: Color) -> Result<Offer, DeskError> {
             checks.extend(approval::check(pair, Wanted { who: &who, target, base, reason: None }, NOW));
             checks
         },
-        may_override: true,
+        may_override: pair.policy.overridden_by == Some(Role::Operator),
         confirmation: "c2VhbGVkLWNvbmZpcm1hdGlvbg".into(),
         operation: operation(99),
         expires_at: Timestamp(NOW.0 + 120_000),

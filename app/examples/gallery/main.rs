@@ -6,8 +6,10 @@ mod fixtures;
 use fixtures::{NOW, ana, dev};
 use std::{fs, io, path::Path};
 use teal_app::{
+    pages::freezes::Closed,
     paths::SwitchQuery,
     render::{self, Assets, Problem, Rendered, View},
+    words,
 };
 use teal_domain::{Color, LivePair, PairSnapshot, SnapshotId, history::HistoryQuery};
 
@@ -67,6 +69,13 @@ fn pages(
         render::switch(&view, target, fixtures::offer(pair, target), SwitchQuery::default()),
     )?;
     save(&format!("embed-{name}"), render::embed(&view))?;
+    let there = |at| words::stamp(at).replace("UTC", "there");
+    let closed: Vec<Closed> = pair
+        .freezes
+        .iter()
+        .map(|window| Closed { from_there: there(window.from), to_there: there(window.to), window: window.clone() })
+        .collect();
+    save(&format!("freezes-{name}"), render::freezes(&view, &closed))?;
     let query = HistoryQuery::default();
     save(&format!("history-{name}"), render::history(&view, &query, &fixtures::page(pair)))?;
     if let Some(record) = pair.recent.first() {

@@ -6,7 +6,7 @@ use super::shell::{Page, Tab};
 use crate::{
     components::{
         mark::{Mark, Tone},
-        when::When,
+        when::Ago,
     },
     paths,
     render::View,
@@ -59,8 +59,8 @@ fn stands(pair: &PairSnapshot, closed: &[Closed], now: Timestamp) -> AnyView {
     let there = closed.iter().find(|one| one.window.to == opens).map(|one| format!(" ({})", one.to_there));
     view! {
         <div class="notice">
-            <h2>"Closed because: "{window.because.clone()}</h2>
-            <p>"Opens "{time::stamp(opens)}{there}", " <When at=opens now /> "."</p>
+            <h2>{format!("Closed because: {}", window.because)}</h2>
+            <p>"Opens "{time::stamp(opens)}{there}", " <Ago at=opens now />"."</p>
         </div>
     }
     .into_any()

@@ -28,7 +28,11 @@ fn is(lines: &str, now: &str, expected: &[(&str, &str)]) {
 
 #[test]
 fn the_last_day_of_each_month_is_found_by_rule_and_by_cron() {
-    let windows = [("2026-01-31T18:00Z", "2026-02-01T06:00Z"), ("2026-02-28T18:00Z", "2026-03-01T06:00Z")];
+    let windows = [
+        ("2025-12-31T18:00Z", "2026-01-01T06:00Z"),
+        ("2026-01-31T18:00Z", "2026-02-01T06:00Z"),
+        ("2026-02-28T18:00Z", "2026-03-01T06:00Z"),
+    ];
     let rule = "rrule = \"FREQ=MONTHLY;BYMONTHDAY=-1\"\nstarts = \"2025-01-31T18:00\"\nlasts = \"12h\"";
     is(rule, "2026-01-15T12:00", &windows);
     is("cron = \"0 18 L * *\"\nlasts = \"12h\"", "2026-01-15T12:00", &windows);
