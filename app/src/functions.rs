@@ -1,5 +1,6 @@
 //! The server functions: who asks, call the desk, say what came of it. What is refused is an answer, not a
 //! failure: failures are what happens to requests.
+#![expect(clippy::too_many_arguments, reason = "each is a field of a form")]
 
 use crate::desk::DeskError;
 use leptos::prelude::*;

@@ -189,13 +189,11 @@ impl<'s, 'a> Section<'s, 'a> {
             return Err(self.wrong_type(key, &origin, value, "a whole number", &mend));
         };
         let number = u32::from_str_radix(written.as_str(), written.radix()).ok();
-        match number.filter(|number| bounds.contains(number)) {
-            Some(number) => Ok(Some(number)),
-            None => {
-                let what = format!("{key} {} is out of bounds", quoted(&self.source.text[value.span()]));
-                Err(self.source.report(&origin, Wrong::new(what, mend)))
-            }
-        }
+        let Some(number) = number.filter(|number| bounds.contains(number)) else {
+            let what = format!("{key} {} is out of bounds", quoted(&self.source.text[value.span()]));
+            return Err(self.source.report(&origin, Wrong::new(what, mend)));
+        };
+        Ok(Some(number))
     }
 
     /// Those of the known keys that stand here, with what they hold as texts; every other key is reported.
