@@ -123,7 +123,7 @@ pub struct SwitchRecord {
     pub reverts: Option<OperationId>,
     /// What followed the flip. It stays on the server.
     #[serde(skip)]
-    pub course: Course,
+    pub course: Box<Course>,
 }
 
 /// How far a switch has come.
@@ -193,7 +193,7 @@ impl Record {
                 change_ref: plan.change_ref.clone(),
                 overridden: plan.overridden.clone(),
                 reverts: plan.reverts,
-                course: Course::default(),
+                course: Box::default(),
             }),
             Body::Asked { request } => {
                 What::Request(RequestRecord { request: request.clone(), decision: None, withdrawn_at: None })

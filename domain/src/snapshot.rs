@@ -141,7 +141,7 @@ impl Following {
             kind: switch.kind,
             target: switch.target,
             landed_at,
-            course: switch.course.clone(),
+            course: Course::clone(&switch.course),
         })
     }
 }

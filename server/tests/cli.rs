@@ -631,7 +631,7 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
                 policy: teal_domain::policy::Policy::default(),
                 freezes: Vec::new(),
             };
-            let ports = Ports { flag: port.clone(), environments: Arc::new(Up), trail: None, around: None };
+            let ports = Ports { flag: port.clone(), environments: Arc::new(Up::default()), trail: None, around: None };
             Arc::new(Pair::new(config, ports, Arc::new(Notify::new())))
         })
         .collect();

@@ -89,7 +89,7 @@ pub fn ended(kind: Kind, outcome: Outcome, target: Color, version: u64, why: &st
         change_ref: None,
         overridden: Vec::new(),
         reverts: None,
-        course: teal_domain::steps::Course::default(),
+        course: Box::default(),
     }
 }
 

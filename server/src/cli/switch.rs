@@ -225,7 +225,7 @@ async fn spooled(common: &Common, arguments: Arguments, file: &std::path::Path) 
         change_ref: plan.change_ref,
         overridden: Vec::new(),
         reverts: None,
-        course: teal_domain::steps::Course::default(),
+        course: Box::default(),
     };
     Ok(said(common, &switch))
 }

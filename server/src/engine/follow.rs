@@ -85,7 +85,7 @@ impl<'a> Walk<'a> {
     fn of(engine: &'a Arc<Engine>, pair: &'a Arc<Pair>, around: &'a Around, record: &Record) -> Option<Self> {
         let (switch, version) = (record.switch()?.clone(), record.version()?);
         let Progress::Ended { at: landed_at, .. } = switch.progress else { return None };
-        let course = switch.course.clone();
+        let course = Course::clone(&switch.course);
         Some(Self { engine, pair, around, switch, landed_at, version, course, overtaken: false })
     }
 

@@ -197,7 +197,7 @@ impl Scene {
 
     pub async fn course(&self, seq: u64) -> Course {
         let found = self.world.store.record(&self.world.pair, seq).await.expect("a store").expect("a record");
-        found.0.switch().expect("a switch").course.clone()
+        found.0.switch().expect("a switch").course.as_ref().clone()
     }
 
     pub async fn steps(&self, seq: u64) -> Vec<Step> {

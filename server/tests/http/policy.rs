@@ -37,6 +37,7 @@ fn by(role: Option<Role>) -> Policy {
 
 /// The target is down: a check that blocks, and that may be overridden.
 fn down(house: &House) {
+    house.world.environments.down(Color::Green);
     let now = house.teal.engine.clock.now();
     house.teal.engine.board.update(house.teal.pair.id(), now, |known| {
         let mut green = known.green.value().expect("read").clone();
@@ -265,6 +266,7 @@ async fn only_what_was_seen_to_block_is_overridden() {
 
     // What no longer blocks is not called overridden.
     let confirmation = sealed(&olga.page("/p/dev/switch?to=green").await);
+    house.world.environments.up_again();
     house.poll().await;
     assert_eq!(olga.confirm(&confirmation, &[("in_spite", "true")]).await, Reply::Taken);
     let record = latest(&house).await;

@@ -19,7 +19,7 @@ use teal_server::{
 };
 use tower::ServiceExt as _;
 
-use crate::support::{Instance, Up, World, folder, ssm::seeded};
+use crate::support::{Instance, World, folder, ssm::seeded};
 
 /// Where the browser believes itself to be.
 pub const HOST: &str = "127.0.0.1:3000";
@@ -138,7 +138,10 @@ impl House {
     }
 
     async fn poll_pair(&self, pair: &PairId, flag: Flag) {
-        let [blue, green]: [Environment; 2] = [Up.read("blue").await.expect("up"), Up.read("green").await.expect("up")];
+        let [blue, green]: [Environment; 2] = {
+            let environments = &self.world.environments;
+            [environments.read("blue").await.expect("up"), environments.read("green").await.expect("up")]
+        };
         let written = self.world.store.probe().await.map_err(|error| error.to_string());
         let now = self.teal.engine.clock.now();
         self.teal.engine.board.update(pair, now, |known| {

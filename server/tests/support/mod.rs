@@ -7,7 +7,11 @@ pub mod clock;
 pub mod crash;
 pub mod ssm;
 
-use std::{path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    path::PathBuf,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use teal_domain::{
     Actor, Base, Color, Environment, EnvironmentStatus, Flag, PairId, PairNames, Reason,
@@ -34,16 +38,28 @@ pub fn folder() -> tempfile::TempDir {
     if shm.is_dir() { tempfile::tempdir_in(shm) } else { tempfile::tempdir() }.expect("a folder")
 }
 
-/// Both environments are up.
-#[derive(Debug)]
-pub struct Up;
+/// Both environments are up, until one is said to be down.
+#[derive(Debug, Default)]
+pub struct Up(Mutex<Option<Color>>);
+
+impl Up {
+    pub fn down(&self, color: Color) {
+        *self.0.lock().expect("environments") = Some(color);
+    }
+
+    pub fn up_again(&self) {
+        *self.0.lock().expect("environments") = None;
+    }
+}
 
 #[async_trait::async_trait]
 impl EnvironmentPort for Up {
     async fn read(&self, name: &str) -> Result<Environment, AwsError> {
+        let down = self.0.lock().expect("environments").is_some_and(|color| name.contains(color.as_str()));
+        let status = if down { EnvironmentStatus::Down("UNAVAILABLE".into()) } else { EnvironmentStatus::Available };
         Ok(Environment {
             name: name.to_owned(),
-            status: EnvironmentStatus::Available,
+            status,
             airflow_version: Some("3.0.6".into()),
             class: Some("mw1.small".into()),
             workers: Some((1, 2)),
@@ -61,6 +77,7 @@ pub struct World {
     pub clock: Arc<TestClock>,
     pub store: Store,
     pub pair: PairId,
+    pub environments: Arc<Up>,
     pub policy: Policy,
     /// What surrounds the flag, if the test wants something to.
     pub around: Option<Around>,
@@ -79,7 +96,17 @@ impl World {
         let clock = Arc::new(TestClock::default());
         let ssm = Arc::new(FakeSsm::new(clock.clone()));
         let pair = pair.parse().expect("a pair");
-        Self { ssm, clock, store, pair, policy: Policy::default(), around: None, other: None, spool: None }
+        Self {
+            ssm,
+            clock,
+            store,
+            pair,
+            environments: Arc::default(),
+            policy: Policy::default(),
+            around: None,
+            other: None,
+            spool: None,
+        }
     }
 
     /// With a second pair, whose flag is its own.
@@ -119,8 +146,12 @@ impl World {
 
     pub async fn instance_on(&self, store: Store) -> Instance {
         let over = |pair: &PairId, ssm: &Arc<FakeSsm>| {
-            let ports =
-                Ports { flag: ssm.clone(), environments: Arc::new(Up), trail: None, around: self.around.clone() };
+            let ports = Ports {
+                flag: ssm.clone(),
+                environments: self.environments.clone(),
+                trail: None,
+                around: self.around.clone(),
+            };
             Arc::new(Pair::new(self.config_of(pair), ports, Arc::new(Notify::new())))
         };
         let pair = over(&self.pair, &self.ssm);

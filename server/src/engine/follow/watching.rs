@@ -9,7 +9,7 @@ use teal_domain::{
 };
 
 use super::{Walk, in_time};
-use crate::store::StoreError;
+use crate::{aws::AwsError, store::StoreError};
 
 impl Walk<'_> {
     pub(super) async fn watch(&mut self) -> Result<(), StoreError> {
@@ -17,16 +17,15 @@ impl Walk<'_> {
             return Ok(());
         }
         let lasts = self.pair.config.policy.watch.lasts;
-        let (until, failed_before) = match self.course.watching() {
-            Some(known) => known,
-            None => {
-                let (old, until) = (self.airflow(self.switch.target.other()), self.landed_at + lasts);
-                let failed_before = in_time(old.ask().failures(self.landed_at - lasts, self.landed_at)).await.ok();
-                if !self.take(Step::Watching { until, failed_before }).await? {
-                    return Ok(());
-                }
-                (until, failed_before)
+        let (until, failed_before) = if let Some(known) = self.course.watching() {
+            known
+        } else {
+            let (old, until) = (self.airflow(self.switch.target.other()), self.landed_at + lasts);
+            let failed_before = in_time(old.ask().failures(self.landed_at - lasts, self.landed_at)).await.ok();
+            if !self.take(Step::Watching { until, failed_before }).await? {
+                return Ok(());
             }
+            (until, failed_before)
         };
         let now = self.engine.clock.now();
         let look = self.look(now).await;
@@ -70,7 +69,7 @@ impl Walk<'_> {
         Look {
             alarms: alarms.unwrap_or_default(),
             parts: parts.ok(),
-            heartbeat: heartbeat.ok(),
+            heartbeat,
             failures: failures.ok(),
             begun: begun.unwrap_or_default(),
         }
@@ -93,7 +92,7 @@ impl Walk<'_> {
 struct Look {
     alarms: Vec<Alarm>,
     parts: Option<Vec<Part>>,
-    heartbeat: Option<Option<Timestamp>>,
+    heartbeat: Result<Option<Timestamp>, AwsError>,
     failures: Option<u32>,
     begun: Vec<Task>,
 }
@@ -101,7 +100,7 @@ struct Look {
 impl Look {
     fn seen(&self) -> Seen<'_> {
         let parts = self.parts.as_deref();
-        Seen { alarms: &self.alarms, parts, heartbeat: self.heartbeat, failures: self.failures }
+        Seen { alarms: &self.alarms, parts, heartbeat: self.heartbeat.as_ref().ok().copied(), failures: self.failures }
     }
 
     /// The first task that did something; to ask the flag is nothing yet.
