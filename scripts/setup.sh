@@ -200,24 +200,29 @@ step_browser() {
   npm_install end2end "$ROOT/end2end"
 }
 
-step_python() {
-  local inputs python
-  inputs="$(sha256sum <"$ROOT/scripts/requirements.txt" | cut -c1-32)"
-  if done_already python "$inputs" && [ -x "$VENV_PYTHON" ] && "$VENV_PYTHON" -S -c pass 2>/dev/null; then return; fi
+# venv FOLDER REQUIREMENTS STEP WHAT: a Python environment of its own, made anew when its requirements change.
+venv() {
+  local folder=$1 requirements=$2 step=$3 what=$4 inputs python have
+  inputs="$(sha256sum <"$requirements" | cut -c1-32)"
+  if done_already "$step" "$inputs" && [ -x "$folder/bin/python" ] && "$folder/bin/python" -S -c pass 2>/dev/null; then return; fi
   python="${TEAL_PYTHON:-python3}"
-  command -v "$python" >/dev/null || need_packages "the emulated AWS" python3 python3-venv
-  local have
+  command -v "$python" >/dev/null || need_packages "$what" python3 python3-venv
   have="$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')"
   at_least "$PYTHON_MINIMUM" "$have" || die "Python $PYTHON_MINIMUM or newer is needed, and $python is $have. Name another with TEAL_PYTHON=…"
   "$python" -c 'import ensurepip, venv' 2>/dev/null || need_packages "a Python environment" python3-venv
-  say "setup: Python packages (about 30 s)"
-  rm -rf "$TOOLS/venv"
+  say "setup: $what"
+  rm -rf "$folder"
   {
-    "$python" -m venv "$TOOLS/venv" &&
-      "$VENV_PYTHON" -m pip install --quiet --disable-pip-version-check -r "$ROOT/scripts/requirements.txt"
-  } >"$TOOLS/pip.log" 2>&1 || { tail -n 20 "$TOOLS/pip.log" >&2; die "pip could not install scripts/requirements.txt"; }
-  done_now python "$inputs"
+    "$python" -m venv "$folder" &&
+      "$folder/bin/python" -m pip install --quiet --disable-pip-version-check -r "$requirements"
+  } >"$TOOLS/pip-$step.log" 2>&1 || { tail -n 20 "$TOOLS/pip-$step.log" >&2; die "pip could not install $requirements"; }
+  done_now "$step" "$inputs"
 }
+
+step_python() { venv "$TOOLS/venv" "$ROOT/scripts/requirements.txt" python "Python packages (about 30 s)"; }
+
+# Only for `make test-airflow`.
+step_airflow() { venv "$TOOLS/airflow" "$ROOT/scripts/requirements-airflow.txt" airflow "Apache Airflow (about 1 min, 350 MB)"; }
 
 # ---- What is asked for ---------------------------------------------------------------------------
 
@@ -230,7 +235,7 @@ fi
 
 for wish in "$@"; do
   case $wish in
-    rust | wasm | bindgen | npm | browser | python | deny) steps=("$wish") ;;
+    rust | wasm | bindgen | npm | browser | python | deny | airflow) steps=("$wish") ;;
     build) steps=(rust wasm bindgen npm) ;;
     run) steps=(rust wasm bindgen npm python) ;;
     test) steps=(rust wasm bindgen npm python browser) ;;

@@ -67,6 +67,20 @@ def playwright_counts(report: Path) -> tuple[int, int]:
     return stats["expected"], stats["unexpected"] + stats["flaky"]
 
 
+def unittest_counts(log: Path) -> tuple[int, int]:
+    """Of Python's own runner: "Ran 26 tests in …", then "OK" or "FAILED (failures=1, errors=2)"."""
+    if not log.is_file():
+        return 0, 0
+    text = log.read_text(errors="replace")
+    ran = sum(int(count) for count in re.findall(r"^Ran (\d+) tests?", text, re.MULTILINE))
+    worded = re.findall(r"^(?:FAILED|OK) \((.*)\)$", text, re.MULTILINE)
+    bad, skipped = (
+        sum(int(count) for line in worded for count in re.findall(rf"\b(?:{names})=(\d+)", line))
+        for names in ("failures|errors|unexpected successes", "skipped")
+    )
+    return max(0, ran - bad - skipped), bad
+
+
 def audit_counts(report: Path) -> tuple[int, int, int]:
     """Passed, failed, and what could not be looked at: that counts as neither."""
     if not report.is_file():
@@ -79,6 +93,8 @@ def summed(options: argparse.Namespace) -> int:
     rows = []
     if options.cargo:
         rows.append(("cargo test", *cargo_counts(options.cargo), options.cargo_status, ""))
+    if options.dags:
+        rows.append(("dags", *unittest_counts(options.dags), options.dags_status, ""))
     if options.playwright:
         rows.append(("browser", *playwright_counts(options.playwright), options.playwright_status, ""))
     if options.audit:
@@ -113,6 +129,8 @@ def main() -> int:
     adding = commands.add_parser("sum")
     adding.add_argument("--cargo", type=Path)
     adding.add_argument("--cargo-status", type=int, default=0)
+    adding.add_argument("--dags", type=Path)
+    adding.add_argument("--dags-status", type=int, default=0)
     adding.add_argument("--playwright", type=Path)
     adding.add_argument("--playwright-status", type=int, default=0)
     adding.add_argument("--audit", type=Path)

@@ -5,6 +5,7 @@
 #   scripts/test.sh            all
 #   scripts/test.sh audit      only the dependencies
 #   scripts/test.sh rust       only cargo's
+#   scripts/test.sh dags       only those of the DAGs' guard, which are Python's
 #   scripts/test.sh browser    only the browser's; what follows goes to Playwright
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
@@ -12,11 +13,13 @@ cd "$ROOT"
 
 what="${1:-all}"
 shift || true
-case $what in all | rust | browser | audit) ;; *) die "test.sh takes rust, browser, audit or nothing, not '$what'" ;; esac
+case $what in all | rust | dags | browser | audit) ;; *) die "test.sh takes rust, dags, browser, audit or nothing, not '$what'" ;; esac
 
 # What is asked of the dependencies needs no browser, and audit.sh does its own set-up. The sum is printed by hand, since
 # what adds up may be what could not be set up.
-if [ "$what" != audit ] && ! scripts/setup.sh test; then
+needs=test
+if [ "$what" = dags ]; then needs=python; fi
+if [ "$what" != audit ] && ! scripts/setup.sh "$needs"; then
   mkdir -p target
   echo "0 passed, 1 failed" | tee target/tally.txt
   exit 1
@@ -54,6 +57,15 @@ rust_tests() {
   fi
   results+=(--cargo "$log" --cargo-status "$status")
   say "== cargo test took $(elapsed "$began")"
+}
+
+# What DAGs carry to ask the flag. It needs neither an Airflow nor an AWS.
+dags_tests() {
+  local status=0 log="$logs/dags.log"
+  say "== the DAGs' guard"
+  "$VENV_PYTHON" -m unittest discover --buffer --start-directory deploy/dags/tests >"$log" 2>&1 || status=$?
+  [ "$status" = 0 ] || cat "$log" >&2
+  results+=(--dags "$log" --dags-status "$status")
 }
 
 browser_tests() {
@@ -155,6 +167,7 @@ audit() {
 }
 
 if [ "$what" = all ] || [ "$what" = rust ]; then rust_tests; fi
+if [ "$what" = all ] || [ "$what" = dags ]; then dags_tests; fi
 if [ "$what" = all ] || [ "$what" = browser ]; then browser_tests "$@"; fi
 stop_started
 # Last, when all that is shipped has been built.

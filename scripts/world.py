@@ -133,11 +133,6 @@ def base_environment(folder: Path) -> dict[str, str]:
     return {**kept, "TMPDIR": str(folder), "DOCKER_HOST": f"unix://{folder}/no-docker.sock"}
 
 
-# Without the docker package the emulator readies each environment at once, in the order in which they are listed, so
-# blue always has the first Airflow port. With it, two threads race for the ports while the package loads.
-MINISTACK = "import sys; sys.modules['docker'] = None; from ministack.app import main; main()"
-
-
 def start_ministack(folder: Path, port: int, base: int) -> Emulator:
     env = {
         **base_environment(folder),
@@ -155,7 +150,7 @@ def start_ministack(folder: Path, port: int, base: int) -> Emulator:
         "STATE_DIR": str(folder / "state"),
         "S3_DATA_DIR": str(folder / "s3"),
     }
-    return Emulator("ministack", port, [sys.executable, "-c", MINISTACK], env, folder)
+    return Emulator("ministack", port, [sys.executable, str(Path(__file__).with_name("aws_emulator.py"))], env, folder)
 
 
 def start_moto(folder: Path, port: int) -> Emulator:
@@ -239,6 +234,7 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--history-versions", type=int, default=30, metavar="N", help="versions of the flag (30); of more than 100 the last 100 are kept, as in SSM")
     options.add_argument("--teal", action="append", metavar="URL", help="where browsers find Teal, for signing in (http://localhost:3000)")
     options.add_argument("--no-seed", action="store_true", help="leave both emulators empty")
+    options.add_argument("--airflow", metavar="VERSION", help="what both environments say that they are (blue 2.11.0, green 3.0.6)")
     options.add_argument("--live", action="store_true", help="go on writing metrics")
     return options.parse_args()
 
@@ -261,6 +257,8 @@ def main() -> int:
     now = datetime.now(timezone.utc)
     folder = Path(tempfile.mkdtemp(prefix="teal-world-"))
     emulators: list[Emulator] = []
+    if chosen.airflow:
+        field.AIRFLOW = dict.fromkeys(field.COLORS, chosen.airflow)
     try:
         if not chosen.no_seed:
             seed_flag.write_saved_state(folder / "state", now, chosen.history_versions)

@@ -12,6 +12,7 @@ pub mod checks;
 pub mod facts;
 #[cfg(feature = "ssr")]
 pub mod frame;
+pub mod freezes;
 #[cfg(feature = "ssr")]
 pub mod headline;
 pub mod icon;

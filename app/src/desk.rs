@@ -90,6 +90,8 @@ pub struct Offer {
     pub base: Base,
     /// The checks, as they stand now.
     pub checks: Vec<Check>,
+    /// The person may switch in spite of those that block, as far as they may be overridden.
+    pub may_override: bool,
     /// The sealed confirmation: bound to the person, the target, the base version and a time limit. It goes
     /// back with the form as it is.
     pub confirmation: String,
@@ -110,8 +112,12 @@ pub struct SwitchForm {
     pub typed: String,
     /// Why, as typed.
     pub reason: String,
+    /// The change (the ticket) that it belongs to, as typed; may be empty.
+    pub change_ref: String,
     /// The emergency box was ticked.
     pub emergency: bool,
+    /// The box was ticked by which somebody overrides what blocks.
+    pub in_spite: bool,
 }
 
 /// A filled-in request for approval.
@@ -168,6 +174,12 @@ pub enum DeskError {
         /// What is missing.
         #[from]
         denied: Denied,
+    },
+    /// The person may not override what blocks; nothing was done.
+    #[error("{message}")]
+    Override {
+        /// Who may.
+        message: String,
     },
     /// As things stand it cannot be done; nothing was done.
     #[error("{message}")]

@@ -25,13 +25,22 @@ pub async fn switch_flag(
     confirmation: String,
     typed: String,
     reason: String,
+    #[server(default)] change_ref: String,
     #[server(default)] emergency: bool,
+    #[server(default)] in_spite: bool,
 ) -> Result<Reply, ServerFnError> {
-    use crate::desk::SwitchForm;
+    use crate::{desk::SwitchForm, paths::SwitchQuery};
     let (desk, who) = ways::asked()?;
-    let form = SwitchForm { pair: pair.to_string(), confirmation, typed, reason: reason.clone(), emergency };
+    let back = SwitchQuery {
+        to: Some(to),
+        reason: Some(reason.clone()),
+        change_ref: Some(change_ref.clone()).filter(|text| !text.is_empty()),
+        ..SwitchQuery::default()
+    };
+    let pair_id = pair.to_string();
+    let form = SwitchForm { pair: pair_id, confirmation, typed, reason, change_ref, emergency, in_spite };
     let done = desk.switch(&who, form).await;
-    ways::after_switch(&pair, to, reason, done)
+    ways::after_switch(&pair, back, done)
 }
 
 /// Adds a note to a record.
@@ -119,11 +128,9 @@ mod ways {
 
     pub fn after_switch(
         pair: &PairId,
-        to: Color,
-        reason: String,
+        back: SwitchQuery,
         done: Result<Record, DeskError>,
     ) -> Result<Reply, ServerFnError> {
-        let back = SwitchQuery { to: Some(to), reason: Some(reason), ..SwitchQuery::default() };
         match done {
             Ok(record) if record.moved() => {
                 let moved = SwitchQuery { problem: Some(SwitchProblem::Moved), after: Some(record.seq), ..back };
@@ -225,6 +232,8 @@ mod ways {
         match refused {
             DeskError::BadInput { field, .. } if field == "typed" => SwitchProblem::Typed,
             DeskError::BadInput { field, .. } if field == "reason" => SwitchProblem::Reason,
+            DeskError::BadInput { field, .. } if field == "change_ref" => SwitchProblem::ChangeRef,
+            DeskError::Override { .. } => SwitchProblem::Override,
             DeskError::Confirmation { .. } => SwitchProblem::Confirmation,
             DeskError::Forbidden { .. } => SwitchProblem::Forbidden,
             DeskError::Prove { .. } => SwitchProblem::Prove,

@@ -2,6 +2,7 @@
 
 pub mod denials;
 pub mod embed;
+pub mod freezes;
 pub mod history;
 pub mod overview;
 pub mod problem;

@@ -25,6 +25,11 @@ pub fn record(pair: &PairId, seq: u64) -> String {
     format!("/p/{pair}/history/{seq}")
 }
 
+/// `/p/{pair}/freezes`
+pub fn freezes(pair: &PairId) -> String {
+    format!("/p/{pair}/freezes")
+}
+
 /// `/embed/{pair}`: the frame.
 pub fn embed(pair: &PairId) -> String {
     format!("/embed/{pair}")
@@ -73,6 +78,8 @@ pub struct SwitchQuery {
     pub problem: Option<SwitchProblem>,
     /// The reason as it was typed, so that it need not be typed again.
     pub reason: Option<String>,
+    /// The change (the ticket) as it was typed.
+    pub change_ref: Option<String>,
     /// The record of the attempt that found the flag moved.
     pub after: Option<u64>,
 }
@@ -84,6 +91,10 @@ pub enum SwitchProblem {
     Typed,
     /// The reason is missing, too long, or holds what a line of text may not hold.
     Reason,
+    /// The change (the ticket) is missing, or does not look as policy has it.
+    ChangeRef,
+    /// The person may not override what blocks.
+    Override,
     /// The confirmation has run out or belongs to somebody or something else.
     Confirmation,
     /// The store is away.
@@ -103,9 +114,11 @@ pub enum SwitchProblem {
 }
 
 impl SwitchProblem {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::Typed,
         Self::Reason,
+        Self::ChangeRef,
+        Self::Override,
         Self::Confirmation,
         Self::Store,
         Self::Moved,
@@ -121,6 +134,8 @@ impl SwitchProblem {
         match self {
             Self::Typed => "typed",
             Self::Reason => "reason",
+            Self::ChangeRef => "change-ref",
+            Self::Override => "override",
             Self::Confirmation => "confirmation",
             Self::Store => "store",
             Self::Moved => "moved",
@@ -147,7 +162,8 @@ impl SwitchQuery {
         Self {
             to: get(query, "to").and_then(|word| word.parse().ok()),
             problem: get(query, "problem").and_then(|code| SwitchProblem::parse(&code)),
-            reason: get(query, "reason").map(|text| text.chars().take(KEPT).collect()),
+            reason: get(query, "reason").map(|text| kept(&text)),
+            change_ref: get(query, "change_ref").map(|text| kept(&text)),
             after: get(query, "after").and_then(|seq| seq.parse().ok()),
         }
     }
@@ -158,6 +174,7 @@ impl SwitchQuery {
         out.put("to", self.to.map(Color::as_str));
         out.put("problem", self.problem.map(SwitchProblem::code));
         out.put("after", self.after.map(|seq| seq.to_string()).as_deref());
+        out.put("change_ref", self.change_ref.as_deref().map(kept).as_deref());
         out.put("reason", self.reason.as_deref().map(kept).as_deref());
         out.0
     }
@@ -280,6 +297,7 @@ mod tests {
                 to: Some(Color::Green),
                 problem: Some(SwitchProblem::Reason),
                 reason: Some(reason.to_owned()),
+                change_ref: Some(reason.to_owned()),
                 after: Some(7),
             };
             let address = query.address(&dev());

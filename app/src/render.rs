@@ -4,10 +4,11 @@ use crate::{
     desk::{DenialPage, DeskError, Identity, Offer, RecordDetail},
     pages::{
         self,
+        freezes::Closed,
         sessions::SessionRow,
         shell::{self, Page},
     },
-    paths::SwitchProblem,
+    paths::SwitchQuery,
 };
 use hydration_context::SsrSharedContext;
 use leptos::{
@@ -140,14 +141,13 @@ pub fn embed_problem(assets: &Assets, problem: &Problem<'_>) -> Rendered {
 }
 
 /// `/p/{pair}/switch?to=`
-pub fn switch(
-    view: &View<'_>,
-    target: Color,
-    offer: Result<Offer, DeskError>,
-    problem: Option<SwitchProblem>,
-    kept_reason: Option<String>,
-) -> Rendered {
-    with_pair(view, |pair| pages::switch::page(view, pair, target, offer, problem, kept_reason))
+pub fn switch(view: &View<'_>, target: Color, offer: Result<Offer, DeskError>, query: SwitchQuery) -> Rendered {
+    with_pair(view, |pair| pages::switch::page(view, pair, target, offer, query))
+}
+
+/// `/p/{pair}/freezes`
+pub fn freezes(view: &View<'_>, closed: &[Closed]) -> Rendered {
+    with_pair(view, |pair| pages::freezes::page(view, pair, closed))
 }
 
 /// `/p/{pair}/history`

@@ -9,7 +9,7 @@ use fixtures::{NOW, ana, dev};
 use teal_app::{
     desk::{DeskError, Identity, Outage},
     pages::sessions::SessionRow,
-    paths::SwitchProblem,
+    paths::{SwitchProblem, SwitchQuery},
     render::{self, Assets, Problem, Rendered, View},
 };
 use teal_domain::{
@@ -99,7 +99,8 @@ impl Seen {
 
     fn switch(&self, target: Color, problem: Option<SwitchProblem>, reason: Option<&str>) -> String {
         let offer = fixtures::offer(&self.pair, target);
-        render::switch(&self.view(), target, offer, problem, reason.map(str::to_owned)).html
+        let query = SwitchQuery { problem, reason: reason.map(str::to_owned), ..SwitchQuery::default() };
+        render::switch(&self.view(), target, offer, query).html
     }
 
     fn history(&self) -> String {
@@ -256,8 +257,13 @@ fn the_confirmation_is_in_the_form_as_it_was_sealed_and_names_the_version_it_res
 fn the_page_shows_the_base_of_the_offer_not_a_later_reading() {
     let before = Seen::state("live");
     let after = Seen::state("external");
-    let html =
-        render::switch(&after.view(), Color::Green, fixtures::offer(&before.pair, Color::Green), None, None).html;
+    let html = render::switch(
+        &after.view(),
+        Color::Green,
+        fixtures::offer(&before.pair, Color::Green),
+        SwitchQuery::default(),
+    )
+    .html;
     says(&html, "version 31to version 32");
 }
 
@@ -323,7 +329,10 @@ fn without_a_journal_the_page_prints_the_commands_that_work() {
     let offer = fixtures::offer(&seen.pair, Color::Blue).expect("an offer");
     assert!(offer.checks.iter().any(|check| check.verdict == Verdict::Block));
     let refused = DeskError::StoreAway { message: "gone".into(), commands: vec!["teal switch <x>".into()] };
-    says(&render::switch(&seen.view(), Color::Blue, Err(refused), None, None).html, "teal switch &lt;x&gt;");
+    says(
+        &render::switch(&seen.view(), Color::Blue, Err(refused), SwitchQuery::default()).html,
+        "teal switch &lt;x&gt;",
+    );
 }
 
 #[test]
@@ -498,7 +507,7 @@ fn what_somebody_may_not_do_is_there_switched_off_and_explained() {
     }
     let seen = Seen { who: only(Role::Viewer), ..Seen::state("live") };
     let refused = seen.who.grants.may(Action::Switch, teal_domain::On::Pair(&dev())).unwrap_err();
-    let switch = render::switch(&seen.view(), Color::Blue, Err(DeskError::from(refused)), None, None).html;
+    let switch = render::switch(&seen.view(), Color::Blue, Err(DeskError::from(refused)), SwitchQuery::default()).html;
     says(&switch, needs);
     is_silent_about(&switch, "name=\"confirmation\"");
 }

@@ -203,6 +203,17 @@ impl Grants {
         Err(Denied { action, pair, has: has.into_iter().collect() })
     }
 
+    /// Whether this very role is held for a pair.
+    pub fn holds(&self, role: Role, pair: &PairId) -> bool {
+        self.0.iter().any(|grant| {
+            grant.role == role
+                && match &grant.scope {
+                    Scope::All => true,
+                    Scope::Only(pairs) => pairs.contains(pair),
+                }
+        })
+    }
+
     /// The roles, each once, from the one that may least.
     pub fn roles(&self) -> Vec<Role> {
         self.0.iter().map(|grant| grant.role).collect::<BTreeSet<_>>().into_iter().collect()

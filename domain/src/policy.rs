@@ -1,7 +1,61 @@
 //! What a pair asks of whoever switches it, beyond a role, and what is done around the flip.
 
-use crate::{Millis, PairId, Role, dags::Strategy, preflight::Verdict};
+use crate::{Grants, Millis, PairId, Role, dags::Strategy, preflight::Verdict};
 use serde::{Deserialize, Serialize};
+
+/// The names of the checks before a switch, as `says` and records know them.
+pub const CHECKS: [&str; 35] = [
+    "flag",
+    "label",
+    "under-way",
+    "store",
+    "approval",
+    "target",
+    "target-update",
+    "maintenance-window",
+    "surroundings",
+    "airflow",
+    "heartbeat",
+    "import-errors",
+    "guards",
+    "environment-color",
+    "running-work",
+    "due-soon",
+    "airflow-version",
+    "class",
+    "workers",
+    "options",
+    "requirements",
+    "plugins",
+    "startup",
+    "dag-files",
+    "dag-set",
+    "paused-set",
+    "keys",
+    "schedules",
+    "freeze",
+    "anti-flap",
+    "permissions",
+    "proven-on",
+    "change-ref",
+    "smoke-test",
+    "maintenance",
+];
+
+/// The checks that say the same under every policy: without them nothing could be switched truthfully.
+pub const FIRM: [&str; 4] = ["store", "flag", "label", "approval"];
+
+/// Whether somebody may be allowed to switch in spite of a check. Never of what would make the record untrue, of
+/// another person's word, or of what the form itself asks for.
+pub fn may_be_overridden(check: &str) -> bool {
+    !FIRM.contains(&check) && !matches!(check, "under-way" | "change-ref")
+}
+
+/// Of the checks that block, those that may be overridden, if that is all of them.
+pub fn overridable(blocking: &[String]) -> Option<Vec<String>> {
+    let all = !blocking.is_empty() && blocking.iter().all(|name| may_be_overridden(name));
+    all.then(|| blocking.to_vec())
+}
 
 /// The policy of a pair.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,6 +157,14 @@ impl Default for Policy {
     }
 }
 
+impl Policy {
+    /// Whether somebody with these roles at the pair may switch in spite of what blocks. An admin may wherever
+    /// anybody may.
+    pub fn may_override(&self, grants: &Grants, pair: &PairId) -> bool {
+        self.overridden_by.is_some_and(|role| grants.holds(role, pair) || grants.holds(Role::Admin, pair))
+    }
+}
+
 impl Default for DagRules {
     fn default() -> Self {
         Self {
@@ -117,5 +179,49 @@ impl Default for DagRules {
 impl Default for WatchRules {
     fn default() -> Self {
         Self { lasts: Millis::from_secs(15 * 60), reverts: false, failures: 3 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{Grant, Scope};
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    #[test]
+    fn what_keeps_the_record_true_is_never_overridden() {
+        for firm in ["store", "flag", "label", "approval", "under-way", "change-ref"] {
+            assert!(!may_be_overridden(firm), "{firm}");
+            assert_eq!(overridable(&names(&["freeze", firm])), None, "{firm}");
+        }
+        assert_eq!(overridable(&names(&["freeze", "anti-flap"])), Some(names(&["freeze", "anti-flap"])));
+        assert_eq!(overridable(&[]), None);
+    }
+
+    #[test]
+    fn every_firm_check_is_a_check() {
+        assert!(FIRM.iter().all(|firm| CHECKS.contains(firm)));
+    }
+
+    #[test]
+    fn whoever_policy_names_may_override_and_an_admin_wherever_anybody_may() {
+        let (dev, prod): (PairId, PairId) = ("dev".parse().expect("a pair"), "prod".parse().expect("a pair"));
+        let only_dev = |role| Grants::from_iter([Grant { role, scope: Scope::Only([dev.clone()].into()) }]);
+        let by = |role| Policy { overridden_by: role, ..Policy::default() };
+        for (by, role, may) in [
+            (by(Some(Role::Operator)), Role::Operator, true),
+            (by(Some(Role::Operator)), Role::Approver, false),
+            (by(Some(Role::Operator)), Role::Admin, true),
+            (by(Some(Role::Approver)), Role::Operator, false),
+            (by(Some(Role::Approver)), Role::Approver, true),
+            (by(Some(Role::Admin)), Role::Operator, false),
+            (by(None), Role::Admin, false),
+        ] {
+            assert_eq!(by.may_override(&only_dev(role), &dev), may, "{by:?} {role}");
+            assert!(!by.may_override(&only_dev(role), &prod), "a role for one pair gives nothing on another");
+        }
     }
 }

@@ -8,10 +8,12 @@ mod clashes;
 mod durations;
 mod embed;
 mod endpoints;
+mod freezes;
 mod mistake;
 mod near;
 mod overrides;
 mod pairs;
+mod policy;
 mod reader;
 mod rules;
 mod shape;
@@ -40,8 +42,11 @@ use self::{
 
 use crate::auth::roles::CallerRole;
 
+#[cfg(test)]
+pub use self::tests::example_freezes;
 pub use self::{
     embed::EmbedConfig,
+    freezes::{Cron, FreezeRule, Lasts, Rule, When as FreezeWhen},
     mistake::{Mistake, Mistakes, Origin},
     overrides::Overrides,
     pairs::PairConfig,
@@ -186,6 +191,7 @@ fn check(
     // What could not be read may hold the pair, or the name that keeps two apart.
     if let (true, Ok(drafts)) = (complete, &drafts) {
         clashes::check(drafts, findings);
+        policy::check_proven(drafts.iter().map(Draft::proven), findings);
         if drafts.is_empty() {
             let mend = format!("add one, for instance\n\n{EXAMPLE}");
             findings.add(&Origin::WholeFile(file.to_owned()), Wrong::new("there is no pair", mend));

@@ -8,17 +8,19 @@ use teal_app::desk::{
     AskForm, DecideForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, Outage, RecordDetail, SwitchForm,
 };
 use teal_domain::{
-    Action, Base, Color, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
+    Action, Base, Color, Flag, On, OperationId, PairId, Reason, Role, Snapshot, Timestamp, Via,
     approval::{Approval, NotDecided, Wanted},
     confirmation::NotAConfirm,
     denial::Wanted as Wish,
     history::{HistoryPage, HistoryQuery, Record},
     pair::NotAPairId,
+    policy,
     preflight::{self, Check},
     switch::{Kind, Outcome, Plan, Refusal},
 };
 
 use crate::{
+    change_ref::{self, Needed},
     engine::{
         Engine, Pair, observe,
         offer::{Confirmation, NotConfirmed},
@@ -61,6 +63,18 @@ impl EngineDesk {
     fn unproven(&self, who: &Identity, pair: &Pair, message: &str) -> DeskError {
         self.0.deny(&who.actor, Wish::ToDo(Action::Switch), Some(pair.id()), "switch", message);
         DeskError::Prove { message: message.to_owned() }
+    }
+
+    /// Of what blocked when the person looked, what they override.
+    fn overrides(&self, who: &Identity, pair: &Pair, blocked: &[String]) -> Result<Vec<String>, DeskError> {
+        let denied = |message: String| {
+            self.0.deny(&who.actor, Wish::ToDo(Action::Switch), Some(pair.id()), "override", message.clone());
+            DeskError::Override { message }
+        };
+        if !pair.config.policy.may_override(&who.grants, pair.id()) {
+            return Err(denied(who_overrides(pair)));
+        }
+        Ok(blocked.iter().filter(|name| policy::may_be_overridden(name)).cloned().collect())
     }
 
     fn store_away(&self, pair: &Pair, target: Color, error: &StoreError) -> DeskError {
@@ -134,11 +148,13 @@ impl Desk for EngineDesk {
             from: flag.color(),
             offered_at: now,
             preflight: preflight::digest(&checks),
+            blocked: preflight::blocking(&checks),
         };
         Ok(Offer {
             target,
             base: confirmation.base,
             checks,
+            may_override: pair.config.policy.may_override(&who.grants, pair.id()),
             confirmation: self.0.seal(&confirmation, &who.actor, pair.id()),
             operation: confirmation.operation,
             expires_at: confirmation.expires_at(),
@@ -177,6 +193,12 @@ impl Desk for EngineDesk {
             Some(_) if form.emergency => Kind::Emergency,
             Some(_) => Kind::Planned,
         };
+        let change_ref = change_ref::parse(&pair.config.policy.change_ref, &form.change_ref, Needed::of(kind))
+            .map_err(|error| bad("change_ref", error.to_string()))?;
+        let overridden = match (kind, form.in_spite) {
+            (Kind::Planned, true) => self.overrides(who, pair, &confirmation.blocked)?,
+            _ => Vec::new(),
+        };
         let plan = Plan {
             operation: confirmation.operation,
             pair: pair.id().clone(),
@@ -191,8 +213,8 @@ impl Desk for EngineDesk {
             preflight: Some(confirmation.preflight),
             approval: None,
             unproven,
-            change_ref: None,
-            overridden: Vec::new(),
+            change_ref,
+            overridden,
             reverts: None,
         };
         let target = plan.target;
@@ -322,6 +344,15 @@ impl Desk for EngineDesk {
     }
 }
 
+/// Who may override what blocks a switch of the pair.
+pub fn who_overrides(pair: &Pair) -> String {
+    match pair.config.policy.overridden_by {
+        None => format!("Nobody may override what blocks a switch of {}: its policy says so.", pair.id()),
+        Some(Role::Admin) => format!("Overriding what blocks a switch of {} needs the role admin.", pair.id()),
+        Some(role) => format!("Overriding what blocks a switch of {} needs the role {role} or admin.", pair.id()),
+    }
+}
+
 fn pair_id(text: &str) -> Result<PairId, DeskError> {
     text.parse().map_err(|error: NotAPairId| DeskError::NotFound { message: error.to_string() })
 }
@@ -340,6 +371,14 @@ impl Engine {
         // These two are found out by the switch itself, freshly: the store by journalling the intent, the
         // other switch by the lease.
         blocking.retain(|name| name != "store" && name != "under-way");
+        blocking.retain(|name| name != "change-ref" || plan.change_ref.is_none());
+        if plan.kind == Kind::Planned {
+            // Only what still blocks is overridden, and only what the person saw block: anything newer stands.
+            plan.overridden.retain(|name| policy::may_be_overridden(name) && blocking.contains(name));
+            blocking.retain(|name| !plan.overridden.contains(name));
+        } else {
+            plan.overridden.clear();
+        }
         if plan.kind == Kind::Planned && !blocking.is_empty() {
             tracing::warn!(pair = %pair.id(), actor = %plan.actor, ?blocking, "a switch was refused: checks block it");
             let (now, operation) = (self.clock.now(), plan.operation);

@@ -9,6 +9,7 @@ pub mod board;
 pub mod clock;
 pub mod denials;
 pub mod follow;
+pub mod freezes;
 pub mod going_back;
 pub mod grace;
 pub mod lease;
@@ -111,7 +112,7 @@ impl Pair {
         &self.config.id
     }
 
-    fn first_snapshot(&self) -> PairSnapshot {
+    fn first_snapshot(&self, now: Timestamp) -> PairSnapshot {
         PairSnapshot {
             id: self.config.id.clone(),
             title: self.config.title.clone(),
@@ -128,7 +129,7 @@ impl Pair {
             following: None,
             maintenance: None,
             proved_at: None,
-            freezes: Arc::default(),
+            freezes: self.freezes(now),
             surroundings: Arc::default(),
             current: None,
             recent: Vec::new(),
@@ -186,7 +187,7 @@ impl Engine {
         settings: Settings,
     ) -> Result<Arc<Self>, crate::store::StoreError> {
         let key = store.shared_key(clock.random()).await?;
-        let board = Board::new(clock.now(), pairs.iter().map(|pair| pair.first_snapshot()).collect());
+        let board = Board::new(clock.now(), pairs.iter().map(|pair| pair.first_snapshot(clock.now())).collect());
         let grace = Grace::new(settings.grace);
         Ok(Arc::new(Self {
             pairs,

@@ -99,6 +99,7 @@ pub fn doors(app: &App) -> Doors {
     let reading = Doors::new(app)
         .get("/", SomebodyKnown, pages::home)
         .get("/p/{pair}", May(Action::See), pages::overview)
+        .get("/p/{pair}/freezes", May(Action::See), pages::freezes)
         .get("/p/{pair}/history", May(Action::See), pages::history)
         .get("/p/{pair}/history.csv", May(Action::Export), csv::history)
         .get("/p/{pair}/history/{seq}", May(Action::See), pages::record)

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod aws;
+mod change_ref;
 pub mod cli;
 pub mod config;
 pub mod desk;

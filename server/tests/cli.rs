@@ -592,6 +592,7 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
                 assume_role_arn: None,
                 names: PairNames { flag: flag.clone(), ..PairNames::by_convention(id, "dev") },
                 policy: teal_domain::policy::Policy::default(),
+                freezes: Vec::new(),
             };
             let ports = Ports { flag: port.clone(), environments: Arc::new(Up), trail: None, around: None };
             Arc::new(Pair::new(config, ports, Arc::new(Notify::new())))

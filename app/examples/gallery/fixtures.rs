@@ -421,6 +421,7 @@ pub fn offer(pair: &PairSnapshot, target: Color) -> Result<Offer, DeskError> {
             checks.extend(approval::check(pair, Wanted { who: &who, target, base, reason: None }, NOW));
             checks
         },
+        may_override: true,
         confirmation: "c2VhbGVkLWNvbmZpcm1hdGlvbg".into(),
         operation: operation(99),
         expires_at: Timestamp(NOW.0 + 120_000),

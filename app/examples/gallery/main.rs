@@ -5,7 +5,10 @@ mod fixtures;
 
 use fixtures::{NOW, ana, dev};
 use std::{fs, io, path::Path};
-use teal_app::render::{self, Assets, Problem, Rendered, View};
+use teal_app::{
+    paths::SwitchQuery,
+    render::{self, Assets, Problem, Rendered, View},
+};
 use teal_domain::{Color, LivePair, PairSnapshot, SnapshotId, history::HistoryQuery};
 
 fn main() -> io::Result<()> {
@@ -59,7 +62,10 @@ fn pages(
     let view = view(assets, pair, "");
     let target = pair.live().map_or(Color::Blue, Color::other);
     save(&format!("overview-{name}"), render::overview(&view))?;
-    save(&format!("switch-{name}"), render::switch(&view, target, fixtures::offer(pair, target), None, None))?;
+    save(
+        &format!("switch-{name}"),
+        render::switch(&view, target, fixtures::offer(pair, target), SwitchQuery::default()),
+    )?;
     save(&format!("embed-{name}"), render::embed(&view))?;
     let query = HistoryQuery::default();
     save(&format!("history-{name}"), render::history(&view, &query, &fixtures::page(pair)))?;

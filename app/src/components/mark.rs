@@ -63,7 +63,8 @@ pub fn Tag(
     /// How it stands.
     tone: Tone,
     /// The word.
-    text: &'static str,
+    #[prop(into)]
+    text: Oco<'static, str>,
 ) -> impl IntoView {
     let class = match tone {
         Tone::Attention => "tag tag-attention",

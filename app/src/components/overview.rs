@@ -2,6 +2,7 @@
 
 use super::{
     facts::flag_facts,
+    freezes,
     headline::headline,
     icon::{Glyph, Icon},
     recent::recent,
@@ -31,6 +32,7 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
             </div>
             {side_card(view, pair, Color::Green)}
         </div>
+        {freezes::line(pair, now)}
         <div class="columns">{recent(pair, now)}{flag_facts(pair, now)}</div>
     }
     .into_any()

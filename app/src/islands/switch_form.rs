@@ -30,8 +30,21 @@ pub enum Block {
     None,
     /// These checks block; an emergency switch skips them.
     UnlessEmergency(String),
+    /// These checks block; this person may override them, and an emergency switch skips them.
+    UnlessOverridden(String),
     /// These checks block, and nothing on this page skips them.
     Always(String),
+}
+
+/// The field for the change (the ticket), as policy has it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeField {
+    /// A planned switch is refused without.
+    pub required: bool,
+    /// What it must match.
+    pub pattern: Option<String>,
+    /// What had been typed.
+    pub typed: String,
 }
 
 /// The form.
@@ -55,13 +68,16 @@ pub fn SwitchForm(
     block: Block,
     /// The reason, if one had been typed.
     reason: String,
+    /// The change (the ticket).
+    change: ChangeField,
 ) -> impl IntoView {
     let (busy, answer) = (RwSignal::new(false), RwSignal::new(None));
     let live = Live::here();
     let awake = RwSignal::new(false);
     let typed = RwSignal::new(String::new());
     let why = RwSignal::new(reason.clone());
-    let emergency = RwSignal::new(false);
+    let (emergency, in_spite) = (RwSignal::new(false), RwSignal::new(false));
+    let ticket = RwSignal::new(change.typed.clone());
     let (typed_box, why_box) = (NodeRef::<html::Input>::new(), NodeRef::<html::Textarea>::new());
     // What was typed before the script woke is in the boxes already.
     Effect::new(move |_| {
@@ -82,13 +98,18 @@ pub fn SwitchForm(
     };
     let again = {
         let pair = pair.clone();
-        move || SwitchQuery { to: Some(target), reason: Some(why.get()), ..SwitchQuery::default() }.address(&pair)
+        move || {
+            let change_ref = Some(ticket.get()).filter(|text| !text.is_empty());
+            let (to, reason) = (Some(target), Some(why.get()));
+            SwitchQuery { to, reason, change_ref, ..SwitchQuery::default() }.address(&pair)
+        }
     };
     let blocked = {
         let block = block.clone();
         move || match block {
             Block::None => false,
             Block::UnlessEmergency(_) => !emergency.get(),
+            Block::UnlessOverridden(_) => !emergency.get() && !in_spite.get(),
             Block::Always(_) => true,
         }
     };
@@ -105,7 +126,7 @@ pub fn SwitchForm(
     view! {
         <div class="card confirm" class:blocked=hinders>
             <form
-                method="post" action=SwitchFlag::url() id="confirm" aria-labelledby="confirm-title" data-kept="to reason"
+                method="post" action=SwitchFlag::url() id="confirm" aria-labelledby="confirm-title" data-kept="to reason change_ref"
                 on:submit=move |event: SubmitEvent| post::send(&event, busy, answer)
             >
                 <h2 id="confirm-title">"Confirm"</h2>
@@ -130,8 +151,10 @@ pub fn SwitchForm(
                         "For whoever reads the history." {parts::counter(why)}
                     </p>
                 </div>
-                {(!repair).then(|| parts::emergency_box(emergency))}
+                {(!repair).then(|| parts::change_field(&change, ticket))}
                 {note}
+                {parts::override_box(&block, in_spite)}
+                {(!repair).then(|| parts::emergency_box(emergency))}
                 {parts::moved_note(moved, again.clone())}
                 {parts::answer(answer)}
                 <div class="actions">

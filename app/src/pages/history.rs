@@ -140,7 +140,10 @@ fn row(pair: &PairId, record: &Record, now: Timestamp) -> impl IntoView + use<> 
                 <span class="tags">{tags(record)}</span>
             </td>
             <td class="who" title=record.actor.name.clone()>{record::who(&record.actor.name).to_owned()}</td>
-            <td class="why">{record::why(record).map(str::to_owned)}</td>
+            <td class="why">
+                {record::why(record).map(str::to_owned)}
+                {record::change(record).map(|change| view! { " " <span class="change">{change.to_owned()}</span> })}
+            </td>
             <td class="outcome"><Mark tone text=outcome /></td>
             {number("flip", record::flip(record).map(words::span))}
             {number("version", record.version().map(|version| version.to_string()))}

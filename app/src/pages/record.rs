@@ -148,6 +148,10 @@ fn of_switch(switch: &SwitchRecord, now: Timestamp) -> impl IntoView + use<> {
         {switch.approval.as_ref().map(|approval| view! {
             <div><dt>"Approved"</dt><dd>"by "{approval.by.name.clone()}", "<When at=approval.at now /></dd></div>
         })}
+        {switch.change_ref.as_ref().map(|change| view! { <div><dt>"Change"</dt><dd>{change.to_string()}</dd></div> })}
+        {(!switch.overridden.is_empty()).then(|| view! {
+            <div><dt>"Overridden"</dt><dd>{switch.overridden.join(", ")}</dd></div>
+        })}
         <div><dt>"Operation"</dt><dd><code>{switch.operation.to_string()}</code></dd></div>
     }
 }

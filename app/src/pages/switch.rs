@@ -6,9 +6,9 @@ mod request;
 
 use super::shell::{Page, Tab};
 use crate::{
-    components::{checks, side::Side},
+    components::{checks, freezes, side::Side},
     desk::{DeskError, Offer},
-    islands::switch_form::{Block, SwitchForm, refused},
+    islands::switch_form::{Block, ChangeField, SwitchForm, refused},
     paths::{self, SwitchProblem, SwitchQuery},
     render::View,
     words::{self, record},
@@ -16,6 +16,7 @@ use crate::{
 use leptos::prelude::*;
 use teal_domain::{
     Color, PairSnapshot, Reason,
+    policy::{self, ChangeRefRule},
     preflight::{self, Check, Given, Verdict},
     reason::ReasonError,
 };
@@ -29,9 +30,9 @@ pub fn page(
     pair: &PairSnapshot,
     target: Color,
     offer: Result<Offer, DeskError>,
-    problem: Option<SwitchProblem>,
-    reason: Option<String>,
+    query: SwitchQuery,
 ) -> Page {
+    let SwitchQuery { problem, reason, change_ref, .. } = query;
     let repair = pair.flag.value().is_some_and(|flag| flag.color().is_none());
     let title =
         if repair { format!("Set the flag to {}", target.title()) } else { format!("Switch to {}", target.title()) };
@@ -39,7 +40,8 @@ pub fn page(
         _ if pair.live() == Some(target) => already(view, pair, target, problem),
         // The way there and back keeps what was wanted: the target, and the reason if one was typed.
         Err(error @ DeskError::Prove { .. }) => {
-            let wanted = SwitchQuery { to: Some(target), reason, ..SwitchQuery::default() }.address(&pair.id);
+            let to = Some(target);
+            let wanted = SwitchQuery { to, reason, change_ref, ..SwitchQuery::default() }.address(&pair.id);
             view! {
                 <section class="switch">
                     {heading(pair, target, repair)}
@@ -65,7 +67,7 @@ pub fn page(
             }
             .into_any()
         }
-        Ok(offer) => panel(view, pair, &offer, problem, reason, repair),
+        Ok(offer) => panel(view, pair, &offer, problem, (reason, change_ref), repair),
     };
     Page { title, tab: Tab::Switch, follows: false, refresh: false, body }
 }
@@ -105,7 +107,7 @@ fn panel(
     pair: &PairSnapshot,
     offer: &Offer,
     problem: Option<SwitchProblem>,
-    reason: Option<String>,
+    (reason, change_ref): (Option<String>, Option<String>),
     repair: bool,
 ) -> AnyView {
     let target = offer.target;
@@ -117,10 +119,13 @@ fn panel(
     let store = offer.checks.iter().find(|check| check.name == "store" && check.verdict == Verdict::Block);
     let without = store.map(|_| refused(OFF, &plan::without_store(pair, offer)));
     let problem = problem.map(|problem| told(view, pair, problem, &reason));
-    let block = block(&offer.checks);
+    let block = block(offer);
+    let ChangeRefRule { required, pattern } = pair.policy.change_ref.clone();
+    let change = ChangeField { required, pattern, typed: change_ref.unwrap_or_default() };
     view! {
         <section class="switch">
             {heading(pair, target, repair)}
+            {(!repair).then(|| freezes::line(pair, view.now))}
             {problem}
             {without}
             <div class="columns">
@@ -140,6 +145,7 @@ fn panel(
                     now=view.now
                     block
                     reason
+                    change
                 />
             </div>
         </section>
@@ -148,15 +154,17 @@ fn panel(
 }
 
 /// What the checks leave possible.
-fn block(checks: &[Check]) -> Block {
-    // The change is named in the form itself, which says so where it is left out.
+fn block(offer: &Offer) -> Block {
+    // The change is asked for by the form itself.
     let blocks = |check: &&Check| check.verdict == Verdict::Block && check.name != "change-ref";
-    let blocking: Vec<&Check> = checks.iter().filter(blocks).collect();
+    let blocking: Vec<&Check> = offer.checks.iter().filter(blocks).collect();
+    let overridable = policy::overridable(&blocking.iter().map(|check| check.name.clone()).collect::<Vec<_>>());
     // Without a journal nothing is switched here, and SSM itself refuses a put that would drop a label.
     let last = blocking.iter().any(|check| matches!(check.name.as_str(), "store" | "label" | "flag"));
     let names = blocking.iter().map(|check| checks::title(&check.name).to_lowercase()).collect::<Vec<_>>().join(", ");
     match (names.is_empty(), last) {
         (true, _) => Block::None,
+        (false, false) if offer.may_override && overridable.is_some() => Block::UnlessOverridden(names),
         (false, false) => Block::UnlessEmergency(names),
         (false, true) => Block::Always(names),
     }
@@ -167,6 +175,8 @@ fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &s
     let (title, text) = match problem {
         SwitchProblem::Typed => ("Nothing was switched", "The name that was typed is not the side's name. Type it as it is shown, then confirm again.".to_owned()),
         SwitchProblem::Reason => ("Nothing was switched", line_problem(reason, "reason")),
+        SwitchProblem::ChangeRef => ("Nothing was switched", change_problem(&pair.policy.change_ref)),
+        SwitchProblem::Override => ("Nothing was switched", "You may not override what blocks here. Wait until nothing does, or ask somebody who may.".to_owned()),
         SwitchProblem::Confirmation => ("Nothing was switched", "The confirmation had run out (it is good for two minutes), or was made for something else. This one is new: look again, then confirm.".to_owned()),
         SwitchProblem::Store => ("Nothing was switched", "The journal could not be written, and nothing is switched that cannot be recorded. The emergency command lines work without it.".to_owned()),
         SwitchProblem::Moved => ("The flag had moved, so nothing was switched", moved(pair)),
@@ -186,6 +196,17 @@ fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &s
             {after}
         </div>
     }
+}
+
+/// What the change must look like, so that it can be mended.
+fn change_problem(rule: &ChangeRefRule) -> String {
+    let needed = if rule.required {
+        "A planned switch of this pair names the change that it belongs to"
+    } else {
+        "A change that is given is a line of at most 500 characters"
+    };
+    let like = rule.pattern.as_ref().map(|pattern| format!(", and the whole of it must match {pattern}"));
+    format!("{needed}{}. Mend it below, then confirm again.", like.unwrap_or_default())
 }
 
 /// What is wrong with a line of text, so that it can be mended.

@@ -1,8 +1,9 @@
 //! What a record says, in words: what happened, how it ended, and the marks it keeps.
 
 use crate::components::mark::Tone;
+use std::borrow::Cow;
 use teal_domain::{
-    Color, Flag, FlagValue, FlagVersion, Millis, Via,
+    Color, Flag, FlagValue, FlagVersion, Millis, Reason, Via,
     approval::{Answer, Decision},
     history::{ExternalRecord, Progress, Record, RequestRecord, SwitchRecord, What},
     journal::Listed,
@@ -253,40 +254,43 @@ fn refused(refusal: &Refusal) -> String {
 }
 
 /// The marks that a record keeps.
-pub fn tags(record: &Record) -> Vec<(Tone, &'static str)> {
-    let mut tags = Vec::new();
+pub fn tags(record: &Record) -> Vec<(Tone, Cow<'static, str>)> {
+    let mut tags: Vec<(Tone, Cow<'static, str>)> = Vec::new();
     match &record.what {
         What::Switch(switch) => {
             match switch.kind {
-                Kind::Emergency => tags.push((Tone::Down, "emergency")),
-                Kind::Repair => tags.push((Tone::Attention, "repair")),
+                Kind::Emergency => tags.push((Tone::Down, "emergency".into())),
+                Kind::Repair => tags.push((Tone::Attention, "repair".into())),
                 Kind::Planned => {}
             }
+            if !switch.overridden.is_empty() {
+                tags.push((Tone::Attention, format!("overridden: {}", switch.overridden.join(", ")).into()));
+            }
             if switch.unproven {
-                tags.push((Tone::Attention, "without proof"));
+                tags.push((Tone::Attention, "without proof".into()));
             }
             if switch.spooled {
-                tags.push((Tone::Attention, "spooled"));
+                tags.push((Tone::Attention, "spooled".into()));
             }
             if switch.landed_late.is_some() {
-                tags.push((Tone::Attention, "landed late"));
+                tags.push((Tone::Attention, "landed late".into()));
             }
         }
         What::External(external) => {
             if external.imported {
-                tags.push((Tone::Plain, "before Teal"));
+                tags.push((Tone::Plain, "before Teal".into()));
             } else {
-                tags.push((Tone::Plain, "external"));
+                tags.push((Tone::Plain, "external".into()));
             }
             if external.foreign.is_some() {
-                tags.push((Tone::Attention, "foreign id"));
+                tags.push((Tone::Attention, "foreign id".into()));
             }
             if record.unexplained() {
-                tags.push((Tone::Attention, "unexplained"));
+                tags.push((Tone::Attention, "unexplained".into()));
             }
         }
-        What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } => tags.push((Tone::Attention, "incident")),
-        What::Request(_) => tags.push((Tone::Plain, "request")),
+        What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } => tags.push((Tone::Attention, "incident".into())),
+        What::Request(_) => tags.push((Tone::Plain, "request".into())),
     }
     tags
 }
@@ -299,6 +303,11 @@ pub fn why(record: &Record) -> Option<&str> {
         What::External(external) => record.notes.last().map(|note| note.text.as_str()).or_else(|| said(external)),
         _ => record.notes.last().map(|note| note.text.as_str()),
     }
+}
+
+/// The change (the ticket) that a switch belongs to.
+pub fn change(record: &Record) -> Option<&str> {
+    record.switch().and_then(|switch| switch.change_ref.as_ref()).map(Reason::as_str)
 }
 
 /// What whoever wrote past Teal said of it. A description that was carried over belongs to another version.

@@ -1,6 +1,7 @@
 //! Who is at the command line, and whether they may switch: the caller of AWS, where people sign in.
 
-use teal_domain::{Action, Actor, On, Via, denial::Wanted};
+use teal_app::desk::Identity;
+use teal_domain::{Action, Actor, Grants, On, Via, denial::Wanted};
 
 use super::{End, Stop};
 use crate::{
@@ -10,12 +11,21 @@ use crate::{
     engine::{Engine, Pair},
 };
 
-/// The actor of a switch. While nobody signs in and no caller is configured, that is the person at this machine.
+/// Somebody at the command line who may switch.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// As the journal names them.
+    pub actor: Actor,
+    /// What they may do.
+    pub grants: Grants,
+}
+
+/// Who switches. While nobody signs in and no caller is configured, that is the person at this machine.
 /// What is refused is written down, where there is a store to do it in.
-pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, emergency: bool) -> Result<Actor, Stop> {
-    let local = auth::local(Via::Cli).actor;
+pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, emergency: bool) -> Result<Caller, Stop> {
+    let Identity { actor: local, grants: everything, .. } = auth::local(Via::Cli);
     if config.sign_in == SignInConfig::Local && config.callers.is_empty() {
-        return Ok(local);
+        return Ok(Caller { actor: local, grants: everything });
     }
     // As themselves, not in the role that Teal takes on for the pair.
     let place = Place { region: pair.config.region.clone(), role: None };
@@ -25,7 +35,8 @@ pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, em
         // Whoever can put can put by hand: an emergency is recorded rather than refused.
         Err(error) if emergency => {
             eprintln!("warning: {error} So the journal will name {} of this machine.", local.name);
-            return Ok(Actor::cli(format!("{} (not known to STS)", local.name)));
+            let actor = Actor::cli(format!("{} (not known to STS)", local.name));
+            return Ok(Caller { actor, grants: Grants::default() });
         }
         Err(error) => {
             return Err(Stop::failed(format_args!(
@@ -35,7 +46,7 @@ pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, em
     };
     let grants = granted_to_caller(&config.callers, &arn);
     match grants.may(Action::Switch, On::Pair(pair.id())) {
-        Ok(()) => Ok(Actor::cli(arn)),
+        Ok(()) => Ok(Caller { actor: Actor::cli(arn), grants }),
         Err(denied) => {
             if let Some(engine) = engine {
                 let wanted = Wanted::ToDo(Action::Switch);

@@ -90,9 +90,10 @@ pub fn line(record: &Record) -> String {
     let version = record.version().map_or_else(|| "-".to_owned(), |version| format!("v{version}"));
     let flip = record.flip().map(|flip| format!("  {}", time::span(flip))).unwrap_or_default();
     let why = words::why(record).map(|why| format!("  \"{why}\"")).unwrap_or_default();
+    let change = words::change(record).map(|change| format!("  {change}")).unwrap_or_default();
     let tags: String = words::tags(record).iter().map(|(_, tag)| format!("  [{tag}]")).collect();
     format!(
-        "{:>6}  {}  {version:>5}  {}  {}  {}{flip}{why}{tags}",
+        "{:>6}  {}  {version:>5}  {}  {}  {}{flip}{why}{change}{tags}",
         record.seq,
         time::stamp(record.happened_at()),
         words::title(record),

@@ -10,15 +10,21 @@ use std::{
 };
 
 use teal_domain::{
-    Actor, Base, Color, Confirm, Flag, Reason,
+    Action, Actor, Base, Color, Confirm, Flag, Reason,
     approval::Wanted,
+    denial::Wanted as Wish,
     history::{Progress, Record, SwitchRecord},
-    preflight,
+    preflight::{self, Check},
     switch::{Kind, Outcome, Plan, State},
 };
 
-use super::{Common, End, Stop, caller, output, setup, status};
+use super::{
+    Common, End, Stop,
+    caller::{self, Caller},
+    output, setup, status,
+};
 use crate::{
+    change_ref::{self, Needed},
     config::Config,
     engine::{
         Engine, Pair,
@@ -45,6 +51,12 @@ pub struct Arguments {
     /// Why
     #[arg(long)]
     reason: Option<String>,
+    /// The change (the ticket) that it belongs to, where the pair's policy asks for one
+    #[arg(long, value_name = "TICKET")]
+    change_ref: Option<String>,
+    /// Switch in spite of what blocks, as far as policy lets you; the record says for ever what that was
+    #[arg(long = "override", conflicts_with = "emergency")]
+    in_spite: bool,
     /// Skip what blocks; it is marked as an emergency for ever
     #[arg(long)]
     emergency: bool,
@@ -76,7 +88,10 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
         Err(stop) => return Err(without_store(&config, &arguments, stop).await),
     };
     let pair = setup::the_pair(&engine.pairs, |pair| &pair.config, arguments.pair.as_deref())?.clone();
-    let who = caller::permitted(&config, Some(&engine), &pair, arguments.emergency).await?;
+    let Caller { actor: who, grants } = caller::permitted(&config, Some(&engine), &pair, arguments.emergency).await?;
+    if arguments.in_spite && !pair.config.policy.may_override(&grants, pair.id()) {
+        return Err(may_not_override(&engine, &pair, &who).await);
+    }
     let patience = if arguments.emergency { IN_AN_EMERGENCY } else { PATIENCE };
     look(&engine, &pair, patience).await?;
     let known = engine.board.snapshot();
@@ -92,21 +107,23 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     if !common.json {
         told::findings(&checks, now);
     }
-    let plan = plan(
-        &arguments,
-        &pair,
-        &flag,
-        who,
-        engine.new_operation(),
-        engine.clock.now(),
-        Some(preflight::digest(&checks)),
-    )?;
+    let plan = plan(&arguments, &pair, &flag, who, engine.new_operation(), engine.clock.now(), Some(&checks))?;
     let record = engine.confirmed(&pair, plan).await.map_err(|error| {
         what_works(Stop::failed(format_args!("nothing was switched: {error}")), &pair, &flag, arguments.to)
     })?;
     engine.after_switch(&pair).await;
     engine.store.close().await;
     Ok(report(common, &record))
+}
+
+/// Somebody wanted to override what they may not. It is written down.
+async fn may_not_override(engine: &Arc<Engine>, pair: &Pair, who: &Actor) -> Stop {
+    let why = crate::desk::who_overrides(pair);
+    engine.deny(who, Wish::ToDo(Action::Switch), Some(pair.id()), "teal switch --override", why.clone());
+    if let Err(error) = engine.denials.flush(&engine.store).await {
+        eprintln!("warning: that you were refused could not be written down: {error}");
+    }
+    Stop { message: format!("teal: nothing was switched: {why}"), end: End::NotSwitched }
 }
 
 async fn open(config: &Config) -> Result<Arc<Engine>, Stop> {
@@ -167,7 +184,7 @@ async fn spooled(common: &Common, arguments: Arguments, file: &std::path::Path) 
     let config = setup::config_without_store(common)?;
     let pairs = setup::pairs(&config).await;
     let pair = setup::the_pair(&pairs, |pair| &pair.config, arguments.pair.as_deref())?;
-    let who = caller::permitted(&config, None, pair, arguments.emergency).await?;
+    let who = caller::permitted(&config, None, pair, arguments.emergency).await?.actor;
     let clock = System::default();
     let flag = pair.ports.flag.read_one(&pair.config.names.flag).await.unwrap_or_else(|error| {
         eprintln!("warning: {error}");
@@ -205,7 +222,7 @@ async fn spooled(common: &Common, arguments: Arguments, file: &std::path::Path) 
         landed_late: None,
         approval: None,
         unproven: false,
-        change_ref: None,
+        change_ref: plan.change_ref,
         overridden: Vec::new(),
         reverts: None,
         course: teal_domain::steps::Course::default(),
@@ -220,7 +237,7 @@ fn plan(
     actor: Actor,
     operation: teal_domain::OperationId,
     now: teal_domain::Timestamp,
-    preflight: Option<String>,
+    checks: Option<&[Check]>,
 ) -> Result<Plan, Stop> {
     let confirm = match arguments.confirm {
         Some(confirm) => confirm,
@@ -242,6 +259,11 @@ fn plan(
         None => Kind::Repair,
         Some(_) => Kind::Planned,
     };
+    let change_ref = arguments.change_ref.as_deref().unwrap_or_default();
+    let change_ref = change_ref::parse(&pair.config.policy.change_ref, change_ref, Needed::of(kind))
+        .map_err(|error| Stop::usage(format_args!("{error} Say it with --change-ref")))?;
+    // What was shown a moment ago is overridden, and nothing that comes up since.
+    let overridden = checks.filter(|_| arguments.in_spite).map(preflight::blocking).unwrap_or_default();
     // Between looking and confirming the flag may have moved: the person's word stands, the protocol stops.
     let base = match (confirm.base, Base::of(flag)) {
         (Base::Version { version, modified_at: None }, Base::Version { version: read, modified_at })
@@ -263,11 +285,11 @@ fn plan(
         reason,
         confirmed_at: now,
         expires_at: now + Plan::CONFIRMATION_LIVES,
-        preflight,
+        preflight: checks.map(preflight::digest),
         approval: None,
         unproven: false,
-        change_ref: None,
-        overridden: Vec::new(),
+        change_ref,
+        overridden,
         reverts: None,
     })
 }

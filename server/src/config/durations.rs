@@ -127,7 +127,56 @@ pub(super) const APPROVAL: Bounds = Bounds {
     why_most: "what was approved a week ago is forgotten",
 };
 
+/// `pair.policy.anti_flap`; without it nobody waits.
+pub(super) const ANTI_FLAP: Bounds = Bounds {
+    key: "pair.policy.anti_flap",
+    default: Duration::from_mins(30),
+    least: Duration::from_mins(1),
+    why_least: "a switch alone takes seconds",
+    most: Duration::from_hours(168),
+    why_most: "a pair that nobody may switch for longer wants a freeze",
+};
+
+/// `pair.policy.proven_within`
+pub(super) const PROVEN: Bounds = Bounds {
+    key: "pair.policy.proven_within",
+    default: Duration::from_hours(30 * 24),
+    least: Duration::from_hours(1),
+    why_least: "nobody could test there and switch here in that time",
+    most: Duration::from_hours(366 * 24),
+    why_most: "what went well a year ago proves nothing",
+};
+
+/// `pair.policy.drain`
+pub(super) const DRAIN: Bounds = Bounds {
+    key: "pair.policy.drain",
+    default: Duration::from_mins(15),
+    least: Duration::from_secs(10),
+    why_least: "tasks take longer to end",
+    most: Duration::from_hours(24),
+    why_most: "both sides would be at work for that long",
+};
+
+/// `pair.policy.watch`
+pub(super) const WATCH: Bounds = Bounds {
+    key: "pair.policy.watch",
+    default: Duration::from_mins(15),
+    least: Duration::from_mins(1),
+    why_least: "alarms and heartbeats take that long to tell",
+    most: Duration::from_hours(24),
+    why_most: "what goes wrong a day later has other causes",
+};
+
 impl Bounds {
+    /// The same, where days may be written too: `30d` is thirty times 24 hours.
+    pub fn parse_days(&self, text: &str) -> Result<Duration, Wrong> {
+        let days = text.trim().strip_suffix('d').and_then(|days| days.trim().parse::<u32>().ok());
+        match days {
+            Some(days) => self.within(text, Duration::from_secs(u64::from(days) * 86_400)),
+            None => self.parse(text),
+        }
+    }
+
     /// The duration that the text says, if it is within bounds.
     pub fn parse(&self, text: &str) -> Result<Duration, Wrong> {
         let Ok(signed) = text.trim().parse::<SignedDuration>() else {
@@ -137,6 +186,10 @@ impl Bounds {
         let Ok(duration) = Duration::try_from(signed) else {
             return Err(self.not_a_duration(text));
         };
+        self.within(text, duration)
+    }
+
+    fn within(&self, text: &str, duration: Duration) -> Result<Duration, Wrong> {
         let Self { key, why_least, why_most, .. } = self;
         let (least, most) = (shown(self.least), shown(self.most));
         if duration < self.least {
@@ -175,20 +228,30 @@ mod tests {
 
     #[test]
     fn the_defaults_are_within_their_own_bounds() {
-        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE] {
+        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE, ANTI_FLAP, PROVEN, DRAIN, WATCH] {
             assert_eq!(bounds.parse(&shown(bounds.default)), Ok(bounds.default), "{}", bounds.key);
         }
     }
 
     #[test]
     fn the_bounds_themselves_are_allowed_and_nothing_beyond_them() {
-        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE] {
+        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE, ANTI_FLAP, PROVEN, DRAIN, WATCH] {
             let millis = |d: Duration| format!("{}ms", d.as_millis());
             assert!(bounds.parse(&millis(bounds.least)).is_ok(), "{}", bounds.key);
             assert!(bounds.parse(&millis(bounds.most)).is_ok(), "{}", bounds.key);
             let step = Duration::from_millis(1);
             assert!(bounds.parse(&millis(bounds.least.saturating_sub(step))).unwrap_err().what.contains("too short"));
             assert!(bounds.parse(&millis(bounds.most + step)).unwrap_err().what.contains("too long"));
+        }
+    }
+
+    #[test]
+    fn days_are_taken_where_they_make_sense() {
+        assert_eq!(PROVEN.parse_days("30d"), Ok(Duration::from_hours(720)));
+        assert_eq!(PROVEN.parse_days("36h"), Ok(Duration::from_hours(36)));
+        assert!(PROVEN.parse_days("400d").unwrap_err().what.contains("too long"));
+        for text in ["-1d", "d", "1.5d", "4294967296d"] {
+            assert!(PROVEN.parse_days(text).unwrap_err().what.contains("is not a duration"), "{text}");
         }
     }
 

@@ -1,10 +1,11 @@
 //! One `[[pair]]`: what it says, and what it leaves to the field's convention.
 
-use teal_domain::{Millis, PairId, PairNames, policy::Policy};
+use teal_domain::{PairId, PairNames, policy::Policy};
 
 use super::{
-    durations,
+    freezes::FreezeRule,
     mistake::{Findings, Found, Reported, Wrong},
+    policy,
     reader::Section,
     rules::{self, Role},
     shape::Part,
@@ -31,6 +32,8 @@ pub struct PairConfig {
     pub names: PairNames,
     /// What it asks of whoever switches it.
     pub policy: Policy,
+    /// When planned switches and drills of it are refused.
+    pub freezes: Vec<FreezeRule>,
 }
 
 type Read<T> = Result<Found<T>, Reported>;
@@ -48,7 +51,7 @@ pub(super) struct Draft {
     title: Result<Option<Found<String>>, Reported>,
     project: Read<String>,
     environment: Read<String>,
-    policy: Result<Policy, Reported>,
+    policy: Result<policy::Read, Reported>,
 }
 
 impl Draft {
@@ -86,7 +89,7 @@ impl Draft {
         let blue = side(names.optional("blue", rules::environment_name), usual.map(|names| &names.blue));
         let green = side(names.optional("green", rules::environment_name), usual.map(|names| &names.green));
         names.finish();
-        let policy = policy(section.section("policy", Part::Policy), findings);
+        let policy = policy::read(section.section("policy", Part::Policy), findings);
         section.finish();
 
         let id = id.and_then(|id| match id {
@@ -96,9 +99,16 @@ impl Draft {
         Self { id, region, account, role, flag, blue, green, title, project, environment, policy }
     }
 
+    /// The pair's id, and the pair on which the same must have been tried first.
+    pub fn proven(&self) -> (Option<&PairId>, Option<&Found<PairId>>) {
+        let proven_on = self.policy.as_ref().ok().and_then(|read| read.proven_on.as_ref());
+        (self.id.as_ref().ok().map(|found| &found.value), proven_on)
+    }
+
     /// The pair, if nothing of it was reported.
     pub fn finish(self) -> Result<PairConfig, Reported> {
         let (project, environment) = (self.project?.value, self.environment?.value);
+        let policy = self.policy?;
         Ok(PairConfig {
             id: self.id?.value,
             title: self.title?.map_or_else(|| format!("{project} · {environment}"), |title| title.value),
@@ -108,26 +118,10 @@ impl Draft {
             account: self.account?.map(|account| account.value),
             assume_role_arn: self.role?.map(|role| role.value.arn),
             names: PairNames { flag: self.flag?.value, blue: self.blue?.value, green: self.green?.value },
-            policy: self.policy?,
+            policy: policy.policy,
+            freezes: policy.freezes,
         })
     }
-}
-
-/// What is asked of whoever switches the pair.
-fn policy(mut section: Section<'_, '_>, findings: &Findings) -> Result<Policy, Reported> {
-    let two_person = section.truth("two_person");
-    let origin = section.origin.clone();
-    let lives = section.optional("approval_lives", |text| durations::APPROVAL.parse(text));
-    section.finish();
-    let (two_person, lives) = (two_person?.unwrap_or(false), lives?);
-    if !two_person && lives.is_some() {
-        let wrong =
-            Wrong::new("`approval_lives` means nothing without `two_person`", "add `two_person = true`, or remove it");
-        return Err(findings.add(&lives.map_or(origin, |lives| lives.origin), wrong));
-    }
-    let lives = lives.map_or(durations::APPROVAL.default, |lives| lives.value);
-    let lives = Millis(u64::try_from(lives.as_millis()).unwrap_or(u64::MAX));
-    Ok(Policy { two_person: two_person.then_some(lives), ..Policy::default() })
 }
 
 /// The environment's name, as it may stand in an address.

@@ -177,6 +177,44 @@ impl<'s, 'a> Section<'s, 'a> {
         Ok(Some(truth))
     }
 
+    /// A whole number within bounds; nothing if the key is not there.
+    pub fn number(
+        &mut self,
+        key: &'static str,
+        bounds: std::ops::RangeInclusive<u32>,
+    ) -> Result<Option<u32>, Reported> {
+        let Some((origin, value)) = self.take(key) else { return Ok(None) };
+        let mend = format!("write `{key} = {}` or more, at most {}, without quotes", bounds.start(), bounds.end());
+        let Some(written) = value.get_ref().as_integer() else {
+            return Err(self.wrong_type(key, &origin, value, "a whole number", &mend));
+        };
+        let number = u32::from_str_radix(written.as_str(), written.radix()).ok();
+        match number.filter(|number| bounds.contains(number)) {
+            Some(number) => Ok(Some(number)),
+            None => {
+                let what = format!("{key} {} is out of bounds", quoted(&self.source.text[value.span()]));
+                Err(self.source.report(&origin, Wrong::new(what, mend)))
+            }
+        }
+    }
+
+    /// Those of the known keys that stand here, with what they hold as texts; every other key is reported.
+    pub fn words(
+        mut self,
+        known: &[&'static str],
+    ) -> impl Iterator<Item = (&'static str, Result<Found<String>, Reported>)> {
+        let found: Vec<_> = known
+            .iter()
+            .filter_map(|key| match self.optional(key, |text| Ok(text.to_owned())) {
+                Ok(None) => None,
+                Ok(Some(found)) => Some((*key, Ok(found))),
+                Err(reported) => Some((*key, Err(reported))),
+            })
+            .collect();
+        self.finish();
+        found.into_iter()
+    }
+
     /// A part below this one; an empty one if it is not there.
     pub fn section(&mut self, key: &'static str, part: Part) -> Section<'s, 'a> {
         let Some((origin, value)) = self.take(key) else { return Section::new(self.source, part, 0, None) };

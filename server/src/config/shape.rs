@@ -1,5 +1,7 @@
 //! The parts of `teal.toml` and the keys that each knows; and what to say of a key that it does not know.
 
+use teal_domain::policy;
+
 use super::{
     mistake::{Wrong, quoted},
     near::nearest,
@@ -14,6 +16,10 @@ pub(super) enum Part {
     Pair,
     Names,
     Policy,
+    /// What checks say: its keys are the names of the checks.
+    Says,
+    Guard,
+    Freeze,
     SignIn,
     Embed,
     Role,
@@ -22,13 +28,16 @@ pub(super) enum Part {
 }
 
 impl Part {
-    pub const ALL: [Self; 11] = [
+    /// All but the one whose keys are the names of checks: whoever mistypes a key elsewhere does not mean a check.
+    pub const ALL: [Self; 13] = [
         Self::Top,
         Self::Store,
         Self::Polling,
         Self::Pair,
         Self::Names,
         Self::Policy,
+        Self::Guard,
+        Self::Freeze,
         Self::SignIn,
         Self::Role,
         Self::Caller,
@@ -45,6 +54,9 @@ impl Part {
             Self::Pair => "[[pair]]",
             Self::Names => "[pair.names]",
             Self::Policy => "[pair.policy]",
+            Self::Says => "`says` of [pair.policy]",
+            Self::Guard => "[[pair.policy.guard]]",
+            Self::Freeze => "[[pair.policy.freeze]]",
             Self::SignIn => "[sign_in]",
             Self::Embed => "[embed]",
             Self::Role => "[[sign_in.role]]",
@@ -74,7 +86,31 @@ impl Part {
                 &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names", "policy"]
             }
             Self::Names => &["flag", "blue", "green"],
-            Self::Policy => &["two_person", "approval_lives"],
+            Self::Policy => &[
+                "two_person",
+                "approval_lives",
+                "says",
+                "anti_flap",
+                "override",
+                "change_ref",
+                "change_ref_pattern",
+                "proven_on",
+                "proven_within",
+                "proven_otherwise",
+                "runbook_url",
+                "strategy",
+                "guarded_tag",
+                "guard_task",
+                "drain",
+                "watch",
+                "revert",
+                "revert_failures",
+                "guard",
+                "freeze",
+            ],
+            Self::Says => &policy::CHECKS,
+            Self::Guard => &["alarm", "before", "after", "runbook_url"],
+            Self::Freeze => &["because", "zone", "from", "to", "rrule", "starts", "cron", "lasts"],
             Self::SignIn => &[
                 "kind",
                 "public_url",

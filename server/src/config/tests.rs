@@ -1,5 +1,6 @@
 //! The configuration as a whole: what it says when it is right, and where it points when it is not.
 
+mod policy;
 mod provider;
 mod sign_in;
 mod together;
@@ -21,6 +22,11 @@ fn load_with(text: &str, env: &[(&str, &str)], flags: &Overrides) -> Result<Conf
 
 fn load(text: &str) -> Result<Config, Mistakes> {
     load_with(text, &[], &Overrides::default())
+}
+
+/// The freezes of a pair whose policy holds these sections.
+pub fn example_freezes(sections: &str) -> Vec<FreezeRule> {
+    load(&format!("{PAIR}{sections}")).unwrap_or_else(|mistakes| panic!("{mistakes}")).pairs[0].freezes.clone()
 }
 
 /// What is said of the file, a line each.

@@ -24,6 +24,8 @@ pub struct Confirmation {
     pub offered_at: Timestamp,
     /// The digest of the checks as they were shown.
     pub preflight: String,
+    /// The names of the checks that blocked then: only these can be overridden.
+    pub blocked: Vec<String>,
 }
 
 /// What is wrong with a confirmation that came back.
@@ -81,8 +83,12 @@ impl Confirmation {
         };
         let from = self.from.map_or("", Color::as_str);
         format!(
-            "{}.{}.{version}.{modified}.{from}.{}.{}",
-            self.operation, self.target, self.offered_at.0, self.preflight
+            "{}.{}.{version}.{modified}.{from}.{}.{}.{}",
+            self.operation,
+            self.target,
+            self.offered_at.0,
+            self.preflight,
+            self.blocked.join("+")
         )
     }
 
@@ -109,6 +115,8 @@ impl Confirmation {
             from,
             offered_at: Timestamp(next()?.parse().ok()?),
             preflight: next()?.to_owned(),
+            // One of an older instance has none.
+            blocked: next().unwrap_or_default().split('+').filter(|name| !name.is_empty()).map(str::to_owned).collect(),
         })
     }
 }
@@ -140,6 +148,7 @@ mod tests {
             from: Some(Color::Blue),
             offered_at: Timestamp(1_000),
             preflight: "ab12".into(),
+            blocked: vec!["freeze".into(), "anti-flap".into()],
         }
     }
 

@@ -142,8 +142,8 @@ impl Engine {
             Some(_) => self.store.open_request(pair.id()).await?,
             None => None,
         };
-        let proved_at = self.proved_at(pair).await?;
         let following = self.store.following(pair.id()).await?.as_ref().and_then(Following::of);
+        let proved_at = self.proved_at(pair).await?;
         Ok(move |known: &mut PairSnapshot| {
             known.following = following;
             known.request = request;

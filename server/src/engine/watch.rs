@@ -61,6 +61,7 @@ pub fn start(engine: &Arc<Engine>) {
     super::observe::start(engine);
     tokio::spawn(store(engine.clone()));
     tokio::spawn(super::denials::keep(engine.clone()));
+    tokio::spawn(super::freezes::keep(engine.clone()));
 }
 
 async fn flags(engine: Arc<Engine>, pairs: Vec<Arc<Pair>>) {

@@ -66,7 +66,7 @@ async fn rows(app: &App, who: &Identity, pair: &PairId, mut query: HistoryQuery)
     csv.into_inner().map_err(|why| broken(why.to_string()))
 }
 
-const HEADER: [&str; 14] = [
+const HEADER: [&str; 16] = [
     "entry",
     "time_utc",
     "kind",
@@ -81,6 +81,8 @@ const HEADER: [&str; 14] = [
     "operation",
     "notes",
     "hash",
+    "change_ref",
+    "overridden",
 ];
 
 fn row(record: &Record) -> Vec<String> {
@@ -110,6 +112,8 @@ fn row(record: &Record) -> Vec<String> {
         record.switch().map(|switch| switch.operation.to_string()).unwrap_or_default(),
         notes.join(" | "),
         record.hash.to_string(),
+        words::change(record).unwrap_or_default().to_owned(),
+        record.switch().map(|switch| switch.overridden.join(" ")).unwrap_or_default(),
     ];
     cells.iter().map(|cell| harmless(cell)).collect()
 }

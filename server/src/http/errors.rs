@@ -59,6 +59,9 @@ pub fn told(error: &DeskError) -> (StatusCode, &'static str, &'static str) {
             "Not allowed",
             "Whoever runs Teal grants roles: tell them which one you need, and for what.",
         ),
+        DeskError::Override { .. } => {
+            (StatusCode::FORBIDDEN, "Not allowed", "Wait until nothing blocks, or ask somebody who may override it.")
+        }
         DeskError::Refused { .. } => (StatusCode::CONFLICT, "Not done", "Look again, then decide."),
         DeskError::Prove { .. } => {
             (StatusCode::FORBIDDEN, "Prove who you are first", "Sign in again, then try once more.")
@@ -127,7 +130,7 @@ fn panicked(app: &App, asked: &Asked, page: bool, panic: &(dyn Any + Send)) -> R
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     let what = "Teal failed to answer this request. Nothing was switched that the history does not show.";
     if asked.reader() == Reader::Script || !page {
-        // Around this a script is told in its own format, and everybody the id.
+        // On the way out a script is told in its own format, and everybody the id.
         return (status, format!("{what}\n")).into_response();
     }
     let problem = Problem {

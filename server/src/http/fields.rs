@@ -101,7 +101,7 @@ mod tests {
     fn the_fields_are_those_that_the_functions_take() {
         let mut switch = of("/api/fn/switch").expect("a function").to_vec();
         switch.sort_unstable();
-        assert_eq!(switch, ["confirmation", "emergency", "pair", "reason", "to", "typed"]);
+        assert_eq!(switch, ["change_ref", "confirmation", "emergency", "in_spite", "pair", "reason", "to", "typed"]);
         assert_eq!(of("/api/fn/note"), Some(&["pair", "about", "text"][..]));
         assert_eq!(of("/api/fn/drop_everything"), None);
     }

@@ -7,12 +7,14 @@ use axum::{
 };
 use teal_app::{
     desk::{DeskError, Identity},
+    pages::freezes::Closed,
     paths::{self, SwitchQuery},
     render::{self, View},
 };
 use teal_domain::{Action, Color, Denied, On, PairId};
 
 use super::{App, asked::Asked, doors::Who, errors, headers::Document};
+use crate::engine::freezes::on_the_clock;
 
 /// `/`: the first pair that one may see.
 pub async fn home(State(app): State<App>, Who(who): Who, asked: Asked) -> Response {
@@ -49,7 +51,23 @@ pub async fn switch(State(app): State<App>, Path(pair): Path<String>, Who(who): 
         let live = view.pair().and_then(teal_domain::PairSnapshot::live);
         let target = query.to.unwrap_or_else(|| live.map_or(Color::Blue, Color::other));
         let offer = app.desk.offer(&who, &view.pair, target);
-        Document(render::switch(view, target, offer, query.problem, query.reason)).into_response()
+        Document(render::switch(view, target, offer, query)).into_response()
+    })
+}
+
+/// `/p/{pair}/freezes`
+pub async fn freezes(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+    with_view(&app, &who, &pair, &asked, |view| {
+        let windows = view.pair().map(|pair| pair.freezes.clone()).unwrap_or_default();
+        let closed: Vec<Closed> = windows
+            .iter()
+            .map(|window| Closed {
+                from_there: on_the_clock(window.from, &window.zone),
+                to_there: on_the_clock(window.to, &window.zone),
+                window: window.clone(),
+            })
+            .collect();
+        Document(render::freezes(view, &closed)).into_response()
     })
 }
 

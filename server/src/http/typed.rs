@@ -17,7 +17,8 @@ pub async fn page_again(asked: &Asked, form: Request) -> Option<String> {
         "switch" | "ask" => {
             let to = paths::get(form, "to").and_then(|to| to.parse().ok());
             let reason = paths::get(form, "reason");
-            Some(SwitchQuery { to, reason, problem: Some(problem), after: None }.address(&pair))
+            let change_ref = paths::get(form, "change_ref").filter(|text| !text.is_empty());
+            Some(SwitchQuery { to, reason, change_ref, problem: Some(problem), after: None }.address(&pair))
         }
         "note" => {
             let about = paths::get(form, "about")?.parse().ok()?;

@@ -12,13 +12,14 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 41] = [
+pub const ROUTES: [(&str, u16); 42] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
     ("/p/dev/switch", 200),
     ("/p/dev/switch?to=green", 200),
     ("/p/dev/switch?to=blue", 200),
+    ("/p/dev/freezes", 200),
     ("/p/dev/history", 200),
     ("/p/dev/history?kind=imported&color=blue", 200),
     ("/p/dev/history/31", 200),

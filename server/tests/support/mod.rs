@@ -108,6 +108,7 @@ impl World {
             assume_role_arn: None,
             names: PairNames { flag: format!("/{pair}/active"), ..PairNames::by_convention("mwaa-openlineage", "dev") },
             policy: self.policy.clone(),
+            freezes: Vec::new(),
         }
     }
 

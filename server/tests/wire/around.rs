@@ -249,6 +249,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
         assume_role_arn: None,
         names: PairNames::by_convention("mwaa-openlineage", "dev"),
         policy: Policy { guards, ..Policy::default() },
+        freezes: Vec::new(),
     };
     let pair = Arc::new(Pair::new(pair, ports, Arc::default()));
     let folder = tempfile::tempdir().expect("a folder");

@@ -1,6 +1,6 @@
 //! The parts of the confirmation form.
 
-use super::{Block, Live};
+use super::{Block, ChangeField, Live};
 use crate::{
     components::icon::{Glyph, Icon},
     desk::DeskError,
@@ -38,11 +38,47 @@ pub fn emergency_box(emergency: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// The change (the ticket) that the switch belongs to.
+pub fn change_field(change: &ChangeField, typed: RwSignal<String>) -> impl IntoView + use<> {
+    let (value, required) = (change.typed.clone(), change.required);
+    let like = change.pattern.clone().map(|pattern| view! { " It must match " <code>{pattern}</code> " as a whole." });
+    view! {
+        <div class="field">
+            <label for="change_ref">"Change"{(!required).then_some(" (if there is one)")}</label>
+            <input
+                id="change_ref" name="change_ref" type="text" maxlength="500" autocomplete="off" spellcheck="false"
+                aria-describedby="change-hint" value=value on:input=move |event: Event| typed.set(event_target_value(&event))
+            />
+            <p class="hint" id="change-hint">
+                "The ticket that it belongs to." {like} {required.then_some(" An emergency does not need one.")}
+            </p>
+        </div>
+    }
+}
+
+/// The box by which somebody who may do so overrides what blocks.
+pub fn override_box(block: &Block, in_spite: RwSignal<bool>) -> impl IntoView + use<> {
+    let Block::UnlessOverridden(names) = block else { return None };
+    Some(view! {
+        <label class="check-box">
+            <input
+                type="checkbox" name="in_spite" value="true"
+                on:change=move |event: Event| in_spite.set(event_target_checked(&event))
+            />
+            <span>
+                <strong>"Switch in spite of: "{names.clone()}</strong>
+                <span class="hint">"Everything else stays as it is. The record says for ever what was overridden."</span>
+            </span>
+        </label>
+    })
+}
+
 /// Why the button is off, and what lifts it.
 pub fn blocked_note(block: &Block) -> impl IntoView + use<> {
     let (names, lift) = match block {
         Block::None => return None,
         Block::UnlessEmergency(names) => (names.clone(), "Mend it, or tick emergency and say why."),
+        Block::UnlessOverridden(names) => (names.clone(), "Mend it, wait, or tick below that you override it."),
         Block::Always(names) => (names.clone(), "Nothing on this page lifts it: see the checks."),
     };
     Some(view! {
@@ -105,7 +141,11 @@ pub fn answer(answer: RwSignal<Option<Answer>>) -> impl IntoView {
 /// Why the desk did not do it, and what works instead.
 pub fn refused(title: &'static str, error: &DeskError) -> impl IntoView + use<> {
     // What somebody may not do is no fault: nothing is wrong, and nothing is red.
-    let class = if matches!(error, DeskError::Forbidden { .. }) { "notice" } else { "notice notice-down" };
+    let class = if matches!(error, DeskError::Forbidden { .. } | DeskError::Override { .. }) {
+        "notice"
+    } else {
+        "notice notice-down"
+    };
     notice(class, title, error.to_string(), commands(error))
 }
 
@@ -116,6 +156,7 @@ fn commands(error: &DeskError) -> Vec<String> {
         | DeskError::BadInput { .. }
         | DeskError::Confirmation { .. }
         | DeskError::Forbidden { .. }
+        | DeskError::Override { .. }
         | DeskError::Refused { .. }
         | DeskError::Prove { .. } => Vec::new(),
     }

@@ -74,9 +74,9 @@ fn side() -> SideFacts {
         heartbeat: read(Some(secs_ago(60))),
         import_errors: read(vec![]),
         dags: read(vec![dag("load", false), dag("old", true)]),
+        depends_on_past: read(vec![]),
         work: read(Work::default()),
         files: read(vec![file("load.py", "a"), file("old.py", "b")]),
-        depends_on_past: read(vec![]),
         artifacts: read(vec![file("requirements.txt", "r")]),
         keys: read(Keys {
             connections: vec!["db".into()],

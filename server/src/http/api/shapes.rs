@@ -245,6 +245,8 @@ pub struct Plan {
     target: Color,
     base: Option<u64>,
     checks: Vec<Checked>,
+    /// Whoever asked may switch in spite of what blocks.
+    may_override: bool,
     expires_at: String,
     confirmation: String,
 }
@@ -257,6 +259,7 @@ impl Plan {
             target: offer.target,
             base: base(offer.base),
             checks: offer.checks.iter().map(Checked::of).collect(),
+            may_override: offer.may_override,
             expires_at: when(offer.expires_at),
             confirmation: offer.confirmation.clone(),
         }
@@ -281,6 +284,12 @@ pub struct Record {
     to: Option<String>,
     version: Option<u64>,
     reason: Option<String>,
+    /// The change (the ticket) that it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change_ref: Option<String>,
+    /// Checks that blocked and were overridden.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    overridden: Vec<String>,
     /// `begun`, `unknown` or `ended`.
     state: &'static str,
     /// How it ended: the word for it.
@@ -339,6 +348,8 @@ impl Record {
             to,
             version: record.version().map(|version: FlagVersion| version.0),
             reason: told::why(record).map(str::to_owned),
+            change_ref: told::change(record).map(str::to_owned),
+            overridden: switch.map(|switch| switch.overridden.clone()).unwrap_or_default(),
             state,
             outcome,
             told: switch.map_or_else(|| told::outcome(record).1, told::told),

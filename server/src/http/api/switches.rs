@@ -40,8 +40,12 @@ pub struct Wanted {
     confirmation: String,
     typed: String,
     reason: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    change_ref: String,
     #[serde(default)]
     emergency: bool,
+    #[serde(default, rename = "override", skip_serializing_if = "std::ops::Not::not")]
+    in_spite: bool,
 }
 
 /// `POST /api/v1/pairs/{pair}/switches`
@@ -106,8 +110,9 @@ impl Request {
     }
 
     async fn switched(&self) -> Response {
-        let Wanted { confirmation, typed, reason, emergency } = self.wanted.clone();
-        let form = SwitchForm { pair: self.pair.to_string(), confirmation, typed, reason, emergency };
+        let Wanted { confirmation, typed, reason, change_ref, emergency, in_spite } = self.wanted.clone();
+        let pair = self.pair.to_string();
+        let form = SwitchForm { pair, confirmation, typed, reason, change_ref, emergency, in_spite };
         match self.app.desk.switch(&self.who, form).await {
             Ok(record) => {
                 let answer = self.told(&record);
