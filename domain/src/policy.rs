@@ -1,46 +1,22 @@
 //! What a pair asks of whoever switches it, beyond a role, and what is done around the flip.
 
-use crate::{Grants, Millis, PairId, Role, dags::Strategy, preflight::Verdict};
+use crate::{
+    Grants, Millis, PairId, Role,
+    dags::Strategy,
+    preflight::{Verdict, catalogue::CATALOGUE},
+};
 use serde::{Deserialize, Serialize};
 
 /// The names of the checks before a switch, as `says` and records know them.
-pub const CHECKS: [&str; 35] = [
-    "flag",
-    "label",
-    "under-way",
-    "store",
-    "approval",
-    "target",
-    "target-update",
-    "maintenance-window",
-    "surroundings",
-    "airflow",
-    "heartbeat",
-    "import-errors",
-    "guards",
-    "environment-color",
-    "running-work",
-    "due-soon",
-    "airflow-version",
-    "class",
-    "workers",
-    "options",
-    "requirements",
-    "plugins",
-    "startup",
-    "dag-files",
-    "dag-set",
-    "paused-set",
-    "keys",
-    "schedules",
-    "freeze",
-    "anti-flap",
-    "permissions",
-    "proven-on",
-    "change-ref",
-    "smoke-test",
-    "maintenance",
-];
+pub const CHECKS: [&str; CATALOGUE.len()] = {
+    let mut names = [""; CATALOGUE.len()];
+    let mut at = 0;
+    while at < names.len() {
+        names[at] = CATALOGUE[at].0;
+        at += 1;
+    }
+    names
+};
 
 /// The checks that say the same under every policy: without them nothing could be switched truthfully.
 pub const FIRM: [&str; 4] = ["store", "flag", "label", "approval"];

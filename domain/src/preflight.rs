@@ -16,7 +16,7 @@ mod rules;
 mod tests;
 mod work;
 
-use crate::{Color, OperationId, PairSnapshot, Reason, Timestamp};
+use crate::{Color, OperationId, PairSnapshot, Reason, Timestamp, policy};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -118,7 +118,7 @@ fn by_policy(check: &mut Check, pair: &PairSnapshot) {
     }
     match said(pair, &check.name) {
         Some(Verdict::Block) => check.verdict = Verdict::Block,
-        Some(Verdict::Warn) if !catalogue::UNBENDING.contains(&&*check.name) => check.verdict = Verdict::Warn,
+        Some(Verdict::Warn) if !policy::FIRM.contains(&&*check.name) => check.verdict = Verdict::Warn,
         _ => {}
     }
 }

@@ -12,6 +12,8 @@ mod approval;
 mod bearer;
 #[path = "http/busy.rs"]
 mod busy;
+#[path = "http/checks.rs"]
+mod checks;
 #[path = "http/colors.rs"]
 mod colors;
 #[path = "http/conforming.rs"]

@@ -85,9 +85,6 @@ pub const PARITY: [&str; 12] = [
     "keys",
 ];
 
-/// What policy cannot lower: without these a switch could not be told truly, or would not land.
-pub const UNBENDING: [&str; 4] = ["store", "flag", "label", "approval"];
-
 /// What a check is about, by its name.
 pub fn group(name: &str) -> Group {
     CATALOGUE.iter().find(|(known, _)| *known == name).map_or(Group::default(), |(_, group)| *group)

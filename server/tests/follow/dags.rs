@@ -151,6 +151,7 @@ async fn what_the_old_side_worked_on_is_not_guessed_where_it_was_never_seen() {
 async fn half_of_the_dags_done_is_on_record_and_the_rest_goes_on_from_there() {
     let scene = Scene::new().await;
     let record = scene.switch().await;
+    // Only now: before the switch it is tried whether DAGs may be paused.
     scene.airflow.fail_after(1, &format!("{GREEN} PATCH *"), Fault::Status(403));
     scene.follow().await;
     let course = scene.course(record.seq).await;
@@ -186,6 +187,7 @@ async fn a_run_that_began_just_before_the_pause_is_let_run_on() {
 async fn under_flag_only_no_dag_is_touched() {
     let scene = Scene::with(|policy| policy.dags.strategy = teal_domain::dags::Strategy::FlagOnly).await;
     let record = scene.switch().await;
+    // What was tried before the switch changed nothing.
     scene.airflow.forget_calls();
     scene.follow().await;
     assert_eq!(scene.airflow.count("* PATCH *"), 0);
