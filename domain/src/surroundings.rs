@@ -76,6 +76,7 @@ impl SideFacts {
             && self.heartbeat.alike(&other.heartbeat, |one, another| one.is_some() == another.is_some())
             && self.import_errors.alike(&other.import_errors, |one, another| same_errors(one, another))
             && self.dags.says_the_same(&other.dags)
+            && self.depends_on_past.says_the_same(&other.depends_on_past)
             && self.work.says_the_same(&other.work)
             && self.files.says_the_same(&other.files)
             && self.artifacts.says_the_same(&other.artifacts)

@@ -34,6 +34,7 @@ impl Teal {
         let mut world = World::new(folder.path()).await;
         let guard = Guard { alarm: ALARM.into(), before: true, after: true, runbook_url: None };
         world.policy.guards = vec![guard];
+        world.policy.dags.strategy = teal_domain::dags::Strategy::PauseStandby;
         let fakes = Arc::new(Fakes::default());
         let around =
             Around { airflow: fakes.clone(), alarms: fakes.clone(), files: fakes.clone(), targets: fakes.clone() };
@@ -258,6 +259,8 @@ async fn the_same_read_again_is_no_new_snapshot_and_a_change_is_one() {
                     && side.dags.value().is_some()
                     && side.work.value().is_some()
                     && side.files.value().is_some()
+                    && side.artifacts.value().is_some()
+                    && side.depends_on_past.value().is_some_and(|waiting| waiting == &["orders"])
                     && side.keys.value().is_some()
                     && side.tried.value().is_some()
             })

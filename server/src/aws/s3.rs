@@ -11,6 +11,9 @@ use super::AwsError;
 pub trait FilePort: Send + Sync + std::fmt::Debug {
     /// The files below a folder of a bucket, by key.
     async fn files(&self, bucket: &str, folder: &str) -> Result<Vec<DagFile>, AwsError>;
+
+    /// One file of a bucket, by its whole key; none where it is not there.
+    async fn file(&self, bucket: &str, key: &str) -> Result<Option<DagFile>, AwsError>;
 }
 
 /// S3 through the SDK.
@@ -39,6 +42,19 @@ impl FilePort for S3 {
         }
         files.sort();
         Ok(files)
+    }
+
+    async fn file(&self, bucket: &str, key: &str) -> Result<Option<DagFile>, AwsError> {
+        // A list, as for folders: to read the object's head would need the right to read its content.
+        let asked = self.0.list_objects_v2().bucket(bucket).prefix(key).max_keys(1).send();
+        let found = asked.await.map_err(|error| AwsError::from_sdk("s3:ListBucket", &error).about(bucket))?;
+        // Keys come in their order, and a key comes before all that it begins.
+        Ok(found
+            .contents
+            .unwrap_or_default()
+            .into_iter()
+            .filter_map(|object| file("", object))
+            .find(|file| file.key == key))
     }
 }
 

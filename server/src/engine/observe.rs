@@ -84,7 +84,10 @@ pub async fn look(engine: &Engine, pair: &Pair, patience: Duration) {
     let around = async {
         if let Some(around) = &pair.ports.around {
             let reader = Reader { engine, pair, around, limit };
-            futures::future::join_all(Subject::all().map(|subject| reader.read(subject))).await;
+            futures::future::join_all(
+                Subject::all().filter(|subject| subject.is_quick()).map(|subject| reader.read(subject)),
+            )
+            .await;
         }
     };
     join(futures::future::join_all(environments), around).await;

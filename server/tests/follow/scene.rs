@@ -62,6 +62,10 @@ impl FilePort for Alarms {
     async fn files(&self, _: &str, _: &str) -> Result<Vec<DagFile>, AwsError> {
         Ok(Vec::new())
     }
+
+    async fn file(&self, _: &str, _: &str) -> Result<Option<DagFile>, AwsError> {
+        Ok(None)
+    }
 }
 
 #[async_trait::async_trait]

@@ -130,6 +130,9 @@ impl AirflowRest for Fakes {
                 "metadatabase": { "status": "healthy" },
                 "scheduler": { "status": "healthy", "latest_scheduler_heartbeat": "2026-11-24T12:00:00+00:00" },
             }),
+            "/dags/orders/tasks" => {
+                json!({ "tasks": [{ "task_id": "work", "depends_on_past": true }], "total_entries": 1 })
+            }
             "/dags" => json!({
                 "dags": [{
                     "dag_id": "orders", "dag_display_name": "orders", "is_paused": false, "is_active": true,
@@ -167,6 +170,10 @@ impl FilePort for Fakes {
     async fn files(&self, _: &str, _: &str) -> Result<Vec<DagFile>, AwsError> {
         get(&self.files).be_done().await?;
         Ok(vec![DagFile { key: "orders.py".into(), etag: "abc".into(), bytes: 7 }])
+    }
+
+    async fn file(&self, _: &str, key: &str) -> Result<Option<DagFile>, AwsError> {
+        Ok(Some(DagFile { key: key.into(), etag: "def".into(), bytes: 9 }))
     }
 }
 

@@ -159,6 +159,12 @@ async fn files_below_the_folder_are_listed_page_by_page_with_their_hashes() {
         ("sub/a.py", "5d41402abc4b2a76b9719d911017c592", 5),
         "MD5 of the content, without quotes"
     );
+    let one = |key: &'static str| {
+        let (port, bucket) = (S3::new(&config), bucket.clone());
+        async move { port.file(&bucket, key).await.expect("an answer").map(|file| (file.key, file.bytes)) }
+    };
+    assert_eq!(one("requirements.txt").await, Some(("requirements.txt".to_owned(), 5)));
+    assert_eq!(one("requirements").await, None, "what only begins so is another file");
     let none = S3::new(&config).files(&fresh("no-bucket"), "dags").await.expect_err("there is none");
     assert!(none.message.contains("NoSuchBucket") && none.message.contains("no-bucket"), "{none}");
 }

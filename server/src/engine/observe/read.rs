@@ -2,9 +2,14 @@
 
 use std::{sync::Arc, time::Duration};
 
-use futures::future::{BoxFuture, FutureExt as _};
+use futures::{
+    StreamExt as _, TryStreamExt as _,
+    future::{BoxFuture, FutureExt as _},
+    stream,
+};
 use teal_domain::{
     Color, Environment, EnvironmentStatus, Reading, Surroundings,
+    dags::Strategy,
     environment::Change,
     surroundings::{Alarm, DagFile, SideFacts},
 };
@@ -18,6 +23,9 @@ use crate::{
 
 /// A scheduler that has been silent for longer than this has no last sign of life.
 const SIGNS_OF_LIFE_WITHIN: Duration = Duration::from_secs(3600);
+
+/// How many DAGs are asked at the same time.
+const AT_ONCE: usize = 8;
 
 /// Reads what surrounds one pair's flag.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +47,7 @@ impl Reader<'_> {
         match fact {
             Fact::Heartbeat => side.take(|facts| &mut facts.heartbeat, side.heartbeat().boxed()).await,
             Fact::Files => side.take(|facts| &mut facts.files, side.files().boxed()).await,
+            Fact::Artifacts => side.take(|facts| &mut facts.artifacts, side.artifacts().boxed()).await,
             Fact::Health => {
                 let asked = async { side.airflow(&side.awake().await?).health().await }.boxed();
                 side.take(|facts| &mut facts.health, asked).await
@@ -50,6 +59,10 @@ impl Reader<'_> {
             Fact::Dags => {
                 let asked = async { side.airflow(&side.awake().await?).dags().await }.boxed();
                 side.take(|facts| &mut facts.dags, asked).await
+            }
+            Fact::DependsOnPast => {
+                let asked = side.depends_on_past().boxed();
+                side.take(|facts| &mut facts.depends_on_past, asked).await
             }
             Fact::Work => {
                 let asked = async { side.airflow(&side.awake().await?).work().await }.boxed();
@@ -128,12 +141,50 @@ impl Side<'_> {
         around.alarms.heartbeat(pair.config.names.environment(self.color), since).await
     }
 
+    /// Of the DAGs that work here, those with a task that waits for the run before. Only where DAGs move is it asked, since
+    /// it takes a call a DAG.
+    async fn depends_on_past(&self) -> Result<Vec<String>, AwsError> {
+        if self.reader.pair.config.policy.dags.strategy != Strategy::PauseStandby {
+            return Ok(Vec::new());
+        }
+        let environment = self.awake().await?;
+        let airflow = self.airflow(&environment);
+        let working: Vec<String> =
+            airflow.dags().await?.into_iter().filter(|dag| !dag.paused).map(|dag| dag.id).collect();
+        let one = |dag: String| {
+            let airflow = &airflow;
+            async move {
+                match airflow.depends_on_past(&dag).await {
+                    Ok(waits) => Ok(waits.then_some(dag)),
+                    // One whose id is too long for a path was never asked.
+                    Err(error) if error.refused && error.code.is_none() => Ok(None),
+                    Err(error) => Err(error),
+                }
+            }
+            .boxed()
+        };
+        let asked: Vec<_> = working.into_iter().map(one).collect();
+        let found: Vec<Option<String>> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
     async fn files(&self) -> Result<Vec<DagFile>, AwsError> {
         let setup = self.environment().await?.setup;
         let Some(bucket) = setup.bucket else {
             return Err(not_asked("MWAA does not say in which bucket its DAGs are, so they are not listed.".into()));
         };
         self.reader.around.files.files(&bucket, setup.dag_path.as_deref().unwrap_or("dags")).await
+    }
+
+    /// What the environment is set up with: requirements, plugins, start-up script.
+    async fn artifacts(&self) -> Result<Vec<DagFile>, AwsError> {
+        let setup = self.environment().await?.setup;
+        let Some(bucket) = setup.bucket else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        for (key, _) in [setup.requirements, setup.plugins, setup.startup].into_iter().flatten() {
+            found.extend(self.reader.around.files.file(&bucket, &key).await?);
+        }
+        Ok(found)
     }
 
     /// The environment, as it was read last; if it has not been read yet, it is waited for.

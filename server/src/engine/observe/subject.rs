@@ -18,8 +18,10 @@ pub(super) enum Fact {
     Heartbeat,
     ImportErrors,
     Dags,
+    DependsOnPast,
     Work,
     Files,
+    Artifacts,
     Keys,
     Tried,
 }
@@ -36,13 +38,15 @@ pub(super) enum Pace {
 }
 
 impl Fact {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
         Self::Health,
         Self::Heartbeat,
         Self::ImportErrors,
         Self::Dags,
+        Self::DependsOnPast,
         Self::Work,
         Self::Files,
+        Self::Artifacts,
         Self::Keys,
         Self::Tried,
     ];
@@ -55,11 +59,16 @@ impl Subject {
         std::iter::once(Self::Alarms).chain(sides)
     }
 
+    /// Whether it is worth reading anew for one look: what takes a call a DAG is not.
+    pub const fn is_quick(self) -> bool {
+        !matches!(self, Self::Of(_, Fact::DependsOnPast))
+    }
+
     /// How often it is read.
     pub const fn pace(self) -> Pace {
         match self {
             Self::Alarms => Pace::Twice,
-            Self::Of(_, Fact::Files | Fact::Keys | Fact::Tried) => Pace::ATenth,
+            Self::Of(_, Fact::Artifacts | Fact::DependsOnPast | Fact::Files | Fact::Keys | Fact::Tried) => Pace::ATenth,
             Self::Of(..) => Pace::Once,
         }
     }
@@ -68,7 +77,7 @@ impl Subject {
     pub const fn who(self) -> &'static str {
         match self {
             Self::Alarms | Self::Of(_, Fact::Heartbeat) => "CloudWatch",
-            Self::Of(_, Fact::Files) => "S3",
+            Self::Of(_, Fact::Files | Fact::Artifacts) => "S3",
             Self::Of(..) => "Airflow",
         }
     }
