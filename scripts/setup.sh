@@ -222,7 +222,10 @@ venv() {
 step_python() { venv "$TOOLS/venv" "$ROOT/scripts/requirements.txt" python "Python packages (about 30 s)"; }
 
 # Only for `make test-airflow`.
-step_airflow() { venv "$TOOLS/airflow" "$ROOT/scripts/requirements-airflow.txt" airflow "Apache Airflow (about 1 min, 350 MB)"; }
+step_airflow() {
+  command -v initdb >/dev/null || compgen -G "/usr/lib/postgresql/*/bin/initdb" >/dev/null || need_packages "two Airflows" postgresql
+  venv "$TOOLS/airflow" "$ROOT/scripts/requirements-airflow.txt" airflow "Apache Airflow (about 1 min, 350 MB)"
+}
 
 # ---- What is asked for ---------------------------------------------------------------------------
 

@@ -19,11 +19,13 @@ from pathlib import Path
 
 import field
 from airflows.checks import Checks
+from airflows.database import Database
 from airflows.guard import guard_alone
 from airflows.ledger import Ledger
 from airflows.rest import Refused, Rest, until
 from airflows.side import Side, end_all
 from airflows.switching import switching
+from world import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 EXPECTED = 31
@@ -39,10 +41,12 @@ def lay_out(folder: Path) -> Path:
     return dags
 
 
-def bring_up(sides: dict[str, Side], rests: dict[str, Rest], checks: Checks) -> None:
-    first, second = sides.values()
-    first.make_home(None)
-    second.make_home(first.home)
+def bring_up(database: Database, sides: dict[str, Side], rests: dict[str, Rest], checks: Checks) -> None:
+    # The schema is laid once and copied: laying it takes as long as all the rest.
+    database.start()
+    database.make("blue")
+    sides["blue"].migrate()
+    database.make("green", like="blue")
     for side in sides.values():
         side.start()
     for side in sides.values():
@@ -73,13 +77,14 @@ def main() -> int:
         signal.signal(sign, lambda *_: sys.exit(143))
     world = json.loads(chosen.world.read_text())
     dags, ledger, checks = lay_out(chosen.folder), Ledger(chosen.folder / "ledger.jsonl"), Checks()
+    database = Database(free_port())
     sides = {
-        color: Side(color, world["airflow_ports"][field.environment(color)], chosen.folder / color, dags, ledger.file, world["env"], chosen.airflow)
+        color: Side(color, world["airflow_ports"][field.environment(color)], chosen.folder / color, database.url(color), dags, ledger.file, world["env"], chosen.airflow)
         for color in field.COLORS
     }
     rests = {color: Rest(world["ministack"], color) for color in field.COLORS}
     try:
-        bring_up(sides, rests, checks)
+        bring_up(database, sides, rests, checks)
         if not chosen.only_switch:
             guard_alone(world, rests, ledger, checks)
         if chosen.teal:
@@ -92,6 +97,7 @@ def main() -> int:
         return 130
     finally:
         end_all(sides.values())
+        database.end()
     print(checks.sum(), flush=True)
     return 1 if checks.failed or not checks.passed else 0
 

@@ -45,7 +45,12 @@ class Rest:
         self.call("PATCH", f"/dags/{dag}", {"update_mask": "is_paused"}, {"is_paused": paused})
 
     def trigger(self, dag: str, run: str, conf: dict | None = None) -> None:
-        self.call("POST", f"/dags/{dag}/dagRuns", body={"logical_date": None, "dag_run_id": run, "conf": conf or {}})
+        try:
+            self.call("POST", f"/dags/{dag}/dagRuns", body={"logical_date": None, "dag_run_id": run, "conf": conf or {}})
+        except Refused as refused:
+            # The SDK asks again where no answer came; then the run is there already, by the name that we gave it.
+            if refused.status != 409:
+                raise
 
     def tasks(self, dag: str = "~", run: str = "~", **query) -> list[dict]:
         return self.all(f"/dags/{dag}/dagRuns/{run}/taskInstances", "task_instances", query)

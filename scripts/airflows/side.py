@@ -1,7 +1,6 @@
 """One real Airflow on loopback: its four processes, each ended by its own id, and its home.
 
-A home is made once and copied, since making an empty database takes as long as all the rest. Nothing here listens on
-anything but 127.0.0.1.
+Nothing here listens on anything but 127.0.0.1.
 """
 
 from __future__ import annotations
@@ -9,7 +8,6 @@ from __future__ import annotations
 import ctypes
 import os
 import secrets
-import shutil
 import signal
 import subprocess
 import sys
@@ -39,9 +37,10 @@ def die_with_parent() -> None:
 class Side:
     """Blue or green."""
 
-    def __init__(self, color: str, port: int, home: Path, dags: Path, ledger: Path, aws: dict[str, str], airflow: Path):
+    def __init__(self, color: str, port: int, home: Path, database: str, dags: Path, ledger: Path, aws: dict[str, str], airflow: Path):
         self.color, self.port, self.home, self.airflow = color, port, home, airflow
         self.processes: dict[str, subprocess.Popen] = {}
+        home.mkdir(parents=True)
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "AIRFLOW"))}
         self.env = {
             **kept,
@@ -58,8 +57,7 @@ class Side:
             "AIRFLOW__API__PORT": str(port),
             "AIRFLOW__API__SECRET_KEY": secrets.token_hex(16),
             "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32),
-            # Writers wait for one another, longer than the five seconds that are usual.
-            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": f"sqlite:///{home}/airflow.db?timeout=60",
+            "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN": database,
             "AIRFLOW__SCHEDULER__CATCHUP_BY_DEFAULT": "False",
             "AIRFLOW__DAG_PROCESSOR__REFRESH_INTERVAL": "10",
             "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "60",
@@ -73,13 +71,9 @@ class Side:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}/api/v2"
 
-    def make_home(self, like: Path | None) -> None:
-        """A home with an empty database, or with a copy of one."""
-        self.home.mkdir(parents=True)
-        if like:
-            shutil.copy(like / "airflow.db", self.home / "airflow.db")
-        else:
-            self._once("db", "migrate")
+    def migrate(self) -> None:
+        """Lays the schema into its empty database. The other side's can be a copy."""
+        self._once("db", "migrate")
 
     def start(self) -> None:
         for part, options in PARTS.items():
