@@ -14,6 +14,9 @@ pub struct Dag {
     pub schedule: Option<String>,
     /// When the scheduler would create its next run, if it was not paused.
     pub next_run: Option<Timestamp>,
+    /// The moment that this run would be for (its logical date).
+    #[serde(default)]
+    pub next_logical: Option<Timestamp>,
     /// Its tags.
     pub tags: Vec<String>,
     /// Whether its file could not be imported at the last look.

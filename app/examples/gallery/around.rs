@@ -18,7 +18,15 @@ fn read<T>(value: T) -> Reading<T> {
 
 fn dag(id: &str, paused: bool, minutes: i64) -> Dag {
     let next_run = Some(Timestamp(NOW.0 + minutes * 60_000));
-    Dag { id: id.into(), paused, schedule: Some("@daily".into()), next_run, tags: vec!["teal".into()], broken: false }
+    Dag {
+        id: id.into(),
+        paused,
+        schedule: Some("@daily".into()),
+        next_run,
+        tags: vec!["teal".into()],
+        broken: false,
+        next_logical: None,
+    }
 }
 
 fn file(key: &str, etag: &str) -> DagFile {

@@ -3,7 +3,15 @@ use crate::{Color::Green, steps::Step};
 
 fn dag(id: &str, paused: bool, tags: &[&str]) -> Dag {
     let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-    Dag { id: id.into(), paused, schedule: Some("@hourly".into()), next_run: Some(Timestamp(50)), tags, broken: false }
+    Dag {
+        id: id.into(),
+        paused,
+        schedule: Some("@hourly".into()),
+        next_run: Some(Timestamp(50)),
+        tags,
+        broken: false,
+        next_logical: None,
+    }
 }
 
 fn plan() -> DagPlan {

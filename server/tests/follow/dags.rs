@@ -193,3 +193,54 @@ async fn under_flag_only_no_dag_is_touched() {
     assert_eq!(scene.airflow.count("* PATCH *"), 0);
     assert!(scene.course(record.seq).await.dags_done());
 }
+
+/// Both sides are due, and blue has run what was due.
+async fn due(scene: &Scene) {
+    scene.world.clock.pass(Duration::from_secs(601));
+    scene.airflow.start_due_runs(BLUE);
+    scene.airflow.let_tasks_end(BLUE);
+    scene.look().await;
+}
+
+#[tokio::test]
+async fn what_the_old_side_has_run_already_is_not_run_again_when_the_new_one_is_unpaused() {
+    let scene = Scene::new().await;
+    due(&scene).await;
+    let record = scene.switch().await;
+    scene.follow().await;
+    assert!(scene.course(record.seq).await.dags_done());
+    let worked =
+        |dag: &str| scene.airflow.change(GREEN, |side| side.dag(dag).runs.iter().any(|run| !run.tasks.is_empty()));
+    assert_eq!(["orders", "customers", "exports"].map(worked), [false; 3]);
+    // The next tick is its own.
+    scene.world.clock.pass(Duration::from_secs(3600));
+    scene.airflow.start_due_runs(GREEN);
+    assert_eq!(["orders", "customers", "exports"].map(worked), [true; 3]);
+}
+
+#[tokio::test]
+async fn a_tick_that_the_old_side_has_not_run_is_left_to_the_new_one() {
+    let scene = Scene::new().await;
+    scene.world.clock.pass(Duration::from_secs(601));
+    scene.switch().await;
+    scene.follow().await;
+    let worked = scene.airflow.change(GREEN, |side| side.dag("orders").runs.iter().any(|run| !run.tasks.is_empty()));
+    assert!(worked, "blue had not begun it");
+}
+
+#[tokio::test]
+async fn a_tick_that_cannot_be_covered_is_owed_and_in_an_emergency_nothing_waits_for_it() {
+    for emergency in [false, true] {
+        let scene = Scene::new().await;
+        due(&scene).await;
+        let record = if emergency { scene.emergency().await } else { scene.switch().await };
+        scene.airflow.fail(&format!("{GREEN} POST /dags/*/dagRuns"), Fault::Status(403), usize::MAX);
+        scene.follow().await;
+        assert_eq!(scene.airflow.unpaused(GREEN).len(), if emergency { 3 } else { 0 });
+        let owed = scene.course(record.seq).await.owed();
+        assert_eq!(owed.iter().any(|(side, pause, ..)| *side == Color::Green && !pause), !emergency, "{owed:?}");
+        scene.airflow.heal();
+        scene.follow().await;
+        assert_eq!(scene.airflow.unpaused(GREEN).len(), 3);
+    }
+}

@@ -60,6 +60,7 @@ pub fn dag(id: &str, paused: bool) -> Dag {
         next_run: Some(in_secs(3600)),
         tags: vec!["teal".into()],
         broken: false,
+        next_logical: None,
     }
 }
 

@@ -37,6 +37,7 @@ pub(super) fn dag(row: &Value) -> Dag {
         paused: row["is_paused"].as_bool().unwrap_or_default(),
         schedule: schedule(row),
         next_run: moment(&row["next_dagrun_run_after"]).or_else(|| moment(&row["next_dagrun_create_after"])),
+        next_logical: moment(&row["next_dagrun_logical_date"]).or_else(|| moment(&row["next_dagrun"])),
         tags: tags.map(|tag| text(&tag["name"])).collect(),
         broken: row["has_import_errors"].as_bool().unwrap_or_default(),
     }

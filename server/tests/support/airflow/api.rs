@@ -24,6 +24,7 @@ impl Side {
             ("PATCH", ["dags", id], _) => self.patch_one(id, call, now),
             ("GET", ["dags", id, "tasks"], _) => Ok(self.known(id)?.task_list()),
             ("POST", ["dags", id, "dagRuns"], _) => self.trigger(id, call, now),
+            ("PATCH", ["dags", id, "dagRuns", run], _) => self.end_run(id, run, call, now),
             ("GET", ["dags", id, "dagRuns", run], _) => Ok(self.known(id)?.known(run)?.row(id, self.dialect)),
             ("GET", ["dags", id, "dagRuns", run, "taskInstances", task, "logs", attempt], _) => {
                 let run = self.known(id)?.known(run)?;
@@ -74,6 +75,16 @@ impl Side {
         Ok(page(key, rows, bounds(call, self.dialect)?))
     }
 
+    fn end_run(&mut self, id: &str, run: &str, call: &Call, now: Timestamp) -> Result<Value, Wrong> {
+        let dialect = self.dialect;
+        let state = call.body.as_ref().and_then(|body| body["state"].as_str()).unwrap_or_default().to_owned();
+        self.known(id)?.known(run)?;
+        let dag = self.dags.get_mut(id).expect("it is known");
+        let run = dag.runs.iter_mut().find(|known| known.id == run).expect("it is known");
+        (run.state, run.ended) = (state, Some(now));
+        Ok(run.row(id, dialect))
+    }
+
     fn trigger(&mut self, id: &str, call: &Call, now: Timestamp) -> Result<Value, Wrong> {
         let (dialect, live) = (self.dialect, self.live);
         let dag = self.dags.get_mut(id).ok_or_else(|| (404, format!("DAG with dag_id: '{id}' not found")))?;
@@ -92,6 +103,15 @@ impl Side {
         }
         let mut run = FakeRun::new(run);
         run.conf = body["conf"].clone();
+        if let Some(word) = body["logical_date"].as_str() {
+            let moment = word.parse::<jiff::Timestamp>().map_err(|wrong| (422, wrong.to_string()))?;
+            let logical = Timestamp(moment.as_millisecond());
+            if dag.runs.iter().any(|known| known.logical == Some(logical)) {
+                return Err((409, format!("DAGRun with DAG ID: '{id}' and logical date {word} already exists")));
+            }
+            run.of(logical);
+            dag.covers(logical);
+        }
         // Nobody looks at the runs of a paused DAG.
         if dag.paused {
             dag.runs.push(run);

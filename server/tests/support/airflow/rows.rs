@@ -26,12 +26,12 @@ impl FakeDag {
                 "schedule_interval": schedule.map(|(_, span)| json!({
                     "__type": "TimeDelta", "days": 0, "seconds": span.as_secs(), "microseconds": 0
                 })),
-                "next_dagrun_create_after": maybe(self.next_run), "has_import_errors": self.broken,
+                "next_dagrun_create_after": maybe(self.next_run), "next_dagrun": maybe(self.next_run), "has_import_errors": self.broken,
             }),
             Dialect::Three => json!({
                 "dag_id": self.id, "is_paused": self.paused, "is_stale": self.gone, "tags": tags,
                 "timetable_summary": schedule.map(|(words, _)| words),
-                "next_dagrun_run_after": maybe(self.next_run), "has_import_errors": self.broken,
+                "next_dagrun_run_after": maybe(self.next_run), "next_dagrun_logical_date": maybe(self.next_run), "has_import_errors": self.broken,
             }),
         }
     }

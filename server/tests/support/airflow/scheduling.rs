@@ -47,6 +47,14 @@ impl FakeDag {
         self.begin(run, live, now);
     }
 
+    /// There is a run for that moment: the scheduler goes on to the next.
+    pub(super) fn covers(&mut self, logical: Timestamp) {
+        if let (Some((_, span)), true) = (&self.schedule, self.next_run == Some(logical)) {
+            let span = Millis(u64::try_from(span.as_millis()).expect("a span that fits"));
+            self.next_run = Some(logical + span);
+        }
+    }
+
     /// Begins a run: the guard first, and where it says so, nothing else.
     pub(super) fn begin(&mut self, mut run: FakeRun, live: bool, now: Timestamp) {
         run.running(now);
