@@ -97,7 +97,7 @@ async fn a_named_difference_is_expected_until_the_end_and_a_finding_after_it() {
     assert!(
         check["evidence"].as_str().is_some_and(|said| said.starts_with("Expected until") && said.contains("4.0.0"))
     );
-    house.world.clock.advance(Duration::from_secs(2 * 3600 + 60));
+    house.world.clock.pass(Duration::from_secs(2 * 3600 + 60));
     let check = checks().await;
     assert_eq!(check["verdict"], "warn", "it ends by itself: {check}");
     assert_eq!(read(&house.get(ADDRESS).await)["maintenance"], Value::Null);
@@ -216,7 +216,7 @@ async fn the_guided_upgrade_knows_where_it_is_over_a_real_journal() {
     sides(&house, ("AVAILABLE", "2.11.0"), ("AVAILABLE", "3.0.6"));
     assert!(now_at().await.contains("Look at the checks of Green"));
     // Whoever switches all the same has passed that by.
-    house.world.clock.advance(Duration::from_secs(1));
+    house.world.clock.pass(Duration::from_secs(1));
     let confirmation = house.confirmation("green").await;
     assert!(location(&house.switch(&confirmation, "green", "upgrade").await).starts_with("/p/dev/history/"));
     house.poll().await;
