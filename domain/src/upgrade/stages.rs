@@ -118,7 +118,7 @@ fn updated(color: Color, words: &Maintenance, seen: Seen<'_>) -> Told {
 }
 
 /// What has to be well with a side before it takes over.
-const LOOKED_AT: [&str; 3] = ["airflow", "heartbeat", "import-errors"];
+const LOOKED_AT: [&str; 4] = ["surroundings", "airflow", "heartbeat", "import-errors"];
 
 fn looked_at(first: Color, seen: Seen<'_>) -> Told {
     let checks = preflight::checks(seen.pair, first, Given::default(), seen.now);

@@ -171,6 +171,14 @@ fn then_its_checks_are_looked_at_and_what_was_declared_is_no_finding() {
 }
 
 #[test]
+fn what_nobody_has_looked_at_is_not_taken_for_good() {
+    let mut pair = pair();
+    runs(&mut pair, Color::Green, "3.0.6");
+    *around(&mut pair) = crate::Surroundings::default();
+    stands(&at(&pair, &[declared(Color::Green, 2)], &[]), Part::Look, "To look at on Green: ");
+}
+
+#[test]
 fn after_the_switch_the_watch_has_to_end_well_before_the_other_side_is_touched() {
     let mut pair = pair();
     runs(&mut pair, Color::Green, "3.0.6");
