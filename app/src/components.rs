@@ -16,6 +16,7 @@ pub mod freezes;
 #[cfg(feature = "ssr")]
 pub mod headline;
 pub mod icon;
+pub mod maintenance;
 pub mod mark;
 #[cfg(feature = "ssr")]
 pub mod overview;

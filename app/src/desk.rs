@@ -8,6 +8,7 @@ use teal_domain::{
     approval::Answer,
     denial::Denial,
     history::{HistoryPage, HistoryQuery, Record},
+    maintenance::Maintenance,
     preflight::Check,
 };
 
@@ -144,6 +145,21 @@ pub struct DecideForm {
     pub comment: String,
 }
 
+/// A filled-in declaration of a maintenance.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeclareForm {
+    /// The pair.
+    pub pair: String,
+    /// The side that is changed.
+    pub side: Color,
+    /// What is done to it, as typed.
+    pub what: String,
+    /// The checks whose differences are expected, by name.
+    pub expects: Vec<String>,
+    /// Until when, in UTC, as typed.
+    pub until: String,
+}
+
 /// Why the desk did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "problem", rename_all = "snake_case")]
@@ -270,6 +286,12 @@ pub trait Desk: Send + Sync {
 
     /// Takes a request back.
     async fn withdraw(&self, who: &Identity, pair: &PairId, request: OperationId) -> Result<(), DeskError>;
+
+    /// Declares what is being done to one side.
+    async fn declare(&self, who: &Identity, form: DeclareForm) -> Result<Maintenance, DeskError>;
+
+    /// Ends a declared maintenance before its time.
+    async fn lift(&self, who: &Identity, pair: &PairId, declared: OperationId) -> Result<(), DeskError>;
 
     /// Waits no longer for the old side to finish: its DAGs are paused now, whatever they are at.
     async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError>;

@@ -84,6 +84,36 @@ pub async fn withdraw_request(pair: PairId, to: Color, request: OperationId) -> 
     ways::after_request(&pair, to, None, done)
 }
 
+/// Declares what is being done to one side.
+#[server(prefix = "/api/fn", endpoint = "declare")]
+pub async fn declare_maintenance(
+    pair: PairId,
+    side: Color,
+    what: String,
+    until: String,
+    #[server(default)] expects: Vec<String>,
+) -> Result<Reply, ServerFnError> {
+    use crate::{desk::DeclareForm, paths::MaintenanceQuery};
+    let (desk, who) = ways::asked()?;
+    let back = MaintenanceQuery {
+        problem: None,
+        side: Some(side),
+        what: Some(what.clone()),
+        until: Some(until.clone()),
+        expects: Some(expects.clone()),
+    };
+    let done = desk.declare(&who, DeclareForm { pair: pair.to_string(), side, what, expects, until }).await;
+    ways::after_maintenance(&pair, back, done.map(drop))
+}
+
+/// Ends a declared maintenance before its time.
+#[server(prefix = "/api/fn", endpoint = "lift")]
+pub async fn lift_maintenance(pair: PairId, declared: OperationId) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.lift(&who, &pair, declared).await;
+    ways::after_maintenance(&pair, crate::paths::MaintenanceQuery::default(), done)
+}
+
 /// Waits no longer for the old side to finish.
 #[server(prefix = "/api/fn", endpoint = "skip_drain")]
 pub async fn skip_drain(pair: PairId, record: u64, operation: OperationId) -> Result<Reply, ServerFnError> {
@@ -107,7 +137,7 @@ mod ways {
     use crate::{
         context::{Plain, Redirector},
         desk::{Desk, Identity},
-        paths::{self, SwitchProblem, SwitchQuery},
+        paths::{self, MaintenanceProblem, MaintenanceQuery, SwitchProblem, SwitchQuery},
     };
     use std::sync::Arc;
     use teal_domain::history::Record;
@@ -211,6 +241,35 @@ mod ways {
                     let away = matches!(refused, DeskError::StoreAway { .. });
                     let problem = if away { SwitchProblem::Store } else { SwitchProblem::Reason };
                     go(&paths::note_again(pair, about, text, problem));
+                }
+                Ok(Reply::Refused(refused))
+            }
+        }
+    }
+
+    /// What was typed goes along back to the form.
+    pub fn after_maintenance(
+        pair: &PairId,
+        back: MaintenanceQuery,
+        done: Result<(), DeskError>,
+    ) -> Result<Reply, ServerFnError> {
+        match done {
+            Ok(()) => {
+                go(&paths::maintenance(pair));
+                Ok(Reply::Taken)
+            }
+            Err(refused) => {
+                if plain() {
+                    let problem = match &refused {
+                        DeskError::BadInput { field, .. } if field == "what" => MaintenanceProblem::What,
+                        DeskError::BadInput { field, .. } if field == "until" => MaintenanceProblem::Until,
+                        DeskError::BadInput { field, .. } if field == "expects" => MaintenanceProblem::Expects,
+                        DeskError::Refused { .. } => MaintenanceProblem::Stands,
+                        DeskError::StoreAway { .. } => MaintenanceProblem::Store,
+                        DeskError::Forbidden { .. } => MaintenanceProblem::Forbidden,
+                        _ => MaintenanceProblem::Form,
+                    };
+                    go(&MaintenanceQuery { problem: Some(problem), ..back }.address(pair));
                 }
                 Ok(Reply::Refused(refused))
             }

@@ -30,6 +30,21 @@ pub fn freezes(pair: &PairId) -> String {
     format!("/p/{pair}/freezes")
 }
 
+/// `/p/{pair}/maintenance`
+pub fn maintenance(pair: &PairId) -> String {
+    format!("/p/{pair}/maintenance")
+}
+
+/// `/p/{pair}/upgrade`
+pub fn upgrade(pair: &PairId) -> String {
+    format!("/p/{pair}/upgrade")
+}
+
+/// The maintenances of the pair in its history.
+pub fn maintenances(pair: &PairId) -> String {
+    filtered(&history(pair), &HistoryQuery { kind: Some(Listed::Maintenance), ..HistoryQuery::default() })
+}
+
 /// `/embed/{pair}`: the frame.
 pub fn embed(pair: &PairId) -> String {
     format!("/embed/{pair}")
@@ -197,6 +212,90 @@ pub fn decide_again(pair: &PairId, to: Color, comment: &str, problem: SwitchProb
     out.0
 }
 
+/// What a query of the maintenance page may hold: the form as it was filled in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MaintenanceQuery {
+    /// Why the form came back.
+    pub problem: Option<MaintenanceProblem>,
+    /// The side that is changed.
+    pub side: Option<Color>,
+    /// What is done to it.
+    pub what: Option<String>,
+    /// Until when.
+    pub until: Option<String>,
+    /// The checks whose differences are expected.
+    pub expects: Option<Vec<String>>,
+}
+
+/// Why the form of the maintenance page came back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MaintenanceProblem {
+    /// What is done is missing, too long, or holds what a line of text may not hold.
+    What,
+    /// The end is no moment, is past, or too far away.
+    Until,
+    /// A check is none that compares the sides.
+    Expects,
+    /// Another one stands, or none does any more.
+    Stands,
+    /// The journal is away.
+    Store,
+    /// The person may not.
+    Forbidden,
+    /// The session had ended before the form came.
+    Ended,
+    /// The form could not be taken at all.
+    Form,
+}
+
+impl MaintenanceProblem {
+    const ALL: [Self; 8] =
+        [Self::What, Self::Until, Self::Expects, Self::Stands, Self::Store, Self::Forbidden, Self::Ended, Self::Form];
+
+    /// The word in the address.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::What => "what",
+            Self::Until => "until",
+            Self::Expects => "expects",
+            Self::Stands => "stands",
+            Self::Store => "store",
+            Self::Forbidden => "forbidden",
+            Self::Ended => "ended",
+            Self::Form => "form",
+        }
+    }
+
+    /// Parses the word.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|problem| problem.code() == code)
+    }
+}
+
+impl MaintenanceQuery {
+    /// Reads a query string.
+    pub fn parse(query: &str) -> Self {
+        Self {
+            problem: get(query, "problem").and_then(|code| MaintenanceProblem::parse(&code)),
+            side: get(query, "side").and_then(|word| word.parse().ok()),
+            what: get(query, "what").map(|text| kept(&text)),
+            until: get(query, "until").map(|text| kept(&text)),
+            expects: get(query, "expects").map(|names| names.split_whitespace().map(str::to_owned).collect()),
+        }
+    }
+
+    /// The address of the maintenance page with it.
+    pub fn address(&self, pair: &PairId) -> String {
+        let mut out = Query::new(maintenance(pair));
+        out.put("problem", self.problem.map(MaintenanceProblem::code));
+        out.put("side", self.side.map(Color::as_str));
+        out.put("what", self.what.as_deref().map(kept).as_deref());
+        out.put("until", self.until.as_deref().map(kept).as_deref());
+        out.put("expects", self.expects.as_ref().map(|names| kept(&names.join(" "))).as_deref());
+        out.0
+    }
+}
+
 /// As much of a text as an address carries back.
 pub fn kept(text: &str) -> String {
     text.chars().take(KEPT).collect()
@@ -304,6 +403,22 @@ mod tests {
             assert!(address.is_ascii() && !address.contains([' ', '<', '"', '\n']), "{address}");
             let (_, back) = address.split_once('?').expect("a query");
             assert_eq!(SwitchQuery::parse(back), query);
+        }
+    }
+
+    #[test]
+    fn a_declaration_survives_the_way_through_the_address() {
+        for expects in [None, Some(vec![]), Some(vec!["class".to_owned(), "keys".to_owned()])] {
+            let query = MaintenanceQuery {
+                problem: Some(MaintenanceProblem::Until),
+                side: Some(Color::Green),
+                what: Some("2.11 → 3.0.6 & <more>".into()),
+                until: Some("tomorrow?".into()),
+                expects,
+            };
+            let address = query.address(&dev());
+            assert!(address.is_ascii(), "{address}");
+            assert_eq!(MaintenanceQuery::parse(address.split_once('?').expect("a query").1), query);
         }
     }
 

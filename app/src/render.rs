@@ -8,7 +8,7 @@ use crate::{
         sessions::SessionRow,
         shell::{self, Page},
     },
-    paths::SwitchQuery,
+    paths::{MaintenanceQuery, SwitchQuery},
 };
 use hydration_context::SsrSharedContext;
 use leptos::{
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use teal_domain::{
     Action, Color, Denied, On, PairId, PairSnapshot, Snapshot, Timestamp,
-    history::{HistoryPage, HistoryQuery},
+    history::{HistoryPage, HistoryQuery, MaintenanceRecord, Record},
 };
 
 /// The addresses of the built files.
@@ -148,6 +148,16 @@ pub fn switch(view: &View<'_>, target: Color, offer: Result<Offer, DeskError>, q
 /// `/p/{pair}/freezes`
 pub fn freezes(view: &View<'_>, closed: &[Closed]) -> Rendered {
     with_pair(view, |pair| pages::freezes::page(view, pair, closed))
+}
+
+/// `/p/{pair}/maintenance`
+pub fn maintenance(view: &View<'_>, query: &MaintenanceQuery) -> Rendered {
+    with_pair(view, |pair| pages::maintenance::page(view, pair, query))
+}
+
+/// `/p/{pair}/upgrade`; with the pair's maintenances and what was switched since, newest first.
+pub fn upgrade(view: &View<'_>, maintenances: &[MaintenanceRecord], switches: &[Record]) -> Rendered {
+    with_pair(view, |pair| pages::upgrade::page(view, pair, maintenances, switches))
 }
 
 /// `/p/{pair}/history`

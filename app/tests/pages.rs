@@ -4,6 +4,8 @@
 mod fixtures;
 #[path = "pages/frame.rs"]
 mod frame;
+#[path = "pages/upkeep.rs"]
+mod upkeep;
 
 use fixtures::{NOW, ana, dev};
 use teal_app::{

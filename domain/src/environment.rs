@@ -1,6 +1,6 @@
 //! One side of a pair as MWAA describes it, and whether it could take over.
 
-use crate::{Reading, Timestamp};
+use crate::{Millis, Reading, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -49,6 +49,18 @@ pub struct Setup {
     pub execution_role: Option<String>,
     /// Its log groups: what is logged there, and the group's name.
     pub log_groups: Vec<(String, String)>,
+}
+
+impl Environment {
+    /// For how long it has been changing, where it is and MWAA says since when.
+    pub fn changing_for(&self, now: Timestamp) -> Option<Millis> {
+        let EnvironmentStatus::Changing(change) = &self.status else { return None };
+        // After these two the latest update is one that is over, or none at all.
+        if matches!(change, Change::UpdateFailed | Change::Maintenance) {
+            return None;
+        }
+        self.last_update.as_ref()?.created_at.map(|begun| now.since(begun))
+    }
 }
 
 /// The latest update of an environment.

@@ -5,6 +5,7 @@ use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp, Via,
     approval::{Approval, Decision, Request},
     journal::{Body, Entry, Listed, Timings, chain::Hash},
+    maintenance::Maintenance,
     steps::{Course, WatchEnd},
     switch::{Kind, Outcome},
 };
@@ -70,6 +71,25 @@ pub enum What {
     },
     /// Somebody asked for the approval of a switch.
     Request(RequestRecord),
+    /// Somebody declared what is being done to one side.
+    Maintenance(MaintenanceRecord),
+}
+
+/// A declared maintenance, and whether somebody lifted it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MaintenanceRecord {
+    /// What was declared.
+    pub maintenance: Maintenance,
+    /// When it was lifted before its time, and by whom.
+    pub lifted: Option<(Timestamp, Actor)>,
+}
+
+impl MaintenanceRecord {
+    /// When it was over: lifted, or run out.
+    pub fn ended_at(&self, now: Timestamp) -> Option<Timestamp> {
+        let ran_out = Some(self.maintenance.until).filter(|until| *until <= now);
+        self.lifted.as_ref().map(|(at, _)| *at).or(ran_out)
+    }
 }
 
 /// A request for approval, and what came of it.
@@ -198,6 +218,9 @@ impl Record {
             Body::Asked { request } => {
                 What::Request(RequestRecord { request: request.clone(), decision: None, withdrawn_at: None })
             }
+            Body::Declared { maintenance } => {
+                What::Maintenance(MaintenanceRecord { maintenance: maintenance.clone(), lifted: None })
+            }
             Body::Version { incarnation, record, previous, imported, carried_over, .. } => {
                 What::External(ExternalRecord {
                     incarnation: *incarnation,
@@ -240,6 +263,12 @@ impl Record {
             What::Switch(switch) if entry.body.operation() == Some(switch.operation) => switch,
             What::Request(asked) if entry.body.operation() == Some(asked.request.id) => {
                 asked.take(entry);
+                return;
+            }
+            What::Maintenance(declared) if entry.body.operation() == Some(declared.maintenance.id) => {
+                if matches!(entry.body, Body::Lifted { .. }) {
+                    declared.lifted = Some((entry.at, entry.actor.clone()));
+                }
                 return;
             }
             _ => return,
@@ -340,7 +369,7 @@ pub struct HistoryQuery {
     pub kind: Option<Listed>,
     /// Only this person, by exact name.
     pub actor: Option<String>,
-    /// Only what made (or was to make) this side live.
+    /// Only what made (or was to make) this side live, or was done to it.
     pub color: Option<Color>,
     /// Not before.
     pub from: Option<Timestamp>,

@@ -9,6 +9,7 @@ use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp,
     VersionRecord,
     approval::{Answer, Request},
+    maintenance::Maintenance,
     steps::Step,
     switch::{Outcome, Plan},
 };
@@ -143,6 +144,16 @@ pub enum Body {
         /// What was done.
         did: Step,
     },
+    /// Somebody declared what is being done to one side.
+    Declared {
+        /// What they said.
+        maintenance: Maintenance,
+    },
+    /// It is over before its time.
+    Lifted {
+        /// What had been declared.
+        declared: OperationId,
+    },
     /// Somebody explained an entry.
     Note {
         /// The entry.
@@ -185,6 +196,8 @@ impl Body {
             Self::Asked { .. } => "asked",
             Self::Decided { .. } => "decided",
             Self::Withdrawn { .. } => "withdrawn",
+            Self::Declared { .. } => "declared",
+            Self::Lifted { .. } => "lifted",
         }
     }
 
@@ -200,6 +213,8 @@ impl Body {
             Self::Version { wrote, record, .. } => wrote.or_else(|| record.operation()),
             Self::Asked { request } => Some(request.id),
             Self::Decided { request, .. } | Self::Withdrawn { request } => Some(*request),
+            Self::Declared { maintenance } => Some(maintenance.id),
+            Self::Lifted { declared } => Some(*declared),
             Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } | Self::Note { .. } => None,
         }
     }
@@ -209,6 +224,7 @@ impl Body {
         match self {
             Self::Intent { plan, .. } => Some(plan.target),
             Self::Asked { request } => Some(request.target),
+            Self::Declared { maintenance } => Some(maintenance.side),
             Self::Version { record, .. } => record.value.color(),
             _ => None,
         }
@@ -226,6 +242,7 @@ impl Body {
             Self::Version { wrote: None, imported: true, .. } => Some(Listed::Imported),
             Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } => Some(Listed::Incident),
             Self::Asked { .. } => Some(Listed::Request),
+            Self::Declared { .. } => Some(Listed::Maintenance),
             _ => None,
         }
     }
@@ -258,12 +275,22 @@ pub enum Listed {
     Incident,
     /// Somebody asked for the approval of a switch.
     Request,
+    /// Somebody declared what is being done to one side.
+    Maintenance,
 }
 
 impl Listed {
     /// All of them, in the order in which the filter offers them.
-    pub const ALL: [Self; 7] =
-        [Self::Switch, Self::Emergency, Self::Repair, Self::Request, Self::External, Self::Imported, Self::Incident];
+    pub const ALL: [Self; 8] = [
+        Self::Switch,
+        Self::Emergency,
+        Self::Repair,
+        Self::Request,
+        Self::Maintenance,
+        Self::External,
+        Self::Imported,
+        Self::Incident,
+    ];
 
     /// The word for the column and the address.
     pub const fn as_str(self) -> &'static str {
@@ -275,6 +302,7 @@ impl Listed {
             Self::Imported => "imported",
             Self::Incident => "incident",
             Self::Request => "request",
+            Self::Maintenance => "maintenance",
         }
     }
 

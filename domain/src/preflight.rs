@@ -13,7 +13,7 @@ mod pair;
 mod parity;
 mod rules;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod work;
 
 use crate::{Color, OperationId, PairSnapshot, Reason, Timestamp, policy};

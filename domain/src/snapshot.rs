@@ -186,6 +186,11 @@ impl PairSnapshot {
         self.flag.value().and_then(Flag::color)
     }
 
+    /// What was declared to be done to a side, as long as it stands.
+    pub fn maintained(&self, color: Color, now: Timestamp) -> Option<&Maintenance> {
+        self.maintenance.as_ref().filter(|declared| declared.side == color && declared.stands(now))
+    }
+
     /// Whether a side could take over.
     pub fn readiness(&self, color: Color) -> Readiness {
         Readiness::of(self.side(color))

@@ -8,6 +8,7 @@ mod config;
 mod doctor;
 mod follow;
 mod history;
+mod maintenance;
 mod output;
 mod serve;
 mod setup;
@@ -65,6 +66,8 @@ enum Command {
     Follow(follow::Arguments),
     /// Show, verify or export the history
     History(history::Arguments),
+    /// Declare what is being done to one side, lift it, or show what stands
+    Maintenance(maintenance::Arguments),
     /// Check credentials, permissions, clocks, flag and store
     Doctor {
         /// Only this pair
@@ -107,6 +110,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Status { pair } => status::run(&common, pair.as_deref()).await,
             Command::Switch(arguments) => switch::run(&common, arguments).await,
             Command::Follow(arguments) => follow::run(&common, arguments).await,
+            Command::Maintenance(arguments) => maintenance::run(&common, arguments).await,
             Command::History(arguments) => history::run(&common, arguments).await,
             Command::Doctor { pair } => doctor::run(&common, pair.as_deref()).await,
             Command::Config { command } => Ok(config::run(&common, &command)),

@@ -5,7 +5,8 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use teal_app::desk::{
-    AskForm, DecideForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, Outage, RecordDetail, SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, Outage, RecordDetail,
+    SwitchForm,
 };
 use teal_domain::{
     Action, Base, Color, Flag, On, OperationId, PairId, Reason, Role, Snapshot, Timestamp, Via,
@@ -13,6 +14,7 @@ use teal_domain::{
     confirmation::NotAConfirm,
     denial::Wanted as Wish,
     history::{HistoryPage, HistoryQuery, Record},
+    maintenance::{Maintenance, NotDeclared},
     pair::NotAPairId,
     policy,
     preflight::{self, Check},
@@ -22,7 +24,7 @@ use teal_domain::{
 use crate::{
     change_ref::{self, Needed},
     engine::{
-        Engine, Pair, observe,
+        Engine, Pair, maintenance, observe,
         offer::{Confirmation, NotConfirmed},
     },
     store::{StoreError, denials, operations::Intent, reading::PAGE},
@@ -311,6 +313,28 @@ impl Desk for EngineDesk {
         }
         let done = self.0.withdraw(known, &who.actor, request).await.map_err(|error| away(&error))?;
         if done { Ok(()) } else { Err(refused("The request does not stand any more.")) }
+    }
+
+    async fn declare(&self, who: &Identity, form: DeclareForm) -> Result<Maintenance, DeskError> {
+        let pair = pair_id(&form.pair)?;
+        self.may(who, Action::Switch, On::Pair(&pair), "declare")?;
+        let pair = self.pair(&pair)?;
+        let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
+        let what = maintenance::what(&form.what).map_err(|message| bad("what", message))?;
+        let until = maintenance::until(&form.until).map_err(|message| bad("until", message))?;
+        let declared = self.0.declare(pair, &who.actor, form.side, what, form.expects, until).await;
+        declared.map_err(|error| away(&error))?.map_err(|not| match &not {
+            NotDeclared::Past { .. } | NotDeclared::TooFar { .. } => bad("until", not.to_string()),
+            NotDeclared::NoSuchCheck { .. } => bad("expects", not.to_string()),
+            NotDeclared::Stands { .. } => DeskError::Refused { message: not.to_string() },
+        })
+    }
+
+    async fn lift(&self, who: &Identity, pair: &PairId, declared: OperationId) -> Result<(), DeskError> {
+        self.may(who, Action::Switch, On::Pair(pair), "lift")?;
+        let pair = self.pair(pair)?;
+        let lifted = self.0.lift(pair, &who.actor, declared).await.map_err(|error| away(&error))?;
+        if lifted { Ok(()) } else { Err(DeskError::Refused { message: maintenance::NOTHING_STANDS.to_owned() }) }
     }
 
     async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {

@@ -13,6 +13,7 @@ pub mod freezes;
 pub mod going_back;
 pub mod grace;
 pub mod lease;
+pub mod maintenance;
 pub mod observe;
 pub mod offer;
 pub mod reconcile;

@@ -100,6 +100,8 @@ pub fn doors(app: &App) -> Doors {
         .get("/", SomebodyKnown, pages::home)
         .get("/p/{pair}", May(Action::See), pages::overview)
         .get("/p/{pair}/freezes", May(Action::See), pages::freezes)
+        .get("/p/{pair}/maintenance", May(Action::See), pages::maintenance)
+        .get("/p/{pair}/upgrade", May(Action::See), pages::upgrade)
         .get("/p/{pair}/history", May(Action::See), pages::history)
         .get("/p/{pair}/history.csv", May(Action::Export), csv::history)
         .get("/p/{pair}/history/{seq}", May(Action::See), pages::record)
@@ -131,6 +133,9 @@ fn scripts(app: &Arc<App>) -> Doors {
         .get("/api/v1/pairs/{pair}/records/{seq}", May(Action::See), api::pairs::record)
         .post("/api/v1/pairs/{pair}/plans", May(Action::Switch), api::plans::make)
         .post("/api/v1/pairs/{pair}/switches", May(Action::Switch), api::switches::make)
+        .get("/api/v1/pairs/{pair}/maintenance", May(Action::See), api::maintenance::stands)
+        .post("/api/v1/pairs/{pair}/maintenance", May(Action::Switch), api::maintenance::declare)
+        .post("/api/v1/pairs/{pair}/maintenance/lift", May(Action::Switch), api::maintenance::lift)
         .map(|router| router.layer(middleware::from_fn_with_state((app.clone(), PATIENCE), within)))
 }
 

@@ -8,6 +8,7 @@ pub mod denials;
 pub mod following;
 pub mod idempotency;
 pub mod lease;
+pub mod maintenance;
 pub mod operations;
 pub mod reading;
 pub mod requests;
@@ -249,6 +250,7 @@ fn migrations() -> Migrator {
         step(3, "idempotency", include_str!("../migrations/sqlite/0003_idempotency.sql")),
         step(4, "people", include_str!("../migrations/sqlite/0004_people.sql")),
         step(5, "following", include_str!("../migrations/sqlite/0005_following.sql")),
+        step(7, "maintenance", include_str!("../migrations/sqlite/0007_maintenance.sql")),
     ])
 }
 

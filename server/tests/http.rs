@@ -46,6 +46,8 @@ mod live;
 mod log;
 #[path = "http/logs.rs"]
 mod logs;
+#[path = "http/maintenance.rs"]
+mod maintenance;
 #[path = "support/mini_ssm.rs"]
 mod mini_ssm;
 #[path = "http/observatory.rs"]

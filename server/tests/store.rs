@@ -466,6 +466,7 @@ async fn the_filters_of_the_history_take_kind_person_side_and_time() {
         (kind(Listed::External), vec![5, 4]),
         (kind(Listed::Imported), vec![]),
         (kind(Listed::Incident), vec![6]),
+        (kind(Listed::Maintenance), vec![]),
         (HistoryQuery { actor: Some("ana".into()), ..all.clone() }, vec![4, 3, 1]),
         (HistoryQuery { actor: Some("an".into()), ..all.clone() }, vec![]),
         (HistoryQuery { color: Some(Color::Blue), ..all.clone() }, vec![4, 2]),

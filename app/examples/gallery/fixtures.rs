@@ -7,6 +7,8 @@ mod around;
 pub use around::{findings, looked_at};
 #[path = "fixtures/follows.rs"]
 pub mod follows;
+#[path = "fixtures/upkeep.rs"]
+pub mod upkeep;
 
 use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
@@ -245,6 +247,9 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("owed", with(follows::owed)),
         ("red", with(follows::red)),
         ("over", with(follows::over)),
+        ("maintained", with(upkeep::maintained)),
+        ("maintained-down", with(upkeep::maintained_down)),
+        ("maintained-live", with(upkeep::maintained_live)),
         ("two-people", with(two_people)),
         ("asked", with(|pair| asked(pair, "olga", None))),
         ("asked-by-me", with(|pair| asked(pair, "ana", None))),
@@ -400,7 +405,7 @@ fn external_now(pair: &mut PairSnapshot) {
     pair.recent.insert(0, change);
 }
 
-fn updating(pair: &mut PairSnapshot) {
+pub fn updating(pair: &mut PairSnapshot) {
     let mut blue = environment(Color::Blue);
     blue.status = "UPDATING".to_owned().into();
     blue.last_update = Some(LastUpdate { status: "PENDING".into(), created_at: Some(back(700)), error: None });

@@ -7,7 +7,7 @@ use fixtures::{NOW, ana, dev};
 use std::{fs, io, path::Path};
 use teal_app::{
     pages::freezes::Closed,
-    paths::SwitchQuery,
+    paths::{MaintenanceProblem, MaintenanceQuery, SwitchQuery},
     render::{self, Assets, Problem, Rendered, View},
     words,
 };
@@ -40,6 +40,21 @@ fn main() -> io::Result<()> {
         then: None,
         request_id: Some("01KAZZ4J1N3V9T"),
     };
+    for (name, pair, maintenances, switches) in fixtures::upkeep::upgrades() {
+        save(&format!("upgrade-{name}"), render::upgrade(&view(&assets, &pair, ""), &maintenances, &switches))?;
+    }
+    let mut pair = fixtures::green_is_live();
+    save("maintenance-none", render::maintenance(&view(&assets, &pair, ""), &MaintenanceQuery::default()))?;
+    let again = MaintenanceQuery {
+        problem: Some(MaintenanceProblem::Until),
+        what: Some("2.11 → 3.0.6".into()),
+        until: Some("2026-12-24T18:00".into()),
+        expects: Some(vec!["airflow-version".into()]),
+        ..MaintenanceQuery::default()
+    };
+    save("maintenance-again", render::maintenance(&view(&assets, &pair, ""), &again))?;
+    fixtures::upkeep::maintained(&mut pair);
+    save("maintenance-stands", render::maintenance(&view(&assets, &pair, ""), &MaintenanceQuery::default()))?;
     let pair = fixtures::green_is_live();
     save("problem", render::problem(&assets, Some(&view(&assets, &pair, "")), &problem))?;
     save("embed-sign-in", render::embed_sign_in(&assets, "/embed/dev", "/p/dev", Some("/embed/dev")))?;

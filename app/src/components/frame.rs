@@ -25,7 +25,7 @@ pub fn glance(pair: &PairSnapshot, now: Timestamp) -> AnyView {
     let stale = pair.flag.value().is_some() && is_stale(&pair.flag, now);
     let class = if stale { "headline stale" } else { "headline" };
     let open = pair.open.as_ref().map(|open| under_way(open, now));
-    let sides = Color::BOTH.map(|color| row(pair, color)).into_iter().collect_view();
+    let sides = Color::BOTH.map(|color| row(pair, color, now)).into_iter().collect_view();
     view! {
         {open}
         {away(pair)}
@@ -86,10 +86,10 @@ fn says(pair: &PairSnapshot, stale: bool, now: Timestamp) -> impl IntoView + use
     }
 }
 
-fn row(pair: &PairSnapshot, color: Color) -> impl IntoView + use<> {
+fn row(pair: &PairSnapshot, color: Color, now: Timestamp) -> impl IntoView + use<> {
     let stale = pair.side(color).error().is_some();
     let class = format!("glance-side {}{}", side::class(color), if stale { " stale" } else { "" });
-    let (tone, word) = side_card::status(pair, color);
+    let (tone, word) = side_card::status(pair, color, now);
     view! {
         <li class=class data-glow="">
             <Side color />
@@ -97,7 +97,8 @@ fn row(pair: &PairSnapshot, color: Color) -> impl IntoView + use<> {
             <span class="role">{side_card::role(pair, color)}</span>
             " "
             <Mark tone text=word />
-            <p class="verdict">{side_card::verdict(pair, color)}</p>
+            {side_card::elapsed(pair, color, now)}
+            <p class="verdict">{side_card::verdict(pair, color, now)}</p>
         </li>
     }
 }

@@ -5,6 +5,7 @@ use super::{
     freezes,
     headline::headline,
     icon::{Glyph, Icon},
+    maintenance,
     recent::recent,
     side_card::side_card,
 };
@@ -32,6 +33,7 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
             </div>
             {side_card(view, pair, Color::Green)}
         </div>
+        {maintenance::line(view, pair)}
         {freezes::line(pair, now)}
         <div class="columns">{recent(pair, now)}{flag_facts(pair, now)}</div>
     }

@@ -14,10 +14,7 @@ use crate::{
     },
 };
 use leptos::{either::Either, prelude::*};
-use teal_domain::{
-    PairId, PairSnapshot, Timestamp,
-    history::{Record, What},
-};
+use teal_domain::{PairId, PairSnapshot, Timestamp, history::Record};
 
 /// How many records the overview shows.
 const SHOWN: usize = 6;
@@ -74,7 +71,7 @@ pub fn movement(record: &Record) -> impl IntoView + use<> {
     let (to, from) = record::moved(record);
     view! {
         <span class="movement">
-            {matches!(record.what, What::Request(_)).then_some("Asks for ")}
+            {record::before_side(record)}
             {stood(to)}
             {from.map(|from| view! {
                 <span class="from"><span class="turned"><Icon glyph=Glyph::Arrow /></span>

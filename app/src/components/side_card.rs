@@ -5,11 +5,14 @@ use super::{
     icon::{Glyph, Icon},
     mark::{Mark, Tone},
     side::Shape,
-    when::Ago,
+    when::{Ago, For},
 };
 use crate::{paths, render::View};
 use leptos::{either::Either, prelude::*};
-use teal_domain::{Action, Color, Environment, EnvironmentStatus, PairSnapshot, Timestamp, environment::Readiness};
+use teal_domain::{
+    Action, Color, Environment, EnvironmentStatus, PairSnapshot, Timestamp, environment::Readiness,
+    maintenance::Maintenance,
+};
 
 /// The card of a side.
 pub fn side_card(view: &View<'_>, pair: &PairSnapshot, color: Color) -> AnyView {
@@ -19,7 +22,7 @@ pub fn side_card(view: &View<'_>, pair: &PairSnapshot, color: Color) -> AnyView 
     let live = pair.live();
     let reading = pair.side(color);
     let stale = reading.error().is_some();
-    let (tone, word) = status(pair, color);
+    let (tone, word) = status(pair, color, now);
     let class = format!(
         "card side-card {} {}{}",
         match color {
@@ -38,9 +41,9 @@ pub fn side_card(view: &View<'_>, pair: &PairSnapshot, color: Color) -> AnyView 
             <header>
                 <h2 id=id><Shape color />{color.title()}</h2>
                 <span class="role">{role(pair, color)}</span>
-                <Mark tone text=word />
+                <span class="state"><Mark tone text=word />{elapsed(pair, color, now)}</span>
             </header>
-            <p class="verdict">{verdict(pair, color)}</p>
+            <p class="verdict">{verdict(pair, color, now)}</p>
             {facts(reading.value())}
             {freshness(pair, color, now)}
             <p class="actions">
@@ -51,6 +54,7 @@ pub fn side_card(view: &View<'_>, pair: &PairSnapshot, color: Color) -> AnyView 
                     Some(_) => Either::Right(allowed::off(view! { "Switch to "{color.title()}"…" })),
                 })}
                 {airflow(reading.value(), color)}
+                {may_take_over.then(|| view! { <a class="button quiet" href=paths::upgrade(&pair.id)>"Upgrade Airflow"</a> })}
             </p>
             {denied.as_ref().filter(|_| may_take_over).map(allowed::why_not)}
         </section>
@@ -72,9 +76,29 @@ pub fn role(pair: &PairSnapshot, color: Color) -> &'static str {
     }
 }
 
+/// What was declared to be done to a side that does not hold the flag: then it raises no alarm. The live side does,
+/// whatever was declared.
+fn silent(pair: &PairSnapshot, color: Color, now: Timestamp) -> Option<&Maintenance> {
+    pair.maintained(color, now).filter(|_| pair.live() == Some(color.other()))
+}
+
+/// For how long it has been changing.
+pub fn elapsed(pair: &PairSnapshot, color: Color, now: Timestamp) -> impl IntoView + use<> {
+    let since = pair.side(color).value().and_then(|env| env.changing_for(now)).map(|span| now - span);
+    since.map(|at| view! { " " <span class="hint"><For at now /></span> })
+}
+
 /// The status word of MWAA, and how that is.
-pub fn status(pair: &PairSnapshot, color: Color) -> (Tone, String) {
+pub fn status(pair: &PairSnapshot, color: Color, now: Timestamp) -> (Tone, String) {
+    let changing = matches!(pair.side(color).value().map(|env| &env.status), Some(EnvironmentStatus::Changing(_)));
     let tone = match pair.readiness(color) {
+        Readiness::Attention | Readiness::Down if silent(pair, color, now).is_some() => {
+            if changing {
+                Tone::Busy
+            } else {
+                Tone::Plain
+            }
+        }
         Readiness::Ready => Tone::Good,
         Readiness::Attention => Tone::Attention,
         Readiness::Down => Tone::Down,
@@ -84,7 +108,14 @@ pub fn status(pair: &PairSnapshot, color: Color) -> (Tone, String) {
 }
 
 /// What the status means here: for the standby, whether it could take over.
-pub fn verdict(pair: &PairSnapshot, color: Color) -> String {
+pub fn verdict(pair: &PairSnapshot, color: Color, now: Timestamp) -> String {
+    if let Some(declared) = silent(pair, color, now) {
+        let could = match pair.readiness(color) {
+            Readiness::Ready => " It could take over.",
+            _ => " It is not meant to take over just now.",
+        };
+        return format!("{}.{could}", declared.told());
+    }
     let reading = pair.side(color);
     let is_live = pair.live() == Some(color);
     let error = reading.error().map(|error| error.message.as_str());

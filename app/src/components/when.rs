@@ -44,6 +44,21 @@ pub fn Ago(
     }
 }
 
+/// For how long already: `for 23 min`; it counts on.
+#[component]
+pub fn For(
+    /// Since when.
+    at: Timestamp,
+    /// Now.
+    now: Timestamp,
+) -> impl IntoView {
+    view! {
+        <time datetime=words::iso(at) title=words::stamp(at) data-at=at.0>
+            "for " <span class="for">{words::age(now.since(at))}</span>
+        </time>
+    }
+}
+
 /// The time on the reader's own clock, where there is a reader and it differs from UTC.
 #[cfg(feature = "hydrate")]
 pub fn local(at: Timestamp, now: Timestamp) -> Option<String> {

@@ -1,6 +1,7 @@
 //! One record: what was meant, what was put, what was verified, and what was said about it since.
 
 mod after;
+mod maintenance;
 mod request;
 mod steps;
 
@@ -20,7 +21,7 @@ use crate::{
     words::{self, record},
 };
 use leptos::{
-    either::{Either, EitherOf3},
+    either::{Either, EitherOf4},
     prelude::*,
     server_fn::ServerFn,
 };
@@ -39,6 +40,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
     let quote = match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
         What::Request(asked) => Some(asked.request.reason.as_str()),
+        What::Maintenance(declared) => Some(declared.maintenance.what.as_str()),
         What::External(external) => record::said(external),
         _ => None,
     };
@@ -58,7 +60,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
                 <div class="stack" data-region="steps">
                     <section class="card verdict-card" aria-labelledby="outcome" data-glow="">
                         <h2 id="outcome"><Mark tone text=outcome /></h2>
-                        <p>{told(record)}</p>
+                        <p>{told(record, now)}</p>
                         {follows}
                         {steps::timings(record)}
                     </section>
@@ -76,7 +78,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
     Page { title: record::title(record), tab: Tab::History, follows: true, refresh: open, body: body.into_any() }
 }
 
-fn told(record: &Record) -> String {
+fn told(record: &Record, now: Timestamp) -> String {
     match &record.what {
         What::Switch(switch) => record::told(switch),
         What::External(external) if external.imported => {
@@ -107,14 +109,16 @@ fn told(record: &Record) -> String {
             "The parameter was found missing. No guarded DAG works on either side until it is set again.".to_owned()
         }
         What::Request(asked) => request::told(asked),
+        What::Maintenance(declared) => maintenance::told(declared, now),
     }
 }
 
 fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
     let more = match &record.what {
-        What::Switch(switch) => Some(EitherOf3::A(of_switch(switch, now))),
-        What::External(external) => Some(EitherOf3::B(of_external(external, now))),
-        What::Request(asked) => Some(EitherOf3::C(request::facts(asked, now))),
+        What::Switch(switch) => Some(EitherOf4::A(of_switch(switch, now))),
+        What::External(external) => Some(EitherOf4::B(of_external(external, now))),
+        What::Request(asked) => Some(EitherOf4::C(request::facts(asked, now))),
+        What::Maintenance(declared) => Some(EitherOf4::D(maintenance::facts(declared, now))),
         _ => None,
     };
     let version = record.version().map_or_else(|| "none".to_owned(), |version| version.to_string());

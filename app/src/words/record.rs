@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use teal_domain::{
     Color, Flag, FlagValue, FlagVersion, Millis, Reason, Via,
     approval::{Answer, Decision},
-    history::{ExternalRecord, Progress, Record, RequestRecord, SwitchRecord, What},
+    history::{ExternalRecord, MaintenanceRecord, Progress, Record, RequestRecord, SwitchRecord, What},
     journal::Listed,
     switch::{Interleaving, Kind, Outcome, Refusal, Verification},
+    time::minute,
 };
 
 /// What stood in the flag, on one side of the arrow.
@@ -53,16 +54,25 @@ pub fn moved(record: &Record) -> (Stood, Option<Stood>) {
         What::Gap { from, to } => other(&format!("Versions {from} to {to} lost")),
         What::Gone { .. } => other("Parameter missing"),
         What::Request(asked) => (Stood::Side(asked.request.target), asked.request.from.map(Stood::Side)),
+        What::Maintenance(declared) => (Stood::Side(declared.maintenance.side), None),
+    }
+}
+
+/// What is said before the side, where nothing moved: what was asked for is not what happened.
+pub const fn before_side(record: &Record) -> Option<&'static str> {
+    match record.what {
+        What::Request(_) => Some("Asks for "),
+        What::Maintenance(_) => Some("Maintenance of "),
+        _ => None,
     }
 }
 
 /// The record as a sentence, for titles: `Green ← Blue`.
 pub fn title(record: &Record) -> String {
-    // What was asked for is not what happened.
-    let asked = if matches!(record.what, What::Request(_)) { "Asks for " } else { "" };
+    let before = before_side(record).unwrap_or_default();
     match moved(record) {
-        (to, Some(from)) => format!("{asked}{} ← {}", to.words(), from.words()),
-        (to, None) => to.words().to_owned(),
+        (to, Some(from)) => format!("{before}{} ← {}", to.words(), from.words()),
+        (to, None) => format!("{before}{}", to.words()),
     }
 }
 
@@ -76,6 +86,7 @@ pub const fn kind(kind: Listed) -> &'static str {
         Listed::Imported => "From before Teal",
         Listed::Incident => "Incidents",
         Listed::Request => "Requests for approval",
+        Listed::Maintenance => "Declared maintenances",
     }
 }
 
@@ -103,6 +114,7 @@ pub fn outcome(record: &Record) -> (Tone, String) {
         What::Gap { .. } => return (Tone::Attention, "not readable any more".into()),
         What::Gone { .. } => return (Tone::Down, "no side works".into()),
         What::Request(asked) => return of_request(asked),
+        What::Maintenance(declared) => return of_maintenance(declared),
     };
     if let Some(version) = switch.landed_late {
         return (Tone::Attention, format!("landed late, as version {version}"));
@@ -124,6 +136,13 @@ fn of_request(asked: &RequestRecord) -> (Tone, String) {
             (Tone::Attention, format!("declined by {}", who(&by.name)))
         }
         (None, None) => (Tone::Plain, "asked for approval".into()),
+    }
+}
+
+fn of_maintenance(declared: &MaintenanceRecord) -> (Tone, String) {
+    match &declared.lifted {
+        Some((_, by)) => (Tone::Plain, format!("lifted by {}", who(&by.name))),
+        None => (Tone::Plain, format!("until {}", minute(declared.maintenance.until))),
     }
 }
 
@@ -291,6 +310,7 @@ pub fn tags(record: &Record) -> Vec<(Tone, Cow<'static, str>)> {
         }
         What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } => tags.push((Tone::Attention, "incident".into())),
         What::Request(_) => tags.push((Tone::Plain, "request".into())),
+        What::Maintenance(_) => tags.push((Tone::Plain, "maintenance".into())),
     }
     tags
 }
@@ -300,6 +320,7 @@ pub fn why(record: &Record) -> Option<&str> {
     match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
         What::Request(asked) => Some(asked.request.reason.as_str()),
+        What::Maintenance(declared) => Some(declared.maintenance.what.as_str()),
         What::External(external) => record.notes.last().map(|note| note.text.as_str()).or_else(|| said(external)),
         _ => record.notes.last().map(|note| note.text.as_str()),
     }

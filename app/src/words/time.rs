@@ -36,6 +36,29 @@ pub fn midnight(date: &str) -> Option<Timestamp> {
     ((there.year, there.month, there.day) == (year, month, day)).then_some(at)
 }
 
+/// A moment in UTC as somebody typed it or a field for date and time sends it: `2026-11-27T18:00`, with seconds or
+/// without, a space instead of the `T`, `Z` or `UTC` behind.
+pub fn moment(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    let text = text.strip_suffix("UTC").or_else(|| text.strip_suffix('Z')).unwrap_or(text).trim_end();
+    let (day, clock) = text.split_once(['T', ' '])?;
+    let mut parts = clock.splitn(3, ':').map(|part| {
+        let whole = part.split('.').next().unwrap_or_default();
+        let digits = (1..=2).contains(&whole.len()) && whole.bytes().all(|byte| byte.is_ascii_digit());
+        digits.then(|| whole.parse::<i64>().ok()).flatten()
+    });
+    let (hour, minute) = (parts.next()??, parts.next()??);
+    let second = parts.next().unwrap_or(Some(0))?;
+    let good = (0..24).contains(&hour) && (0..60).contains(&minute) && (0..60).contains(&second);
+    good.then(|| midnight(day)).flatten().map(|at| Timestamp(at.0 + (hour * 3600 + minute * 60 + second) * 1000))
+}
+
+/// A moment as a field for date and time has it: `2026-11-27T18:00`.
+pub fn field(at: Timestamp) -> String {
+    let [h, m, ..] = Civil::of(at).clock;
+    format!("{}T{h:02}:{m:02}", date(at))
+}
+
 /// As short as it can be told apart from now: `09:14` today, `Fri 09:14` this week, else `27 Nov` or
 /// `27 Nov 2025`.
 pub fn short(at: Timestamp, now: Timestamp) -> String {
@@ -107,6 +130,20 @@ mod tests {
             assert_eq!(iso(at), format!("{}Z", &theirs[..19]));
             assert_eq!(midnight(&date(at)), Some(Timestamp(day * DAY)));
         }
+    }
+
+    #[test]
+    fn a_moment_is_read_in_the_ways_in_which_people_write_it() {
+        let at = |text: &str| moment(text).map(iso);
+        for text in ["2026-11-27T18:00", "2026-11-27 18:00 UTC", " 2026-11-27T18:00:00Z ", "2026-11-27T18:00:00.000Z"] {
+            assert_eq!(at(text).as_deref(), Some("2026-11-27T18:00:00Z"), "{text}");
+        }
+        let wrong =
+            ["", "tomorrow", "2026-11-27", "2026-02-30T18:00", "2026-11-27T24:00", "2026-11-27T18", "2026-11-27T+1:00"];
+        for text in wrong {
+            assert_eq!(at(text), None, "{text}");
+        }
+        assert_eq!(moment(&field(FRIDAY)).map(field), Some(field(FRIDAY)));
     }
 
     #[test]

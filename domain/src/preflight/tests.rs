@@ -3,7 +3,7 @@
 
 mod around;
 mod environment;
-mod fixture;
+pub(crate) mod fixture;
 mod parity;
 mod properties;
 mod rules;

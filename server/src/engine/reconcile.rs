@@ -144,9 +144,11 @@ impl Engine {
         };
         let following = self.store.following(pair.id()).await?.as_ref().and_then(Following::of);
         let proved_at = self.proved_at(pair).await?;
+        let maintenance = self.store.maintenance(pair.id(), self.clock.now()).await?;
         Ok(move |known: &mut PairSnapshot| {
             known.following = following;
             known.request = request;
+            known.maintenance = maintenance;
             known.proved_at = proved_at;
             known.recent = recent;
             known.current = current;

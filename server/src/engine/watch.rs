@@ -239,6 +239,15 @@ async fn store(engine: Arc<Engine>) {
             }
             Err(error) => tracing::warn!(%error, "the store does not answer"),
         }
+        // A maintenance ends by itself: whoever looks at a page is told then.
+        let (known, now) = (engine.board.snapshot(), engine.clock.now());
+        let ran_out = |pair: &&Arc<Pair>| {
+            let declared = known.pair(pair.id()).and_then(|known| known.maintenance.as_ref());
+            declared.is_some_and(|declared| !declared.stands(now))
+        };
+        for pair in engine.pairs.iter().filter(ran_out) {
+            engine.refresh_records(pair).await;
+        }
         super::spool::merge_folder(&engine).await;
         tokio::time::sleep(Duration::from_secs(2)).await;
     }

@@ -3,6 +3,7 @@
 
 mod body;
 mod idempotency;
+pub mod maintenance;
 pub mod pairs;
 pub mod plans;
 pub mod problem;

@@ -95,6 +95,7 @@ fn row(record: &Record) -> Vec<String> {
         What::Gap { .. } => "gap",
         What::Gone { .. } => "gone",
         What::Request(_) => "request",
+        What::Maintenance(_) => "maintenance",
     };
     let notes: Vec<String> = record.notes.iter().map(|note| format!("{}: {}", note.actor, note.text)).collect();
     let cells = [

@@ -6,7 +6,10 @@ use serde::{
     de::{DeserializeOwned, Deserializer, Error as _, Visitor, value::Error},
     forward_to_deserialize_any,
 };
-use teal_app::functions::{AddNote, AskApproval, DecideRequest, GoOn, SkipDrain, SwitchFlag, WithdrawRequest};
+use teal_app::functions::{
+    AddNote, AskApproval, DecideRequest, DeclareMaintenance, GoOn, LiftMaintenance, SkipDrain, SwitchFlag,
+    WithdrawRequest,
+};
 
 /// What is wrong with the names in a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +21,7 @@ pub enum Misnamed {
 }
 
 /// Every function's path, and the fields that it takes. What is not here is no function.
-fn known() -> [(&'static str, &'static [&'static str]); 7] {
+fn known() -> [(&'static str, &'static [&'static str]); 9] {
     [
         (SwitchFlag::PATH, named::<SwitchFlag>()),
         (AskApproval::PATH, named::<AskApproval>()),
@@ -27,6 +30,8 @@ fn known() -> [(&'static str, &'static [&'static str]); 7] {
         (AddNote::PATH, named::<AddNote>()),
         (SkipDrain::PATH, named::<SkipDrain>()),
         (GoOn::PATH, named::<GoOn>()),
+        (DeclareMaintenance::PATH, named::<DeclareMaintenance>()),
+        (LiftMaintenance::PATH, named::<LiftMaintenance>()),
     ]
 }
 
@@ -40,6 +45,9 @@ pub fn functions() -> impl Iterator<Item = &'static str> {
     known().into_iter().map(|(path, _)| path)
 }
 
+/// The fields that are lists: a form sends one for each box that is ticked, with `[]` behind the name.
+const LISTS: [&str; 1] = ["expects"];
+
 /// Looks at the names in a form, and at those in its address, where no field stands.
 pub fn check(fields: &[&str], query: &str, form: &[u8]) -> Result<(), Misnamed> {
     if let Some((name, _)) = form_urlencoded::parse(query.as_bytes()).next() {
@@ -47,7 +55,11 @@ pub fn check(fields: &[&str], query: &str, form: &[u8]) -> Result<(), Misnamed> 
     }
     let mut seen: Vec<String> = Vec::with_capacity(fields.len());
     for (name, _) in form_urlencoded::parse(form) {
-        if !fields.contains(&&*name) {
+        let list = name.strip_suffix("[]").is_some_and(|list| LISTS.contains(&list) && fields.contains(&list));
+        if list {
+            continue;
+        }
+        if !fields.contains(&&*name) || LISTS.contains(&&*name) {
             return Err(Misnamed::Unknown(name.into_owned()));
         }
         if seen.iter().any(|seen| *seen == name) {
@@ -104,6 +116,18 @@ mod tests {
         assert_eq!(switch, ["change_ref", "confirmation", "emergency", "in_spite", "pair", "reason", "to", "typed"]);
         assert_eq!(of("/api/fn/note"), Some(&["pair", "about", "text"][..]));
         assert_eq!(of("/api/fn/drop_everything"), None);
+    }
+
+    #[test]
+    fn only_what_is_a_list_is_sent_more_than_once() {
+        let fields = of("/api/fn/declare").expect("a function");
+        let good = b"pair=dev&side=green&what=w&until=u&expects%5B%5D=class&expects[]=keys";
+        assert_eq!(check(fields, "", good), Ok(()));
+        for (form, name) in [("expects=class", "expects"), ("expects[0]=class", "expects[0]"), ("what[]=w", "what[]")] {
+            assert_eq!(check(fields, "", form.as_bytes()), Err(Misnamed::Unknown(name.to_owned())), "{form}");
+        }
+        let note = of("/api/fn/note").expect("a function");
+        assert!(check(note, "", b"expects[]=class").is_err(), "of another function");
     }
 
     proptest! {

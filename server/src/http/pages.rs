@@ -8,10 +8,14 @@ use axum::{
 use teal_app::{
     desk::{DeskError, Identity},
     pages::freezes::Closed,
-    paths::{self, SwitchQuery},
+    paths::{self, MaintenanceQuery, SwitchQuery},
     render::{self, View},
 };
-use teal_domain::{Action, Color, Denied, On, PairId};
+use teal_domain::{
+    Action, Color, Denied, On, PairId,
+    history::{HistoryQuery, MaintenanceRecord, Record, What},
+    journal::Listed,
+};
 
 use super::{App, asked::Asked, doors::Who, errors, headers::Document};
 use crate::engine::freezes::on_the_clock;
@@ -69,6 +73,44 @@ pub async fn freezes(State(app): State<App>, Path(pair): Path<String>, Who(who):
             .collect();
         Document(render::freezes(view, &closed)).into_response()
     })
+}
+
+/// `/p/{pair}/maintenance`
+pub async fn maintenance(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+    with_view(&app, &who, &pair, &asked, |view| {
+        Document(render::maintenance(view, &MaintenanceQuery::parse(view.query))).into_response()
+    })
+}
+
+/// `/p/{pair}/upgrade`: where it is follows from the journal too.
+pub async fn upgrade(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+    let journal = match pair.parse::<PairId>() {
+        Ok(id) if app.engine.pair(&id).is_some() => upgrade_journal(&app, &who, &id).await,
+        _ => Ok((Vec::new(), Vec::new())),
+    };
+    with_view(&app, &who, &pair, &asked, |view| match journal {
+        Ok((maintenances, switches)) => Document(render::upgrade(view, &maintenances, &switches)).into_response(),
+        Err(error) => errors::page(&app, Some(view), &asked, &error),
+    })
+}
+
+/// The latest two maintenances, and what was switched since the first of these.
+async fn upgrade_journal(
+    app: &App,
+    who: &Identity,
+    pair: &PairId,
+) -> Result<(Vec<MaintenanceRecord>, Vec<Record>), DeskError> {
+    let query = HistoryQuery { kind: Some(Listed::Maintenance), ..HistoryQuery::default() };
+    let page = app.desk.history(who, pair, &query).await?;
+    let declared = page.records.into_iter().filter_map(|record| match record.what {
+        What::Maintenance(declared) => Some(declared),
+        _ => None,
+    });
+    let declared: Vec<MaintenanceRecord> = declared.take(2).collect();
+    let Some(first) = declared.last() else { return Ok((declared, Vec::new())) };
+    let query = HistoryQuery { from: Some(first.maintenance.since), ..HistoryQuery::default() };
+    let switches = app.desk.history(who, pair, &query).await?.records;
+    Ok((declared, switches))
 }
 
 /// `/p/{pair}/history`

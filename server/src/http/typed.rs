@@ -1,7 +1,7 @@
 //! What was typed into a form whose sender is no longer signed in: it goes along to the sign-in page and back.
 
 use axum::{body::to_bytes, extract::Request};
-use teal_app::paths::{self, SwitchProblem, SwitchQuery};
+use teal_app::paths::{self, MaintenanceProblem, MaintenanceQuery, SwitchProblem, SwitchQuery};
 use teal_domain::PairId;
 
 use super::{BODY_LIMIT, asked::Asked};
@@ -29,6 +29,18 @@ pub async fn page_again(asked: &Asked, form: Request) -> Option<String> {
             Some(paths::decide_again(&pair, to, &paths::get(form, "comment").unwrap_or_default(), problem))
         }
         "withdraw" => Some(paths::switch(&pair, paths::get(form, "to")?.parse().ok()?)),
+        "declare" => {
+            let names = form_urlencoded::parse(form.as_bytes()).filter(|(name, _)| name == "expects[]");
+            let back = MaintenanceQuery {
+                problem: Some(MaintenanceProblem::Ended),
+                side: paths::get(form, "side").and_then(|side| side.parse().ok()),
+                what: paths::get(form, "what"),
+                until: paths::get(form, "until"),
+                expects: Some(names.map(|(_, name)| name.into_owned()).collect()),
+            };
+            Some(back.address(&pair))
+        }
+        "lift" => Some(paths::maintenance(&pair)),
         _ => None,
     }
 }

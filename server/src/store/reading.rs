@@ -134,11 +134,13 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked') AND operation IN (",
+            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked', 'declared') AND operation IN (",
         );
         let mut ids = sql.separated(", ");
         for first in firsts {
-            if let (Body::Intent { .. } | Body::Asked { .. }, Some(id)) = (&first.body, first.body.operation()) {
+            if let (Body::Intent { .. } | Body::Asked { .. } | Body::Declared { .. }, Some(id)) =
+                (&first.body, first.body.operation())
+            {
                 ids.push_bind(id.to_string());
             }
         }

@@ -25,10 +25,12 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 23] = [
+const ROUTES: [(&str, &str, &[Role]); 28] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
+    ("GET", "/p/{pair}/maintenance", &EVERYBODY),
+    ("GET", "/p/{pair}/upgrade", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
     ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
     ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),
@@ -42,6 +44,9 @@ const ROUTES: [(&str, &str, &[Role]); 23] = [
     ("GET", "/api/v1/pairs", &EVERYBODY),
     ("GET", "/api/v1/pairs/{pair}", &EVERYBODY),
     ("GET", "/api/v1/pairs/{pair}/records/{seq}", &EVERYBODY),
+    ("GET", "/api/v1/pairs/{pair}/maintenance", &EVERYBODY),
+    ("POST", "/api/v1/pairs/{pair}/maintenance", &[Role::Operator, Role::Admin]),
+    ("POST", "/api/v1/pairs/{pair}/maintenance/lift", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/plans", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/switches", &[Role::Operator, Role::Admin]),
     ("GET", "/health", &EVERYBODY),
@@ -55,7 +60,7 @@ const ROUTES: [(&str, &str, &[Role]); 23] = [
     ("GET", "/signed-out", &EVERYBODY),
 ];
 
-const FUNCTIONS: [(&str, &[Role]); 7] = [
+const FUNCTIONS: [(&str, &[Role]); 9] = [
     ("switch", &[Role::Operator, Role::Admin]),
     ("ask", &[Role::Operator, Role::Admin]),
     ("withdraw", &[Role::Operator, Role::Admin]),
@@ -63,6 +68,8 @@ const FUNCTIONS: [(&str, &[Role]); 7] = [
     ("note", &[Role::Operator, Role::Approver, Role::Admin]),
     ("skip_drain", &[Role::Operator, Role::Admin]),
     ("go_on", &[Role::Operator, Role::Admin]),
+    ("declare", &[Role::Operator, Role::Admin]),
+    ("lift", &[Role::Operator, Role::Admin]),
 ];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
@@ -152,6 +159,8 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
         "withdraw" => &[("to", "green"), ("request", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         "decide" => &[("to", "green"), ("digest", "ab"), ("answer", "approved")],
         "note" => &[("about", "31"), ("text", "it was me")],
+        "declare" => &[("side", "green"), ("what", "2.11 to 3.0.6"), ("until", "2026-11-28T18:00")],
+        "lift" => &[("declared", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         "skip_drain" | "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         _ => panic!("{function} is sent nothing yet"),
     };

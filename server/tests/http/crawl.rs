@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 42] = [
+pub const ROUTES: [(&str, u16); 48] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
@@ -20,6 +20,9 @@ pub const ROUTES: [(&str, u16); 42] = [
     ("/p/dev/switch?to=green", 200),
     ("/p/dev/switch?to=blue", 200),
     ("/p/dev/freezes", 200),
+    ("/p/dev/maintenance", 200),
+    ("/p/dev/maintenance?problem=until&what=x", 200),
+    ("/p/dev/upgrade", 200),
     ("/p/dev/history", 200),
     ("/p/dev/history?kind=imported&color=blue", 200),
     ("/p/dev/history/31", 200),
@@ -50,6 +53,9 @@ pub const ROUTES: [(&str, u16); 42] = [
     ("/api/v1/pairs", 200),
     ("/api/v1/pairs/dev", 200),
     ("/api/v1/pairs/dev/records/31", 200),
+    ("/api/v1/pairs/dev/maintenance", 200),
+    ("/api/v1/pairs/prod/maintenance", 404),
+    ("/api/v1/pairs/dev/maintenance/lift", 405),
     ("/api/v1/pairs/prod", 404),
     ("/api/v1/pairs/dev/records/999", 404),
     ("/api/v1/pairs/dev/switches", 405),

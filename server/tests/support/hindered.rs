@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use teal_app::desk::{AskForm, DecideForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm};
+use teal_app::desk::{
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm,
+};
 use teal_domain::{
     Color, OperationId, PairId, Snapshot, Timestamp,
     history::{HistoryPage, HistoryQuery, Record},
+    maintenance::Maintenance,
 };
 use teal_server::desk::EngineDesk;
 
@@ -68,6 +71,12 @@ impl Desk for Hindered {
     }
     async fn withdraw(&self, who: &Identity, pair: &PairId, request: OperationId) -> Result<(), DeskError> {
         self.desk().withdraw(who, pair, request).await
+    }
+    async fn declare(&self, who: &Identity, form: DeclareForm) -> Result<Maintenance, DeskError> {
+        self.desk().declare(who, form).await
+    }
+    async fn lift(&self, who: &Identity, pair: &PairId, declared: OperationId) -> Result<(), DeskError> {
+        self.desk().lift(who, pair, declared).await
     }
     async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
         self.desk().skip_drain(who, pair, operation).await

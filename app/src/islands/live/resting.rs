@@ -12,6 +12,7 @@ pub fn tell(now: Timestamp) {
     each("[data-at]", |moment| {
         if let Some(at) = moment.get_attribute("data-at").and_then(|text| text.parse().ok()).map(Timestamp) {
             write(moment, ".ago", Some(words::ago(at, now)));
+            write(moment, ".for", Some(words::age(now.since(at))));
             write(moment, ".local", when::local(at, now));
         }
     });

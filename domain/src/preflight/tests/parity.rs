@@ -133,7 +133,15 @@ fn a_declared_maintenance_makes_a_difference_expected_until_a_moment_and_nothing
         let (expects, what) = (vec![expects.to_owned()], Reason::parse("2.11 to 3.0.6").expect("a reason"));
         let by = Actor::page("ana");
         move |pair: &mut PairSnapshot| {
-            pair.maintenance = Some(Maintenance { side: Color::Blue, what, expects, until, by, since: secs_ago(60) });
+            pair.maintenance = Some(Maintenance {
+                id: crate::OperationId::new(NOW, 1),
+                side: Color::Blue,
+                what,
+                expects,
+                until,
+                by,
+                since: secs_ago(60),
+            });
             change(&mut pair.blue, |blue| blue.airflow_version = Some("2.11.0".into()));
         }
     };

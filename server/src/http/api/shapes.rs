@@ -11,6 +11,7 @@ use teal_domain::{
     environment::Readiness,
     history::{self, Progress, What},
     journal::Timings,
+    maintenance::Maintenance,
     preflight::{Check, Verdict},
 };
 
@@ -68,6 +69,8 @@ pub struct Status {
     open: Option<Open>,
     journal: Journal,
     recent: Vec<Record>,
+    /// What is being done to one side, if somebody declared it.
+    maintenance: Option<Declared>,
 }
 
 /// What was read from AWS: the last good value, however old, and what has gone wrong since.
@@ -208,7 +211,35 @@ impl Status {
                 error: error.map(|error| ReadError { message: error.message.clone(), since: when(error.since) }),
             },
             recent: pair.recent.iter().map(Record::of).collect(),
+            maintenance: Color::BOTH.iter().find_map(|side| pair.maintained(*side, now)).map(Declared::of),
             listed,
+        }
+    }
+}
+
+/// A declared maintenance.
+#[derive(Clone, Debug, Serialize)]
+pub struct Declared {
+    declared: String,
+    side: Color,
+    what: String,
+    expects: Vec<String>,
+    until: String,
+    by: String,
+    since: String,
+}
+
+impl Declared {
+    /// From what was declared.
+    pub fn of(declared: &Maintenance) -> Self {
+        Self {
+            declared: declared.id.to_string(),
+            side: declared.side,
+            what: declared.what.to_string(),
+            expects: declared.expects.clone(),
+            until: when(declared.until),
+            by: declared.by.name.clone(),
+            since: when(declared.since),
         }
     }
 }
@@ -384,6 +415,7 @@ const fn kind(what: &What) -> &'static str {
         What::Gap { .. } => "gap",
         What::Gone { .. } => "gone",
         What::Request(_) => "request",
+        What::Maintenance(_) => "maintenance",
     }
 }
 
@@ -397,6 +429,7 @@ fn moved(what: &What) -> (Option<String>, Option<String>) {
         What::Request(asked) => {
             (asked.request.from.map(|from| from.as_str().to_owned()), Some(asked.request.target.as_str().to_owned()))
         }
+        What::Maintenance(declared) => (None, Some(declared.maintenance.side.as_str().to_owned())),
         What::External(change) => (change.previous.as_ref().map(text), Some(text(&change.value))),
         What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } => (None, None),
     }
