@@ -5,6 +5,7 @@ use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp, Via,
     approval::{Approval, Decision, Request},
     journal::{Body, Entry, Listed, Timings, chain::Hash},
+    smoke::SmokeRecord,
     steps::{Course, WatchEnd},
     switch::{Kind, Outcome},
 };
@@ -70,6 +71,8 @@ pub enum What {
     },
     /// Somebody asked for the approval of a switch.
     Request(RequestRecord),
+    /// The standby was smoke-tested.
+    Smoke(SmokeRecord),
 }
 
 /// A request for approval, and what came of it.
@@ -198,6 +201,7 @@ impl Record {
             Body::Asked { request } => {
                 What::Request(RequestRecord { request: request.clone(), decision: None, withdrawn_at: None })
             }
+            Body::SmokeBegun { run } => What::Smoke(SmokeRecord { run: run.clone(), end: None }),
             Body::Version { incarnation, record, previous, imported, carried_over, .. } => {
                 What::External(ExternalRecord {
                     incarnation: *incarnation,
@@ -240,6 +244,12 @@ impl Record {
             What::Switch(switch) if entry.body.operation() == Some(switch.operation) => switch,
             What::Request(asked) if entry.body.operation() == Some(asked.request.id) => {
                 asked.take(entry);
+                return;
+            }
+            What::Smoke(test) if entry.body.operation() == Some(test.run.id) => {
+                if let Body::SmokeEnded { end, .. } = &entry.body {
+                    test.end = Some((entry.at, end.clone()));
+                }
                 return;
             }
             _ => return,
@@ -292,6 +302,14 @@ impl Record {
         }
     }
 
+    /// The smoke test, if it is one.
+    pub const fn smoke(&self) -> Option<&SmokeRecord> {
+        match &self.what {
+            What::Smoke(test) => Some(test),
+            _ => None,
+        }
+    }
+
     /// A switch that stopped because the flag had moved: the person is to be asked again.
     pub const fn moved(&self) -> bool {
         match self.switch() {
@@ -340,7 +358,7 @@ pub struct HistoryQuery {
     pub kind: Option<Listed>,
     /// Only this person, by exact name.
     pub actor: Option<String>,
-    /// Only what made (or was to make) this side live.
+    /// Only what is about this side: what made it live, was to, or tested it.
     pub color: Option<Color>,
     /// Not before.
     pub from: Option<Timestamp>,

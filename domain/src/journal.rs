@@ -9,6 +9,7 @@ use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp,
     VersionRecord,
     approval::{Answer, Request},
+    smoke::{SmokeEnd, SmokeRun},
     steps::Step,
     switch::{Outcome, Plan},
 };
@@ -143,6 +144,18 @@ pub enum Body {
         /// What was done.
         did: Step,
     },
+    /// Somebody smoke-tests the standby. No run is begun before this is on disk.
+    SmokeBegun {
+        /// What is tested.
+        run: SmokeRun,
+    },
+    /// How a smoke test ended.
+    SmokeEnded {
+        /// The smoke test.
+        run: OperationId,
+        /// What became of its runs, and whether what was unpaused for it is paused again.
+        end: SmokeEnd,
+    },
     /// Somebody explained an entry.
     Note {
         /// The entry.
@@ -185,6 +198,8 @@ impl Body {
             Self::Asked { .. } => "asked",
             Self::Decided { .. } => "decided",
             Self::Withdrawn { .. } => "withdrawn",
+            Self::SmokeBegun { .. } => "smoke_begun",
+            Self::SmokeEnded { .. } => "smoke_ended",
         }
     }
 
@@ -200,6 +215,8 @@ impl Body {
             Self::Version { wrote, record, .. } => wrote.or_else(|| record.operation()),
             Self::Asked { request } => Some(request.id),
             Self::Decided { request, .. } | Self::Withdrawn { request } => Some(*request),
+            Self::SmokeBegun { run } => Some(run.id),
+            Self::SmokeEnded { run, .. } => Some(*run),
             Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } | Self::Note { .. } => None,
         }
     }
@@ -209,6 +226,7 @@ impl Body {
         match self {
             Self::Intent { plan, .. } => Some(plan.target),
             Self::Asked { request } => Some(request.target),
+            Self::SmokeBegun { run } => Some(run.side),
             Self::Version { record, .. } => record.value.color(),
             _ => None,
         }
@@ -226,6 +244,7 @@ impl Body {
             Self::Version { wrote: None, imported: true, .. } => Some(Listed::Imported),
             Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } => Some(Listed::Incident),
             Self::Asked { .. } => Some(Listed::Request),
+            Self::SmokeBegun { .. } => Some(Listed::Smoke),
             _ => None,
         }
     }
@@ -258,12 +277,22 @@ pub enum Listed {
     Incident,
     /// Somebody asked for the approval of a switch.
     Request,
+    /// The standby was smoke-tested.
+    Smoke,
 }
 
 impl Listed {
     /// All of them, in the order in which the filter offers them.
-    pub const ALL: [Self; 7] =
-        [Self::Switch, Self::Emergency, Self::Repair, Self::Request, Self::External, Self::Imported, Self::Incident];
+    pub const ALL: [Self; 8] = [
+        Self::Switch,
+        Self::Emergency,
+        Self::Repair,
+        Self::Request,
+        Self::Smoke,
+        Self::External,
+        Self::Imported,
+        Self::Incident,
+    ];
 
     /// The word for the column and the address.
     pub const fn as_str(self) -> &'static str {
@@ -275,6 +304,7 @@ impl Listed {
             Self::Imported => "imported",
             Self::Incident => "incident",
             Self::Request => "request",
+            Self::Smoke => "smoke",
         }
     }
 

@@ -131,6 +131,7 @@ fn scripts(app: &Arc<App>) -> Doors {
         .get("/api/v1/pairs/{pair}/records/{seq}", May(Action::See), api::pairs::record)
         .post("/api/v1/pairs/{pair}/plans", May(Action::Switch), api::plans::make)
         .post("/api/v1/pairs/{pair}/switches", May(Action::Switch), api::switches::make)
+        .post("/api/v1/pairs/{pair}/smoke-tests", May(Action::Switch), api::smoke_tests::make)
         .map(|router| router.layer(middleware::from_fn_with_state((app.clone(), PATIENCE), within)))
 }
 

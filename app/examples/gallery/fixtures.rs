@@ -207,6 +207,7 @@ pub fn green_is_live() -> PairSnapshot {
         following: None,
         maintenance: None,
         proved_at: None,
+        smoke: Vec::new(),
         freezes: Arc::default(),
         surroundings: Arc::default(),
         current: Some(upgrade()),

@@ -2,6 +2,7 @@
 
 mod after;
 mod request;
+mod smoke;
 mod steps;
 
 use super::shell::{Page, Tab};
@@ -20,7 +21,7 @@ use crate::{
     words::{self, record},
 };
 use leptos::{
-    either::{Either, EitherOf3},
+    either::{Either, EitherOf4},
     prelude::*,
     server_fn::ServerFn,
 };
@@ -34,7 +35,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
     let (record, now) = (&detail.record, view.now);
     let (tone, outcome) = record::outcome(record);
     let open = record.switch().is_some_and(|switch| !matches!(switch.progress, Progress::Ended { .. }));
-    let open = open || after::goes_on(pair, record);
+    let open = open || after::goes_on(pair, record) || record.smoke().is_some_and(|test| test.end.is_none());
     let follows = open.then(|| view! { <p class="hint">"This page follows along by itself."</p> });
     let quote = match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
@@ -63,6 +64,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
                         {steps::timings(record)}
                     </section>
                     {after::after(view, pair, record)}
+                    {record.smoke().map(smoke::runs)}
                     {steps::steps(detail)}
                 </div>
                 <div class="stack">
@@ -107,14 +109,16 @@ fn told(record: &Record) -> String {
             "The parameter was found missing. No guarded DAG works on either side until it is set again.".to_owned()
         }
         What::Request(asked) => request::told(asked),
+        What::Smoke(test) => words::smoke::told(test),
     }
 }
 
 fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
     let more = match &record.what {
-        What::Switch(switch) => Some(EitherOf3::A(of_switch(switch, now))),
-        What::External(external) => Some(EitherOf3::B(of_external(external, now))),
-        What::Request(asked) => Some(EitherOf3::C(request::facts(asked, now))),
+        What::Switch(switch) => Some(EitherOf4::A(of_switch(switch, now))),
+        What::External(external) => Some(EitherOf4::B(of_external(external, now))),
+        What::Request(asked) => Some(EitherOf4::C(request::facts(asked, now))),
+        What::Smoke(test) => Some(EitherOf4::D(smoke::facts(test, now))),
         _ => None,
     };
     let version = record.version().map_or_else(|| "none".to_owned(), |version| version.to_string());

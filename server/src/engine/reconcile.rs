@@ -144,10 +144,12 @@ impl Engine {
         };
         let following = self.store.following(pair.id()).await?.as_ref().and_then(Following::of);
         let proved_at = self.proved_at(pair).await?;
+        let smoke = self.store.smoked(pair.id()).await?;
         Ok(move |known: &mut PairSnapshot| {
             known.following = following;
             known.request = request;
             known.proved_at = proved_at;
+            known.smoke = smoke;
             known.recent = recent;
             known.current = current;
             known.live_since = live_since;

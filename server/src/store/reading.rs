@@ -134,11 +134,12 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked') AND operation IN (",
+            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked', 'smoke_begun') AND operation IN (",
         );
         let mut ids = sql.separated(", ");
         for first in firsts {
-            if let (Body::Intent { .. } | Body::Asked { .. }, Some(id)) = (&first.body, first.body.operation()) {
+            let begins = matches!(first.body, Body::Intent { .. } | Body::Asked { .. } | Body::SmokeBegun { .. });
+            if let Some(id) = first.body.operation().filter(|_| begins) {
                 ids.push_bind(id.to_string());
             }
         }

@@ -25,7 +25,7 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 23] = [
+const ROUTES: [(&str, &str, &[Role]); 24] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
@@ -44,6 +44,7 @@ const ROUTES: [(&str, &str, &[Role]); 23] = [
     ("GET", "/api/v1/pairs/{pair}/records/{seq}", &EVERYBODY),
     ("POST", "/api/v1/pairs/{pair}/plans", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/switches", &[Role::Operator, Role::Admin]),
+    ("POST", "/api/v1/pairs/{pair}/smoke-tests", &[Role::Operator, Role::Admin]),
     ("GET", "/health", &EVERYBODY),
     // Whose are listed, and who may end them, is decided inside: see sign_in.rs.
     ("GET", "/sessions", &EVERYBODY),
@@ -55,7 +56,7 @@ const ROUTES: [(&str, &str, &[Role]); 23] = [
     ("GET", "/signed-out", &EVERYBODY),
 ];
 
-const FUNCTIONS: [(&str, &[Role]); 7] = [
+const FUNCTIONS: [(&str, &[Role]); 8] = [
     ("switch", &[Role::Operator, Role::Admin]),
     ("ask", &[Role::Operator, Role::Admin]),
     ("withdraw", &[Role::Operator, Role::Admin]),
@@ -63,6 +64,7 @@ const FUNCTIONS: [(&str, &[Role]); 7] = [
     ("note", &[Role::Operator, Role::Approver, Role::Admin]),
     ("skip_drain", &[Role::Operator, Role::Admin]),
     ("go_on", &[Role::Operator, Role::Admin]),
+    ("smoke", &[Role::Operator, Role::Admin]),
 ];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
@@ -152,6 +154,7 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
         "withdraw" => &[("to", "green"), ("request", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         "decide" => &[("to", "green"), ("digest", "ab"), ("answer", "approved")],
         "note" => &[("about", "31"), ("text", "it was me")],
+        "smoke" => &[("to", "green")],
         "skip_drain" | "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         _ => panic!("{function} is sent nothing yet"),
     };
