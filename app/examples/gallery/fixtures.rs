@@ -7,6 +7,8 @@ mod around;
 pub use around::{findings, looked_at};
 #[path = "fixtures/follows.rs"]
 pub mod follows;
+#[path = "fixtures/smoked.rs"]
+pub mod smoked;
 
 use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
@@ -245,6 +247,10 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("owed", with(follows::owed)),
         ("red", with(follows::red)),
         ("over", with(follows::over)),
+        ("smoke-never", with(smoked::never)),
+        ("smoke-under-way", with(smoked::under_way)),
+        ("smoke-good", with(smoked::good)),
+        ("smoke-bad", with(smoked::bad)),
         ("two-people", with(two_people)),
         ("asked", with(|pair| asked(pair, "olga", None))),
         ("asked-by-me", with(|pair| asked(pair, "ana", None))),

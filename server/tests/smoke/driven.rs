@@ -123,7 +123,7 @@ async fn what_is_not_answered_is_asked_again_and_begun_once() {
     let seq = begin(&scene).await.expect("begun");
     scene.airflow.fail(&format!("{GREEN} POST /dags/*/dagRuns"), Fault::LandsUnanswered, 2);
     look(&scene).await;
-    scene.airflow.fail(&format!("{GREEN} *"), Fault::Status(503), 3);
+    scene.airflow.fail(&format!("{GREEN} *"), Fault::Status(503), 2);
     look(&scene).await;
     assert!(test(&scene, seq).await.end.is_none());
     scene.airflow.let_tasks_end(GREEN);

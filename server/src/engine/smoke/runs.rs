@@ -1,9 +1,9 @@
 //! One look at the runs of a smoke test: what is not there yet is begun, and what was unpaused for it is paused again.
 
 use teal_domain::{
-    PairSnapshot, Snapshot,
+    PairSnapshot,
     airflow::Task,
-    history::{Record, SwitchRecord},
+    history::Record,
     smoke::{Fate, REHEARSAL, SmokeEnd, SmokeResult, SmokeRun},
     steps::Course,
 };
@@ -132,13 +132,13 @@ async fn pause_again(
     let known = in_time(airflow.dags()).await.map_err(|error| (run.woken.clone(), error))?;
     let awake = known.iter().filter(|dag| !dag.paused && run.woken.contains(&dag.id)).map(|dag| dag.id.clone());
     let snapshot = engine.board.snapshot();
-    let switch = snapshot.pair(pair.id()).and_then(|known| switched_since(known, run));
-    let moves = match switch {
-        Some(SwitchRecord { course: Course { plan: None, .. }, .. }) if is_followed(&snapshot, pair) => {
+    let course = snapshot.pair(pair.id()).and_then(|known| switched_since(known, run));
+    let moves = match course {
+        Some((Course { plan: None, .. }, Planned::StillToCome)) => {
             let message = "What a switch does with the DAGs is not planned yet.".to_owned();
             return Err((awake.collect(), AwsError { code: None, message, refused: false }));
         }
-        Some(switch) => switch.course.plan.as_ref().map_or(&[][..], |plan| &plan.moves),
+        Some((course, _)) => course.plan.as_ref().map_or(&[][..], |plan| &plan.moves),
         None => &[],
     };
     let works = |dag: &String| moves.iter().any(|moved| moved.dag == *dag);
@@ -150,12 +150,19 @@ async fn pause_again(
     }
 }
 
-/// The switch that has made the tested side live since: what it moved is to work there now.
-fn switched_since<'a>(known: &'a PairSnapshot, run: &SmokeRun) -> Option<&'a SwitchRecord> {
-    let since = known.current.as_ref().filter(|record| record.at >= run.begun_at && record.version().is_some());
-    since.and_then(Record::switch).filter(|switch| switch.target == run.side)
+/// Whether a switch that has no plan for the DAGs may yet get one.
+enum Planned {
+    StillToCome,
+    Over,
 }
 
-fn is_followed(snapshot: &Snapshot, pair: &Pair) -> bool {
-    snapshot.pair(pair.id()).is_some_and(|known| known.following.is_some())
+/// What followed a switch that has made the tested side live since: what it moved is to work there now.
+fn switched_since<'a>(known: &'a PairSnapshot, run: &SmokeRun) -> Option<(&'a Course, Planned)> {
+    let followed = known.following.as_ref().filter(|it| it.target == run.side && it.landed_at >= run.begun_at);
+    if let Some(followed) = followed {
+        return Some((&followed.course, Planned::StillToCome));
+    }
+    let since = known.current.as_ref().filter(|record| record.at >= run.begun_at && record.version().is_some());
+    let switch = since.and_then(Record::switch).filter(|switch| switch.target == run.side);
+    switch.map(|switch| (&switch.course, Planned::Over))
 }
