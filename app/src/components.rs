@@ -27,4 +27,6 @@ pub mod session;
 pub mod side;
 #[cfg(feature = "ssr")]
 pub mod side_card;
+#[cfg(feature = "ssr")]
+pub mod smoke;
 pub mod when;

@@ -299,6 +299,9 @@ pub trait Desk: Send + Sync {
     /// Tries what is owed after a switch again now.
     async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError>;
 
+    /// Smoke-tests the side that stands by. Answers with the number of the record.
+    async fn smoke(&self, who: &Identity, pair: &PairId) -> Result<u64, DeskError>;
+
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;
 }

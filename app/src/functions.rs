@@ -130,6 +130,14 @@ pub async fn go_on(pair: PairId, record: u64, operation: OperationId) -> Result<
     ways::after_step(&pair, record, done)
 }
 
+/// Smoke-tests the side that stands by. `to` leads back to the right page.
+#[server(prefix = "/api/fn", endpoint = "smoke")]
+pub async fn smoke_test(pair: PairId, to: Color) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.smoke(&who, &pair).await;
+    ways::after_smoke(&pair, to, done)
+}
+
 /// Where the browser goes after a form.
 #[cfg(feature = "ssr")]
 mod ways {
@@ -286,6 +294,27 @@ mod ways {
             go(&format!("{}#after", paths::record(pair, record)));
         }
         Ok(reply)
+    }
+
+    /// The record follows the test along.
+    pub fn after_smoke(pair: &PairId, to: Color, done: Result<u64, DeskError>) -> Result<Reply, ServerFnError> {
+        match done {
+            Ok(seq) => {
+                go(&paths::record(pair, seq));
+                Ok(Reply::Taken)
+            }
+            Err(refused) => {
+                if plain() {
+                    let problem = match &refused {
+                        DeskError::Refused { .. } => SwitchProblem::Smoke,
+                        other => problem(other),
+                    };
+                    let back = SwitchQuery { to: Some(to), problem: Some(problem), ..SwitchQuery::default() };
+                    go(&back.address(pair));
+                }
+                Ok(Reply::Refused(refused))
+            }
+        }
     }
 
     fn problem(refused: &DeskError) -> SwitchProblem {

@@ -124,12 +124,14 @@ pub enum SwitchProblem {
     Prove,
     /// What was sent about a request for approval was not taken.
     Request,
+    /// The smoke test was not begun.
+    Smoke,
     /// The session had ended before the form came.
     Ended,
 }
 
 impl SwitchProblem {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 13] = [
         Self::Typed,
         Self::Reason,
         Self::ChangeRef,
@@ -141,6 +143,7 @@ impl SwitchProblem {
         Self::Forbidden,
         Self::Prove,
         Self::Request,
+        Self::Smoke,
         Self::Ended,
     ];
 
@@ -158,6 +161,7 @@ impl SwitchProblem {
             Self::Forbidden => "forbidden",
             Self::Prove => "prove",
             Self::Request => "request",
+            Self::Smoke => "smoke",
             Self::Ended => "ended",
         }
     }

@@ -2,6 +2,7 @@
 
 pub mod after;
 pub mod record;
+pub mod smoke;
 pub mod time;
 
 pub use time::{age, ago, iso, span, stamp};

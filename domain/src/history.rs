@@ -6,6 +6,7 @@ use crate::{
     approval::{Approval, Decision, Request},
     journal::{Body, Entry, Listed, Timings, chain::Hash},
     maintenance::Maintenance,
+    smoke::SmokeRecord,
     steps::{Course, WatchEnd},
     switch::{Kind, Outcome},
 };
@@ -73,6 +74,8 @@ pub enum What {
     Request(RequestRecord),
     /// Somebody declared what is being done to one side.
     Maintenance(MaintenanceRecord),
+    /// The standby was smoke-tested.
+    Smoke(SmokeRecord),
 }
 
 /// A declared maintenance, and whether somebody lifted it.
@@ -221,6 +224,7 @@ impl Record {
             Body::Declared { maintenance } => {
                 What::Maintenance(MaintenanceRecord { maintenance: maintenance.clone(), lifted: None })
             }
+            Body::SmokeBegun { run } => What::Smoke(SmokeRecord { run: run.clone(), end: None }),
             Body::Version { incarnation, record, previous, imported, carried_over, .. } => {
                 What::External(ExternalRecord {
                     incarnation: *incarnation,
@@ -268,6 +272,12 @@ impl Record {
             What::Maintenance(declared) if entry.body.operation() == Some(declared.maintenance.id) => {
                 if matches!(entry.body, Body::Lifted { .. }) {
                     declared.lifted = Some((entry.at, entry.actor.clone()));
+                }
+                return;
+            }
+            What::Smoke(test) if entry.body.operation() == Some(test.run.id) => {
+                if let Body::SmokeEnded { end, .. } = &entry.body {
+                    test.end = Some((entry.at, end.clone()));
                 }
                 return;
             }
@@ -321,6 +331,14 @@ impl Record {
         }
     }
 
+    /// The smoke test, if it is one.
+    pub const fn smoke(&self) -> Option<&SmokeRecord> {
+        match &self.what {
+            What::Smoke(test) => Some(test),
+            _ => None,
+        }
+    }
+
     /// A switch that stopped because the flag had moved: the person is to be asked again.
     pub const fn moved(&self) -> bool {
         match self.switch() {
@@ -369,7 +387,7 @@ pub struct HistoryQuery {
     pub kind: Option<Listed>,
     /// Only this person, by exact name.
     pub actor: Option<String>,
-    /// Only what made (or was to make) this side live, or was done to it.
+    /// Only what is about this side: what made it live, was to, was done to it, or tested it.
     pub color: Option<Color>,
     /// Not before.
     pub from: Option<Timestamp>,

@@ -10,6 +10,7 @@ use crate::{
     VersionRecord,
     approval::{Answer, Request},
     maintenance::Maintenance,
+    smoke::{SmokeEnd, SmokeRun},
     steps::Step,
     switch::{Outcome, Plan},
 };
@@ -154,6 +155,18 @@ pub enum Body {
         /// What had been declared.
         declared: OperationId,
     },
+    /// Somebody smoke-tests the standby. No run is begun before this is on disk.
+    SmokeBegun {
+        /// What is tested.
+        run: SmokeRun,
+    },
+    /// How a smoke test ended.
+    SmokeEnded {
+        /// The smoke test.
+        run: OperationId,
+        /// What became of its runs, and whether what was unpaused for it is paused again.
+        end: SmokeEnd,
+    },
     /// Somebody explained an entry.
     Note {
         /// The entry.
@@ -198,6 +211,8 @@ impl Body {
             Self::Withdrawn { .. } => "withdrawn",
             Self::Declared { .. } => "declared",
             Self::Lifted { .. } => "lifted",
+            Self::SmokeBegun { .. } => "smoke_begun",
+            Self::SmokeEnded { .. } => "smoke_ended",
         }
     }
 
@@ -215,6 +230,8 @@ impl Body {
             Self::Decided { request, .. } | Self::Withdrawn { request } => Some(*request),
             Self::Declared { maintenance } => Some(maintenance.id),
             Self::Lifted { declared } => Some(*declared),
+            Self::SmokeBegun { run } => Some(run.id),
+            Self::SmokeEnded { run, .. } => Some(*run),
             Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } | Self::Note { .. } => None,
         }
     }
@@ -225,6 +242,7 @@ impl Body {
             Self::Intent { plan, .. } => Some(plan.target),
             Self::Asked { request } => Some(request.target),
             Self::Declared { maintenance } => Some(maintenance.side),
+            Self::SmokeBegun { run } => Some(run.side),
             Self::Version { record, .. } => record.value.color(),
             _ => None,
         }
@@ -243,6 +261,7 @@ impl Body {
             Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } => Some(Listed::Incident),
             Self::Asked { .. } => Some(Listed::Request),
             Self::Declared { .. } => Some(Listed::Maintenance),
+            Self::SmokeBegun { .. } => Some(Listed::Smoke),
             _ => None,
         }
     }
@@ -277,16 +296,19 @@ pub enum Listed {
     Request,
     /// Somebody declared what is being done to one side.
     Maintenance,
+    /// The standby was smoke-tested.
+    Smoke,
 }
 
 impl Listed {
     /// All of them, in the order in which the filter offers them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Switch,
         Self::Emergency,
         Self::Repair,
         Self::Request,
         Self::Maintenance,
+        Self::Smoke,
         Self::External,
         Self::Imported,
         Self::Incident,
@@ -303,6 +325,7 @@ impl Listed {
             Self::Incident => "incident",
             Self::Request => "request",
             Self::Maintenance => "maintenance",
+            Self::Smoke => "smoke",
         }
     }
 

@@ -25,6 +25,7 @@ pub mod preflight;
 pub mod reading;
 pub mod reason;
 pub mod reconcile;
+pub mod smoke;
 pub mod snapshot;
 pub mod steps;
 pub mod surroundings;

@@ -57,6 +57,9 @@ pub struct Policy {
     pub dags: DagRules,
     /// How a switch is watched.
     pub watch: WatchRules,
+    /// How the standby is smoke-tested.
+    #[serde(default)]
+    pub smoke: SmokeRules,
 }
 
 /// Whether and how a switch names the change (the ticket) that it belongs to.
@@ -116,6 +119,17 @@ pub struct WatchRules {
     pub failures: u32,
 }
 
+/// How the standby is smoke-tested.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SmokeRules {
+    /// The DAGs of which a run is begun; none: nothing is tested.
+    pub dags: Vec<String>,
+    /// How long a run may take.
+    pub lasts: Millis,
+    /// How long a good result counts.
+    pub within: Millis,
+}
+
 impl Default for Policy {
     fn default() -> Self {
         Self {
@@ -129,6 +143,7 @@ impl Default for Policy {
             guards: Vec::new(),
             dags: DagRules::default(),
             watch: WatchRules::default(),
+            smoke: SmokeRules::default(),
         }
     }
 }
@@ -155,6 +170,12 @@ impl Default for DagRules {
 impl Default for WatchRules {
     fn default() -> Self {
         Self { lasts: Millis::from_secs(15 * 60), reverts: false, failures: 3 }
+    }
+}
+
+impl Default for SmokeRules {
+    fn default() -> Self {
+        Self { dags: Vec::new(), lasts: Millis::from_secs(15 * 60), within: Millis::from_secs(24 * 3600) }
     }
 }
 

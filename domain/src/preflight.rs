@@ -12,6 +12,7 @@ mod made;
 mod pair;
 mod parity;
 mod rules;
+mod smoke;
 #[cfg(test)]
 pub(crate) mod tests;
 mod work;
@@ -93,6 +94,7 @@ pub fn checks(pair: &PairSnapshot, target: Color, given: Given<'_>, now: Timesta
     checks.extend(around::checks(scene));
     checks.extend(pair::checks(scene));
     checks.extend(rules::checks(scene));
+    checks.extend(smoke::smoke(scene));
     for check in &mut checks {
         by_policy(check, pair);
     }

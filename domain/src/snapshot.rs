@@ -8,6 +8,7 @@ use crate::{
     history::{Progress, Record},
     maintenance::Maintenance,
     policy::Policy,
+    smoke::Smoked,
     steps::Course,
     switch::Kind,
 };
@@ -99,6 +100,9 @@ pub struct PairSnapshot {
     /// When this pair was last switched and the watch found nothing wrong, where another pair's policy asks for that.
     #[serde(skip)]
     pub proved_at: Option<Timestamp>,
+    /// The latest smoke test of each side that has had one.
+    #[serde(skip)]
+    pub smoke: Vec<Smoked>,
     /// When the next freezes are, and the one that is now.
     #[serde(skip)]
     pub freezes: Arc<[Freeze]>,
@@ -189,6 +193,11 @@ impl PairSnapshot {
     /// What was declared to be done to a side, as long as it stands.
     pub fn maintained(&self, color: Color, now: Timestamp) -> Option<&Maintenance> {
         self.maintenance.as_ref().filter(|declared| declared.side == color && declared.stands(now))
+    }
+
+    /// The latest smoke test of a side.
+    pub fn smoked(&self, color: Color) -> Option<&Smoked> {
+        self.smoke.iter().find(|smoked| smoked.test.run.side == color)
     }
 
     /// Whether a side could take over.

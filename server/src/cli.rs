@@ -12,6 +12,7 @@ mod maintenance;
 mod output;
 mod serve;
 mod setup;
+mod smoke;
 mod status;
 mod switch;
 
@@ -64,6 +65,8 @@ enum Command {
     Switch(switch::Arguments),
     /// Do what follows the latest switch (DAGs, drain, watch), where no server does
     Follow(follow::Arguments),
+    /// Smoke-test the standby: run the DAGs that policy names there, as rehearsals
+    Smoke(smoke::Arguments),
     /// Show, verify or export the history
     History(history::Arguments),
     /// Declare what is being done to one side, lift it, or show what stands
@@ -111,6 +114,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Switch(arguments) => switch::run(&common, arguments).await,
             Command::Follow(arguments) => follow::run(&common, arguments).await,
             Command::Maintenance(arguments) => maintenance::run(&common, arguments).await,
+            Command::Smoke(arguments) => smoke::run(&common, arguments).await,
             Command::History(arguments) => history::run(&common, arguments).await,
             Command::Doctor { pair } => doctor::run(&common, pair.as_deref()).await,
             Command::Config { command } => Ok(config::run(&common, &command)),

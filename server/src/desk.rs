@@ -357,6 +357,13 @@ impl Desk for EngineDesk {
         Ok(())
     }
 
+    async fn smoke(&self, who: &Identity, pair: &PairId) -> Result<u64, DeskError> {
+        self.may(who, Action::Switch, On::Pair(pair), "smoke")?;
+        let pair = self.pair(pair)?;
+        let begun = self.0.begin_smoke(pair, &who.actor).await.map_err(|error| away(&error))?;
+        begun.map_err(|not| DeskError::Refused { message: not.to_string() })
+    }
+
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.may(who, Action::Audit, On::House, "denials")?;
         // One more than fits tells whether there are older ones.

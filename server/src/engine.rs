@@ -18,6 +18,7 @@ pub mod observe;
 pub mod offer;
 pub mod reconcile;
 pub mod recorder;
+pub mod smoke;
 pub mod spool;
 pub mod switch;
 pub mod watch;
@@ -87,6 +88,8 @@ pub struct Pair {
     pub nudge: Arc<Notify>,
     /// Asks whoever follows its switches to go on now.
     pub follow: Notify,
+    /// Asks whoever drives its smoke tests to go on now.
+    pub smoke: Notify,
     /// Who looks at what surrounds the flag, and what was seen last.
     pub looking: observe::Looking,
 }
@@ -104,6 +107,7 @@ impl Pair {
             reconciling: tokio::sync::Mutex::new(()),
             nudge,
             follow: Notify::new(),
+            smoke: Notify::new(),
             looking: observe::Looking::default(),
         }
     }
@@ -130,6 +134,7 @@ impl Pair {
             following: None,
             maintenance: None,
             proved_at: None,
+            smoke: Vec::new(),
             freezes: self.freezes(now),
             surroundings: Arc::default(),
             current: None,

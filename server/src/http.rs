@@ -136,6 +136,7 @@ fn scripts(app: &Arc<App>) -> Doors {
         .get("/api/v1/pairs/{pair}/maintenance", May(Action::See), api::maintenance::stands)
         .post("/api/v1/pairs/{pair}/maintenance", May(Action::Switch), api::maintenance::declare)
         .post("/api/v1/pairs/{pair}/maintenance/lift", May(Action::Switch), api::maintenance::lift)
+        .post("/api/v1/pairs/{pair}/smoke-tests", May(Action::Switch), api::smoke_tests::make)
         .map(|router| router.layer(middleware::from_fn_with_state((app.clone(), PATIENCE), within)))
 }
 

@@ -13,6 +13,7 @@ pub mod operations;
 pub mod reading;
 pub mod requests;
 pub mod sessions;
+pub mod smoke;
 pub mod verify;
 pub mod versions;
 
@@ -250,6 +251,7 @@ fn migrations() -> Migrator {
         step(3, "idempotency", include_str!("../migrations/sqlite/0003_idempotency.sql")),
         step(4, "people", include_str!("../migrations/sqlite/0004_people.sql")),
         step(5, "following", include_str!("../migrations/sqlite/0005_following.sql")),
+        step(6, "smoke", include_str!("../migrations/sqlite/0006_smoke.sql")),
         step(7, "maintenance", include_str!("../migrations/sqlite/0007_maintenance.sql")),
     ])
 }

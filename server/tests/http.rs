@@ -66,6 +66,8 @@ mod secrets;
 mod session_end;
 #[path = "http/sign_in.rs"]
 mod sign_in;
+#[path = "http/smoke.rs"]
+mod smoke;
 #[path = "http/sockets.rs"]
 mod sockets;
 mod support;

@@ -7,6 +7,8 @@ mod around;
 pub use around::{findings, looked_at};
 #[path = "fixtures/follows.rs"]
 pub mod follows;
+#[path = "fixtures/smoked.rs"]
+pub mod smoked;
 #[path = "fixtures/upkeep.rs"]
 pub mod upkeep;
 
@@ -210,6 +212,7 @@ pub fn green_is_live() -> PairSnapshot {
         following: None,
         maintenance: None,
         proved_at: None,
+        smoke: Vec::new(),
         freezes: Arc::default(),
         surroundings: Arc::default(),
         current: Some(upgrade()),
@@ -250,6 +253,10 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("maintained", with(upkeep::maintained)),
         ("maintained-down", with(upkeep::maintained_down)),
         ("maintained-live", with(upkeep::maintained_live)),
+        ("smoke-never", with(smoked::never)),
+        ("smoke-under-way", with(smoked::under_way)),
+        ("smoke-good", with(smoked::good)),
+        ("smoke-bad", with(smoked::bad)),
         ("two-people", with(two_people)),
         ("asked", with(|pair| asked(pair, "olga", None))),
         ("asked-by-me", with(|pair| asked(pair, "ana", None))),

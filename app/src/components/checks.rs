@@ -117,6 +117,7 @@ pub fn title(name: &str) -> String {
         "import-errors" => "Import errors",
         "guard" => "Guards",
         "permissions" => "Permissions",
+        "smoke" => "Smoke test",
         "tasks" => "Tasks under way",
         "ticks" => "DAGs due",
         "environment-color" => "Environment colour",

@@ -3,6 +3,7 @@
 mod after;
 mod maintenance;
 mod request;
+mod smoke;
 mod steps;
 
 use super::shell::{Page, Tab};
@@ -21,7 +22,7 @@ use crate::{
     words::{self, record},
 };
 use leptos::{
-    either::{Either, EitherOf4},
+    either::{Either, EitherOf5},
     prelude::*,
     server_fn::ServerFn,
 };
@@ -35,7 +36,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
     let (record, now) = (&detail.record, view.now);
     let (tone, outcome) = record::outcome(record);
     let open = record.switch().is_some_and(|switch| !matches!(switch.progress, Progress::Ended { .. }));
-    let open = open || after::goes_on(pair, record);
+    let open = open || after::goes_on(pair, record) || record.smoke().is_some_and(|test| test.end.is_none());
     let follows = open.then(|| view! { <p class="hint">"This page follows along by itself."</p> });
     let quote = match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
@@ -65,6 +66,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
                         {steps::timings(record)}
                     </section>
                     {after::after(view, pair, record)}
+                    {record.smoke().map(smoke::runs)}
                     {steps::steps(detail)}
                 </div>
                 <div class="stack">
@@ -110,15 +112,17 @@ fn told(record: &Record, now: Timestamp) -> String {
         }
         What::Request(asked) => request::told(asked),
         What::Maintenance(declared) => maintenance::told(declared, now),
+        What::Smoke(test) => words::smoke::told(test),
     }
 }
 
 fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
     let more = match &record.what {
-        What::Switch(switch) => Some(EitherOf4::A(of_switch(switch, now))),
-        What::External(external) => Some(EitherOf4::B(of_external(external, now))),
-        What::Request(asked) => Some(EitherOf4::C(request::facts(asked, now))),
-        What::Maintenance(declared) => Some(EitherOf4::D(maintenance::facts(declared, now))),
+        What::Switch(switch) => Some(EitherOf5::A(of_switch(switch, now))),
+        What::External(external) => Some(EitherOf5::B(of_external(external, now))),
+        What::Request(asked) => Some(EitherOf5::C(request::facts(asked, now))),
+        What::Maintenance(declared) => Some(EitherOf5::D(maintenance::facts(declared, now))),
+        What::Smoke(test) => Some(EitherOf5::E(smoke::facts(test, now))),
         _ => None,
     };
     let version = record.version().map_or_else(|| "none".to_owned(), |version| version.to_string());

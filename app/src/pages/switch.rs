@@ -3,6 +3,7 @@
 mod dags;
 mod plan;
 mod request;
+mod smoke;
 
 use super::shell::{Page, Tab};
 use crate::{
@@ -133,6 +134,7 @@ fn panel(
                     {plan::plan(pair, offer, view.now)}
                     {card}
                     {dags::card(pair, target, view.now)}
+                    {smoke::card(view, pair, target)}
                     {checks::checks(&offer.checks, view.now)}
                 </div>
                 <SwitchForm
@@ -184,6 +186,7 @@ fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &s
         SwitchProblem::Ended => ("Nothing was switched", "Your session had ended. You are signed in again, and what you had filled in is kept: look again, then confirm.".to_owned()),
         SwitchProblem::Forbidden => ("Nothing was switched", "You may not switch this pair. What is missing stands below.".to_owned()),
         SwitchProblem::Request => ("What you sent was not taken", "The request stands as it is shown here: somebody was quicker, the flag moved, or it is your own. Look again, then decide.".to_owned()),
+        SwitchProblem::Smoke => ("The smoke test was not begun", "As things stand nothing can be tested: a switch or another test is under way, the standby does not answer, or a DAG that is named for it is not there or does not ask the flag. What Teal knows of it stands in the card below; `teal smoke` says it in full.".to_owned()),
         SwitchProblem::Form => ("Nothing was switched", "The form could not be read. It is filled in anew below.".to_owned()),
     };
     let after = SwitchQuery::parse(view.query).after.map(|seq| {

@@ -1,9 +1,10 @@
 //! What a record says, in words: what happened, how it ended, and the marks it keeps.
 
+use super::smoke;
 use crate::components::mark::Tone;
 use std::borrow::Cow;
 use teal_domain::{
-    Color, Flag, FlagValue, FlagVersion, Millis, Reason, Via,
+    Color, Flag, FlagValue, FlagVersion, Millis, OperationId, Reason, Via,
     approval::{Answer, Decision},
     history::{ExternalRecord, MaintenanceRecord, Progress, Record, RequestRecord, SwitchRecord, What},
     journal::Listed,
@@ -55,6 +56,7 @@ pub fn moved(record: &Record) -> (Stood, Option<Stood>) {
         What::Gone { .. } => other("Parameter missing"),
         What::Request(asked) => (Stood::Side(asked.request.target), asked.request.from.map(Stood::Side)),
         What::Maintenance(declared) => (Stood::Side(declared.maintenance.side), None),
+        What::Smoke(test) => other(&format!("Smoke test of {}", test.run.side.title())),
     }
 }
 
@@ -87,6 +89,7 @@ pub const fn kind(kind: Listed) -> &'static str {
         Listed::Incident => "Incidents",
         Listed::Request => "Requests for approval",
         Listed::Maintenance => "Declared maintenances",
+        Listed::Smoke => "Smoke tests",
     }
 }
 
@@ -115,6 +118,7 @@ pub fn outcome(record: &Record) -> (Tone, String) {
         What::Gone { .. } => return (Tone::Down, "no side works".into()),
         What::Request(asked) => return of_request(asked),
         What::Maintenance(declared) => return of_maintenance(declared),
+        What::Smoke(test) => return smoke::outcome(test),
     };
     if let Some(version) = switch.landed_late {
         return (Tone::Attention, format!("landed late, as version {version}"));
@@ -311,6 +315,11 @@ pub fn tags(record: &Record) -> Vec<(Tone, Cow<'static, str>)> {
         What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } => tags.push((Tone::Attention, "incident".into())),
         What::Request(_) => tags.push((Tone::Plain, "request".into())),
         What::Maintenance(_) => tags.push((Tone::Plain, "maintenance".into())),
+        What::Smoke(test) => {
+            if test.end.as_ref().is_some_and(|(_, end)| !end.awake.is_empty()) {
+                tags.push((Tone::Attention, "left unpaused".into()));
+            }
+        }
     }
     tags
 }
@@ -324,6 +333,12 @@ pub fn why(record: &Record) -> Option<&str> {
         What::External(external) => record.notes.last().map(|note| note.text.as_str()).or_else(|| said(external)),
         _ => record.notes.last().map(|note| note.text.as_str()),
     }
+}
+
+/// The operation that a record is of: a switch, or a smoke test.
+pub fn operation(record: &Record) -> Option<OperationId> {
+    let switch = record.switch().map(|switch| switch.operation);
+    switch.or_else(|| record.smoke().map(|test| test.run.id))
 }
 
 /// The change (the ticket) that a switch belongs to.

@@ -33,7 +33,7 @@ impl Group {
 }
 
 /// Every check by name with what it is about, in the order in which they stand.
-pub const CATALOGUE: [(&str, Group); 33] = [
+pub const CATALOGUE: [(&str, Group); 34] = [
     ("flag", Group::Flag),
     ("label", Group::Flag),
     ("under-way", Group::Flag),
@@ -47,6 +47,7 @@ pub const CATALOGUE: [(&str, Group); 33] = [
     ("import-errors", Group::Target),
     ("guard", Group::Target),
     ("permissions", Group::Target),
+    ("smoke", Group::Target),
     ("tasks", Group::Work),
     ("ticks", Group::Work),
     ("environment-color", Group::Pair),

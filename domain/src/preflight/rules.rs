@@ -16,7 +16,7 @@ pub(super) fn checks(scene: Scene<'_>) -> Vec<Check> {
 }
 
 /// What is said to a switch that takes another back.
-const RETURN: &str = "It takes back a switch, which is not held up by this.";
+pub(super) const RETURN: &str = "It takes back a switch, which is not held up by this.";
 
 fn freeze(Scene { pair, given, now, .. }: Scene<'_>) -> Check {
     let name = "freeze";

@@ -7,6 +7,7 @@ pub(crate) mod fixture;
 mod parity;
 mod properties;
 mod rules;
+mod smoke;
 
 use super::*;
 use crate::{FlagValue, FlagVersion, Millis, Reading, flag::Flag, snapshot::LabelOnOldest};

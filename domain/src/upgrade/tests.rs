@@ -89,7 +89,7 @@ fn switch(end: Option<WatchEnd>) -> Record {
         change_ref: None,
         overridden: Vec::new(),
         reverts: None,
-        course,
+        course: course.into(),
     };
     Record {
         seq: 9,

@@ -55,7 +55,7 @@ async fn last(engine: &Engine, pair: &Pair) -> Result<Option<Following>, Stop> {
     Ok(current.as_ref().and_then(Following::of).filter(|following| following.course.has_begun()))
 }
 
-async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>) {
+pub(super) async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>) {
     let names = &pair.config.names;
     let (flag, blue, green) = tokio::join!(
         pair.ports.flag.read_one(&names.flag),

@@ -25,8 +25,8 @@ pub struct Arguments {
     /// Only records below this number: the next page
     #[arg(long)]
     before: Option<u64>,
-    /// Only this sort: switch, emergency, repair, external, imported, incident, request, maintenance
-    #[arg(long, value_parser = |word: &str| Listed::parse(word).ok_or("one of switch, emergency, repair, external, imported, incident, request, maintenance"))]
+    /// Only this sort: switch, emergency, repair, request, smoke, maintenance, external, imported, incident
+    #[arg(long, value_parser = |word: &str| Listed::parse(word).ok_or("one of switch, emergency, repair, request, smoke, maintenance, external, imported, incident"))]
     kind: Option<Listed>,
     /// Only this person
     #[arg(long)]

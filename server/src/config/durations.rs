@@ -167,6 +167,26 @@ pub(super) const WATCH: Bounds = Bounds {
     why_most: "what goes wrong a day later has other causes",
 };
 
+/// `pair.policy.smoke_lasts`
+pub(super) const SMOKE: Bounds = Bounds {
+    key: "pair.policy.smoke_lasts",
+    default: Duration::from_mins(15),
+    least: Duration::from_mins(1),
+    why_least: "Airflow alone takes that long to begin a run and to see that it has ended",
+    most: Duration::from_hours(6),
+    why_most: "a test that ends so late helps nobody who wants to switch",
+};
+
+/// `pair.policy.smoke_within`
+pub(super) const SMOKED: Bounds = Bounds {
+    key: "pair.policy.smoke_within",
+    default: Duration::from_hours(24),
+    least: Duration::from_mins(10),
+    why_least: "it would be over before anybody could switch",
+    most: Duration::from_hours(31 * 24),
+    why_most: "what worked a month ago proves nothing",
+};
+
 impl Bounds {
     /// The same, where days may be written too: `30d` is thirty times 24 hours.
     pub fn parse_days(&self, text: &str) -> Result<Duration, Wrong> {
@@ -228,14 +248,16 @@ mod tests {
 
     #[test]
     fn the_defaults_are_within_their_own_bounds() {
-        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE, ANTI_FLAP, PROVEN, DRAIN, WATCH] {
+        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE, ANTI_FLAP, PROVEN, DRAIN, WATCH, SMOKE, SMOKED]
+        {
             assert_eq!(bounds.parse(&shown(bounds.default)), Ok(bounds.default), "{}", bounds.key);
         }
     }
 
     #[test]
     fn the_bounds_themselves_are_allowed_and_nothing_beyond_them() {
-        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE, ANTI_FLAP, PROVEN, DRAIN, WATCH] {
+        for bounds in [FLAG, ENVIRONMENTS, SURROUNDINGS, REQUEST, GRACE, ANTI_FLAP, PROVEN, DRAIN, WATCH, SMOKE, SMOKED]
+        {
             let millis = |d: Duration| format!("{}ms", d.as_millis());
             assert!(bounds.parse(&millis(bounds.least)).is_ok(), "{}", bounds.key);
             assert!(bounds.parse(&millis(bounds.most)).is_ok(), "{}", bounds.key);

@@ -1,12 +1,12 @@
 //! `[pair.policy]`: what a pair asks of whoever switches it, and what is done around the flip.
 
-use std::time::Duration;
+use std::{cell::RefCell, time::Duration};
 
 use axum::http::Uri;
 use teal_domain::{
     Millis, PairId, Role,
     dags::Strategy,
-    policy::{self, ChangeRefRule, DagRules, FIRM, Guard, Policy, ProvenOn, WatchRules},
+    policy::{self, ChangeRefRule, DagRules, FIRM, Guard, Policy, ProvenOn, SmokeRules, WatchRules},
     preflight::Verdict,
 };
 
@@ -38,6 +38,7 @@ pub(super) fn read(mut section: Section<'_, '_>, findings: &Findings) -> Result<
     let runbook_url = section.optional("runbook_url", web_address);
     let dags = dags(&mut section);
     let watch = watch(&mut section);
+    let smoke = smoke(&mut section, findings);
     let guards = guards(&mut section, findings);
     let freezes = freezes::read(section.sections("freeze", Part::Freeze), findings);
     section.finish();
@@ -53,6 +54,7 @@ pub(super) fn read(mut section: Section<'_, '_>, findings: &Findings) -> Result<
         guards: guards?,
         dags: dags?,
         watch: watch?,
+        smoke: smoke?,
     };
     Ok(Read { policy, freezes: freezes?, proven_on })
 }
@@ -207,6 +209,36 @@ fn watch(section: &mut Section<'_, '_>) -> Result<WatchRules, Reported> {
         lasts: lasts?,
         reverts: reverts?.map_or(usual.reverts, |found| found.value),
         failures: failures?.unwrap_or(usual.failures),
+    })
+}
+
+fn smoke(section: &mut Section<'_, '_>, findings: &Findings) -> Result<SmokeRules, Reported> {
+    let usual = SmokeRules::default();
+    let seen = RefCell::new(Vec::new());
+    let dags = section.list("smoke", |text| {
+        let name = name_in_airflow(text)?;
+        if seen.borrow().contains(&name) {
+            return Err(Wrong::new(format!("the DAG {} is named twice", quoted(&name)), "keep one of the two"));
+        }
+        seen.borrow_mut().push(name.clone());
+        Ok(name)
+    });
+    let lasts = section.optional("smoke_lasts", |text| durations::SMOKE.parse(text));
+    let within = section.optional("smoke_within", |text| durations::SMOKED.parse_days(text));
+    let (dags, lasts, within) = (dags?.unwrap_or_default(), lasts?, within?);
+    if dags.is_empty() {
+        let alone = [("smoke_lasts", &lasts), ("smoke_within", &within)];
+        let alone = alone.into_iter().filter_map(|(key, found)| Some((key, found.as_ref()?)));
+        let reported = alone.map(|(key, found)| {
+            let what = format!("`{key}` means nothing without `smoke`");
+            findings.add(&found.origin, Wrong::new(what, "name DAGs with `smoke = [\"…\"]`, or remove it"))
+        });
+        return reported.last().map_or(Ok(usual), Err);
+    }
+    Ok(SmokeRules {
+        dags,
+        lasts: lasts.map_or(usual.lasts, |found| millis(found.value)),
+        within: within.map_or(usual.within, |found| millis(found.value)),
     })
 }
 

@@ -99,6 +99,7 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && before.following == after.following
         && before.maintenance == after.maintenance
         && before.proved_at == after.proved_at
+        && before.smoke == after.smoke
         && before.freezes == after.freezes
         && (Arc::ptr_eq(&before.surroundings, &after.surroundings)
             || before.surroundings.same_but_for_times(&after.surroundings))

@@ -155,7 +155,7 @@ impl OneSide<'_> {
 }
 
 /// An answer within its time.
-async fn in_time<T>(asked: impl Future<Output = Result<T, AwsError>>) -> Result<T, AwsError> {
+pub(super) async fn in_time<T>(asked: impl Future<Output = Result<T, AwsError>>) -> Result<T, AwsError> {
     timeout(PATIENCE, asked).await.unwrap_or_else(|_| {
         let message = format!("It did not answer within {} s.", PATIENCE.as_secs());
         Err(AwsError { code: None, message, refused: false })

@@ -145,11 +145,13 @@ impl Engine {
         let following = self.store.following(pair.id()).await?.as_ref().and_then(Following::of);
         let proved_at = self.proved_at(pair).await?;
         let maintenance = self.store.maintenance(pair.id(), self.clock.now()).await?;
+        let smoke = self.store.smoked(pair.id()).await?;
         Ok(move |known: &mut PairSnapshot| {
             known.following = following;
             known.request = request;
             known.maintenance = maintenance;
             known.proved_at = proved_at;
+            known.smoke = smoke;
             known.recent = recent;
             known.current = current;
             known.live_since = live_since;

@@ -57,6 +57,7 @@ pub fn start(engine: &Arc<Engine>) {
     }
     for pair in &engine.pairs {
         tokio::spawn(super::follow::keep(engine.clone(), pair.clone()));
+        tokio::spawn(super::smoke::keep(engine.clone(), pair.clone()));
     }
     super::observe::start(engine);
     tokio::spawn(store(engine.clone()));

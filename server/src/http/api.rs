@@ -8,6 +8,7 @@ pub mod pairs;
 pub mod plans;
 pub mod problem;
 pub(crate) mod shapes;
+pub mod smoke_tests;
 pub mod switches;
 
 pub use problem::Problem;

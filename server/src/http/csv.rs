@@ -96,6 +96,7 @@ fn row(record: &Record) -> Vec<String> {
         What::Gone { .. } => "gone",
         What::Request(_) => "request",
         What::Maintenance(_) => "maintenance",
+        What::Smoke(_) => "smoke",
     };
     let notes: Vec<String> = record.notes.iter().map(|note| format!("{}: {}", note.actor, note.text)).collect();
     let cells = [
@@ -110,7 +111,7 @@ fn row(record: &Record) -> Vec<String> {
         words::why(record).unwrap_or_default().to_owned(),
         words::outcome(record).1,
         record.flip().map(|flip| flip.0.to_string()).unwrap_or_default(),
-        record.switch().map(|switch| switch.operation.to_string()).unwrap_or_default(),
+        words::operation(record).map(|id| id.to_string()).unwrap_or_default(),
         notes.join(" | "),
         record.hash.to_string(),
         words::change(record).unwrap_or_default().to_owned(),

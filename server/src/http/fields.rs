@@ -7,7 +7,7 @@ use serde::{
     forward_to_deserialize_any,
 };
 use teal_app::functions::{
-    AddNote, AskApproval, DecideRequest, DeclareMaintenance, GoOn, LiftMaintenance, SkipDrain, SwitchFlag,
+    AddNote, AskApproval, DecideRequest, DeclareMaintenance, GoOn, LiftMaintenance, SkipDrain, SmokeTest, SwitchFlag,
     WithdrawRequest,
 };
 
@@ -21,7 +21,7 @@ pub enum Misnamed {
 }
 
 /// Every function's path, and the fields that it takes. What is not here is no function.
-fn known() -> [(&'static str, &'static [&'static str]); 9] {
+fn known() -> [(&'static str, &'static [&'static str]); 10] {
     [
         (SwitchFlag::PATH, named::<SwitchFlag>()),
         (AskApproval::PATH, named::<AskApproval>()),
@@ -32,6 +32,7 @@ fn known() -> [(&'static str, &'static [&'static str]); 9] {
         (GoOn::PATH, named::<GoOn>()),
         (DeclareMaintenance::PATH, named::<DeclareMaintenance>()),
         (LiftMaintenance::PATH, named::<LiftMaintenance>()),
+        (SmokeTest::PATH, named::<SmokeTest>()),
     ]
 }
 

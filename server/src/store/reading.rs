@@ -134,13 +134,15 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked', 'declared') AND operation IN (",
+            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked', 'declared', 'smoke_begun') AND operation IN (",
         );
         let mut ids = sql.separated(", ");
         for first in firsts {
-            if let (Body::Intent { .. } | Body::Asked { .. } | Body::Declared { .. }, Some(id)) =
-                (&first.body, first.body.operation())
-            {
+            let begins = matches!(
+                first.body,
+                Body::Intent { .. } | Body::Asked { .. } | Body::Declared { .. } | Body::SmokeBegun { .. }
+            );
+            if let Some(id) = first.body.operation().filter(|_| begins) {
                 ids.push_bind(id.to_string());
             }
         }

@@ -25,7 +25,7 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 28] = [
+const ROUTES: [(&str, &str, &[Role]); 29] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
@@ -49,6 +49,7 @@ const ROUTES: [(&str, &str, &[Role]); 28] = [
     ("POST", "/api/v1/pairs/{pair}/maintenance/lift", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/plans", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/switches", &[Role::Operator, Role::Admin]),
+    ("POST", "/api/v1/pairs/{pair}/smoke-tests", &[Role::Operator, Role::Admin]),
     ("GET", "/health", &EVERYBODY),
     // Whose are listed, and who may end them, is decided inside: see sign_in.rs.
     ("GET", "/sessions", &EVERYBODY),
@@ -60,7 +61,7 @@ const ROUTES: [(&str, &str, &[Role]); 28] = [
     ("GET", "/signed-out", &EVERYBODY),
 ];
 
-const FUNCTIONS: [(&str, &[Role]); 9] = [
+const FUNCTIONS: [(&str, &[Role]); 10] = [
     ("switch", &[Role::Operator, Role::Admin]),
     ("ask", &[Role::Operator, Role::Admin]),
     ("withdraw", &[Role::Operator, Role::Admin]),
@@ -70,6 +71,7 @@ const FUNCTIONS: [(&str, &[Role]); 9] = [
     ("go_on", &[Role::Operator, Role::Admin]),
     ("declare", &[Role::Operator, Role::Admin]),
     ("lift", &[Role::Operator, Role::Admin]),
+    ("smoke", &[Role::Operator, Role::Admin]),
 ];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
@@ -161,6 +163,7 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
         "note" => &[("about", "31"), ("text", "it was me")],
         "declare" => &[("side", "green"), ("what", "2.11 to 3.0.6"), ("until", "2026-11-28T18:00")],
         "lift" => &[("declared", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
+        "smoke" => &[("to", "green")],
         "skip_drain" | "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         _ => panic!("{function} is sent nothing yet"),
     };

@@ -13,13 +13,13 @@ use teal_server::{
     auth::SignIn,
     aws::mwaa::EnvironmentPort as _,
     desk::EngineDesk,
-    engine::watch::take_flag,
+    engine::{Around, watch::take_flag},
     http::{self, App, Stopping},
     store::Store,
 };
 use tower::ServiceExt as _;
 
-use crate::support::{Instance, World, folder, ssm::seeded};
+use crate::support::{Instance, World, airflow::FakeAirflow, folder, nothing::Nothing, ssm::seeded};
 
 /// Where the browser believes itself to be.
 pub const HOST: &str = "127.0.0.1:3000";
@@ -71,6 +71,21 @@ impl House {
         let folder = folder();
         let store = Store::open(&folder.path().join("teal.db")).await.expect("a store");
         Self::over(folder, World::in_store(store, "dev").beside("prod"), "ana", |desk| Arc::new(desk)).await
+    }
+
+    /// The same, with two Airflows that `build` sets up.
+    pub async fn with_airflows(
+        policy: Policy,
+        build: impl FnOnce(FakeAirflow) -> FakeAirflow,
+    ) -> (Self, Arc<FakeAirflow>) {
+        let folder = folder();
+        let store = Store::open(&folder.path().join("teal.db")).await.expect("a store");
+        let mut world = World::in_store(store, "dev");
+        world.policy = policy;
+        let airflow = Arc::new(build(FakeAirflow::new(world.clock.clone())));
+        let (alarms, files, targets) = (Arc::new(Nothing), Arc::new(Nothing), Arc::new(Nothing));
+        world.around = Some(Around { airflow: airflow.clone(), alarms, files, targets });
+        (Self::over(folder, world, "ana", |desk| Arc::new(desk)).await, airflow)
     }
 
     async fn built(who: &str, policy: Policy, desk: impl FnOnce(EngineDesk) -> Arc<dyn Desk>) -> Self {

@@ -5,6 +5,7 @@
 pub mod airflow;
 pub mod clock;
 pub mod crash;
+pub mod nothing;
 pub mod ssm;
 
 use std::{

@@ -64,6 +64,8 @@ fn name(kind: &'static str) -> &'static str {
         "asked" => "Approval asked for",
         "decided" => "Decided",
         "withdrawn" => "Taken back",
+        "smoke_begun" => "Smoke test begun",
+        "smoke_ended" => "Smoke test ended",
         other => other,
     }
 }

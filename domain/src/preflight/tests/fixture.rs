@@ -2,12 +2,13 @@
 
 use super::super::{Check, Given, Verdict, checks};
 use crate::{
-    Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Millis, OperationId, PairNames, PairSnapshot,
-    Reading, Reason, Surroundings, Timestamp,
+    Actor, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Millis, OperationId, PairNames,
+    PairSnapshot, Reading, Reason, Surroundings, Timestamp,
     airflow::{Dag, Keys, Part, Tried, Wish, Work},
     environment::{LastUpdate, Setup},
     freeze::Freeze,
-    policy::{ChangeRefRule, Guard, Policy, ProvenOn},
+    policy::{ChangeRefRule, Guard, Policy, ProvenOn, SmokeRules},
+    smoke::{Fate, SmokeEnd, SmokeRecord, SmokeResult, SmokeRun, Smoked},
     snapshot::{Following, OpenSwitch},
     steps::{Course, Step},
     surroundings::{Alarm, AlarmState, DagFile, SideFacts},
@@ -107,6 +108,7 @@ pub fn policy() -> Policy {
             after: true,
             runbook_url: Some("https://wiki.example/failures".into()),
         }],
+        smoke: SmokeRules { dags: vec!["load".into()], ..SmokeRules::default() },
         ..Policy::default()
     }
 }
@@ -134,6 +136,7 @@ pub fn pair() -> PairSnapshot {
         following: None,
         maintenance: None,
         proved_at: None,
+        smoke: vec![smoked()],
         freezes: Arc::default(),
         surroundings: Arc::new(Surroundings { blue: side(), green: side(), alarms }),
         recent: Vec::new(),
@@ -159,6 +162,16 @@ pub fn hopeless() -> PairSnapshot {
 
 pub fn freeze(ends_in: u64) -> Freeze {
     Freeze { because: "month end".into(), from: secs_ago(60), to: in_secs(ends_in), zone: "Europe/Berlin".into() }
+}
+
+/// A smoke test of green that went well an hour ago.
+pub fn smoked() -> Smoked {
+    let dags = vec!["load".to_owned()];
+    let (begun_at, ends_by) = (secs_ago(3660), secs_ago(2760));
+    let run = SmokeRun { id: OperationId::new(NOW, 5), side: Color::Green, dags, woken: Vec::new(), begun_at, ends_by };
+    let results = vec![SmokeResult { dag: "load".into(), fate: Fate::Success }];
+    let end = Some((secs_ago(3600), SmokeEnd { results, awake: Vec::new(), because: None }));
+    Smoked { seq: 40, by: Actor::page("ana"), test: SmokeRecord { run, end } }
 }
 
 pub fn open(unknown_until: Option<Timestamp>) -> OpenSwitch {

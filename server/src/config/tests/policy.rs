@@ -191,3 +191,15 @@ fn freezes_are_read_and_their_mistakes_named_where_they_stand() {
     let good = load(&freeze("zone = \"europe/berlin\"\ncron = \"0 18 L * *\"\nlasts = \"12h\"\n")).unwrap();
     assert_eq!(good.pairs[0].freezes[0].zone.iana_name(), Some("Europe/Berlin"), "as it is really written");
 }
+
+#[test]
+fn dags_to_smoke_test_are_named_once_and_their_times_mean_nothing_alone() {
+    let read = policy("smoke = [\"a\", \"b\"]\nsmoke_lasts = \"5m\"\nsmoke_within = \"7d\"\n").smoke;
+    assert_eq!((read.dags.join(" ").as_str(), read.lasts), ("a b", Millis::from_secs(300)));
+    assert_eq!(read.within, Millis::from_secs(7 * 86_400));
+    assert_eq!(policy("smoke = [\"a\"]\n").smoke.within, Millis::from_secs(86_400));
+    one(&with("smoke = [\"a\", \"a\"]\n"), "teal.toml:6:15: the DAG `a` is named twice: keep one of the two");
+    one(&with("smoke = [\" a\"]\n"), "teal.toml:6:10: ` a` is no name in Airflow");
+    one(&with("smoke_lasts = \"5m\"\n"), "teal.toml:6:15: `smoke_lasts` means nothing without `smoke`");
+    one(&with("smoke = [\"a\"]\nsmoke_lasts = \"5s\"\n"), "teal.toml:7:15: pair.policy.smoke_lasts `5s` is too short");
+}

@@ -1,5 +1,7 @@
 //! What answers look like. These shapes are promised within `v1`; the journal's own may change behind them.
 
+mod smoke;
+
 use serde::Serialize;
 use teal_app::{
     desk::Offer,
@@ -14,6 +16,8 @@ use teal_domain::{
     maintenance::Maintenance,
     preflight::{Check, Verdict},
 };
+
+use smoke::Smoke;
 
 /// A moment, as RFC 3339 has it: `2026-11-27T09:14:02.120Z`.
 fn when(at: Timestamp) -> String {
@@ -337,6 +341,9 @@ pub struct Record {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unproven: bool,
     timings_ms: Option<Timings>,
+    /// What was tested, and what became of each run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    smoke: Option<Smoke>,
     notes: Vec<Note>,
     hash: String,
     href: String,
@@ -365,7 +372,7 @@ impl Record {
             Some(Progress::Begun) => ("begun", None),
             Some(Progress::Unknown { .. }) => ("unknown", None),
             Some(Progress::Ended { outcome, .. }) => ("ended", Some(outcome.as_str())),
-            None => ("ended", None),
+            None => smoke::state(record),
         };
         let (from, to) = moved(&record.what);
         Self {
@@ -383,8 +390,12 @@ impl Record {
             overridden: switch.map(|switch| switch.overridden.clone()).unwrap_or_default(),
             state,
             outcome,
-            told: switch.map_or_else(|| told::outcome(record).1, told::told),
-            operation: switch.map(|switch| switch.operation.to_string()),
+            told: match (switch, record.smoke()) {
+                (Some(switch), _) => told::told(switch),
+                (None, Some(test)) => words::smoke::told(test),
+                (None, None) => told::outcome(record).1,
+            },
+            operation: told::operation(record).map(|id| id.to_string()),
             base: switch.and_then(|switch| base(switch.base)),
             landed_late: switch.is_some_and(|switch| switch.landed_late.is_some()),
             approval: switch.and_then(|switch| switch.approval.as_ref()).map(|approval| Approved {
@@ -394,6 +405,7 @@ impl Record {
             }),
             unproven: switch.is_some_and(|switch| switch.unproven),
             timings_ms: switch.and_then(|switch| switch.timings),
+            smoke: record.smoke().map(Smoke::of),
             notes: record
                 .notes
                 .iter()
@@ -416,6 +428,7 @@ const fn kind(what: &What) -> &'static str {
         What::Gone { .. } => "gone",
         What::Request(_) => "request",
         What::Maintenance(_) => "maintenance",
+        What::Smoke(_) => "smoke",
     }
 }
 
@@ -431,6 +444,6 @@ fn moved(what: &What) -> (Option<String>, Option<String>) {
         }
         What::Maintenance(declared) => (None, Some(declared.maintenance.side.as_str().to_owned())),
         What::External(change) => (change.previous.as_ref().map(text), Some(text(&change.value))),
-        What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } => (None, None),
+        What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } | What::Smoke(_) => (None, None),
     }
 }
