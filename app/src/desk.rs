@@ -277,6 +277,9 @@ pub trait Desk: Send + Sync {
     /// Tries what is owed after a switch again now.
     async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError>;
 
+    /// Finds out what is wrong with a pair: asks AWS, for some seconds at most. The snapshot has what came of it.
+    async fn diagnose(&self, who: &Identity, pair: &PairId) -> Result<(), DeskError>;
+
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;
 }

@@ -99,6 +99,14 @@ pub async fn go_on(pair: PairId, record: u64, operation: OperationId) -> Result<
     ways::after_step(&pair, record, done)
 }
 
+/// Finds out what is wrong with a pair.
+#[server(prefix = "/api/fn", endpoint = "diagnose")]
+pub async fn diagnose(pair: PairId) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.diagnose(&who, &pair).await;
+    ways::after_diagnosis(&pair, done)
+}
+
 /// Where the browser goes after a form.
 #[cfg(feature = "ssr")]
 mod ways {
@@ -224,6 +232,18 @@ mod ways {
         };
         if reply == Reply::Taken || plain() {
             go(&format!("{}#after", paths::record(pair, record)));
+        }
+        Ok(reply)
+    }
+
+    /// The page shows what came of it, and what is missing to whoever may not.
+    pub fn after_diagnosis(pair: &PairId, done: Result<(), DeskError>) -> Result<Reply, ServerFnError> {
+        let reply = match done {
+            Ok(()) => Reply::Taken,
+            Err(refused) => Reply::Refused(refused),
+        };
+        if reply == Reply::Taken || plain() {
+            go(&paths::trouble(pair));
         }
         Ok(reply)
     }

@@ -10,3 +10,4 @@ pub mod record;
 pub mod sessions;
 pub mod shell;
 pub mod switch;
+pub mod trouble;

@@ -30,6 +30,11 @@ pub fn freezes(pair: &PairId) -> String {
     format!("/p/{pair}/freezes")
 }
 
+/// `/p/{pair}/trouble`
+pub fn trouble(pair: &PairId) -> String {
+    format!("/p/{pair}/trouble")
+}
+
 /// `/embed/{pair}`: the frame.
 pub fn embed(pair: &PairId) -> String {
     format!("/embed/{pair}")

@@ -150,6 +150,11 @@ pub fn freezes(view: &View<'_>, closed: &[Closed]) -> Rendered {
     with_pair(view, |pair| pages::freezes::page(view, pair, closed))
 }
 
+/// `/p/{pair}/trouble`
+pub fn trouble(view: &View<'_>) -> Rendered {
+    with_pair(view, |pair| pages::trouble::page(view, pair))
+}
+
 /// `/p/{pair}/history`
 pub fn history(view: &View<'_>, query: &HistoryQuery, page: &HistoryPage) -> Rendered {
     with_pair(view, |pair| pages::history::page(view, pair, query, page))

@@ -30,6 +30,7 @@ pub mod steps;
 pub mod surroundings;
 pub mod switch;
 pub mod time;
+pub mod trouble;
 pub mod watch;
 
 pub use access::{Action, Denied, Grants, On, Role};

@@ -19,6 +19,7 @@ pub mod reconcile;
 pub mod recorder;
 pub mod spool;
 pub mod switch;
+pub mod trouble;
 pub mod watch;
 pub mod why;
 
@@ -88,6 +89,8 @@ pub struct Pair {
     pub follow: Notify,
     /// Who looks at what surrounds the flag, and what was seen last.
     pub looking: observe::Looking,
+    /// One diagnosis at a time; when the last one was begun, on the monotonic clock.
+    diagnosing: tokio::sync::Mutex<Option<Duration>>,
 }
 
 impl Pair {
@@ -104,6 +107,7 @@ impl Pair {
             nudge,
             follow: Notify::new(),
             looking: observe::Looking::default(),
+            diagnosing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -128,6 +132,7 @@ impl Pair {
             request: None,
             following: None,
             maintenance: None,
+            diagnosis: None,
             proved_at: None,
             freezes: self.freezes(now),
             surroundings: Arc::default(),

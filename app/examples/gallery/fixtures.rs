@@ -206,6 +206,7 @@ pub fn green_is_live() -> PairSnapshot {
         request: None,
         following: None,
         maintenance: None,
+        diagnosis: None,
         proved_at: None,
         freezes: Arc::default(),
         surroundings: Arc::default(),

@@ -8,7 +8,7 @@ use super::{
     recent::recent,
     side_card::side_card,
 };
-use crate::render::View;
+use crate::{paths, render::View};
 use leptos::prelude::*;
 use teal_domain::{Color, PairSnapshot};
 
@@ -33,6 +33,9 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
             {side_card(view, pair, Color::Green)}
         </div>
         {freezes::line(pair, now)}
+        <p class="trouble-line">
+            "Something is wrong? "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a>
+        </p>
         <div class="columns">{recent(pair, now)}{flag_facts(pair, now)}</div>
     }
     .into_any()

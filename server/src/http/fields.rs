@@ -6,7 +6,9 @@ use serde::{
     de::{DeserializeOwned, Deserializer, Error as _, Visitor, value::Error},
     forward_to_deserialize_any,
 };
-use teal_app::functions::{AddNote, AskApproval, DecideRequest, GoOn, SkipDrain, SwitchFlag, WithdrawRequest};
+use teal_app::functions::{
+    AddNote, AskApproval, DecideRequest, Diagnose, GoOn, SkipDrain, SwitchFlag, WithdrawRequest,
+};
 
 /// What is wrong with the names in a form.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,7 +20,7 @@ pub enum Misnamed {
 }
 
 /// Every function's path, and the fields that it takes. What is not here is no function.
-fn known() -> [(&'static str, &'static [&'static str]); 7] {
+fn known() -> [(&'static str, &'static [&'static str]); 8] {
     [
         (SwitchFlag::PATH, named::<SwitchFlag>()),
         (AskApproval::PATH, named::<AskApproval>()),
@@ -27,6 +29,7 @@ fn known() -> [(&'static str, &'static [&'static str]); 7] {
         (AddNote::PATH, named::<AddNote>()),
         (SkipDrain::PATH, named::<SkipDrain>()),
         (GoOn::PATH, named::<GoOn>()),
+        (Diagnose::PATH, named::<Diagnose>()),
     ]
 }
 

@@ -25,10 +25,11 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 23] = [
+const ROUTES: [(&str, &str, &[Role]); 24] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
+    ("GET", "/p/{pair}/trouble", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
     ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
     ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),
@@ -55,7 +56,7 @@ const ROUTES: [(&str, &str, &[Role]); 23] = [
     ("GET", "/signed-out", &EVERYBODY),
 ];
 
-const FUNCTIONS: [(&str, &[Role]); 7] = [
+const FUNCTIONS: [(&str, &[Role]); 8] = [
     ("switch", &[Role::Operator, Role::Admin]),
     ("ask", &[Role::Operator, Role::Admin]),
     ("withdraw", &[Role::Operator, Role::Admin]),
@@ -63,6 +64,7 @@ const FUNCTIONS: [(&str, &[Role]); 7] = [
     ("note", &[Role::Operator, Role::Approver, Role::Admin]),
     ("skip_drain", &[Role::Operator, Role::Admin]),
     ("go_on", &[Role::Operator, Role::Admin]),
+    ("diagnose", &[Role::Operator, Role::Admin]),
 ];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
@@ -153,6 +155,7 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
         "decide" => &[("to", "green"), ("digest", "ab"), ("answer", "approved")],
         "note" => &[("about", "31"), ("text", "it was me")],
         "skip_drain" | "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
+        "diagnose" => &[],
         _ => panic!("{function} is sent nothing yet"),
     };
     let confirmation = (function == "switch").then_some(("confirmation", confirmation));

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 42] = [
+pub const ROUTES: [(&str, u16); 43] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
@@ -20,6 +20,7 @@ pub const ROUTES: [(&str, u16); 42] = [
     ("/p/dev/switch?to=green", 200),
     ("/p/dev/switch?to=blue", 200),
     ("/p/dev/freezes", 200),
+    ("/p/dev/trouble", 200),
     ("/p/dev/history", 200),
     ("/p/dev/history?kind=imported&color=blue", 200),
     ("/p/dev/history/31", 200),

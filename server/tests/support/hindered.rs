@@ -75,6 +75,9 @@ impl Desk for Hindered {
     async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
         self.desk().go_on(who, pair, operation).await
     }
+    async fn diagnose(&self, who: &Identity, pair: &PairId) -> Result<(), DeskError> {
+        self.desk().diagnose(who, pair).await
+    }
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.desk().denials(who, before).await
     }

@@ -132,6 +132,7 @@ pub fn pair() -> PairSnapshot {
         current: None,
         following: None,
         maintenance: None,
+        diagnosis: None,
         proved_at: None,
         freezes: Arc::default(),
         surroundings: Arc::new(Surroundings { blue: side(), green: side(), alarms }),
