@@ -8,6 +8,7 @@ use super::{
 use crate::{
     Color, Millis, Timestamp,
     airflow::{Dag, Task},
+    dags::Strategy,
     policy::DagRules,
 };
 
@@ -51,7 +52,9 @@ pub(super) fn judge(gathered: &Gathered, now: Timestamp) -> Finding {
         }
     };
     let since = written.max(now - LATELY);
-    let other = gathered.side(live.other()).dags.as_ref().ok();
+    // While the old side drains, DAGs without a check are paused here for a reason.
+    let drains = gathered.rules.strategy == Strategy::PauseStandby && now.since(written) <= gathered.rules.drain;
+    let other = gathered.side(live.other()).dags.as_ref().ok().filter(|_| !drains);
     let (idle, working) = sort(dags, begun, other, &gathered.rules, since, now);
     let dags = idle.skipped.iter().chain(&idle.failed).map(|task| task.dag.as_str());
     let dags: Vec<&str> = dags.chain(idle.late.iter().chain(&idle.asleep).map(|dag| dag.id.as_str())).collect();
@@ -150,7 +153,7 @@ fn surroundings(finding: &mut Finding, side: &Side, live: Color) {
     if let Ok(work) = &side.work {
         let (running, waiting) = work.count();
         if waiting > 0 {
-            finding.shows(format!("{} run, {waiting} wait for a worker", counted(running, "task")));
+            finding.shows(format!("Tasks: {running} running, {waiting} waiting for a worker"));
         }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn judge(gathered: &Gathered, now: Timestamp) -> Finding {
     if anew.is_empty() {
         let mut says = format!("Nothing has begun to work on {} since the flag says {live}.", old.title());
         if drains > 0 {
-            says = format!("{says} {} of runs that began before it still runs.", counted(drains, "task"));
+            says = format!("{says} Still under way: {} of runs that began before it.", counted(drains, "task"));
         }
         let mut finding = Finding::new(Trouble::OldSide, Verdict::NotFound, says);
         drain.iter().filter(|task| running(task)).take(TASKS).for_each(|task| finding.shows(told::task(task)));
@@ -58,15 +58,14 @@ pub(super) fn judge(gathered: &Gathered, now: Timestamp) -> Finding {
     }
     let dags = some(anew.iter().map(|task| task.dag.as_str()));
     let says = format!(
-        "{} work on {}, which is not live, in runs that began after the switch: {dags}.",
-        counted(anew.len(), "task"),
-        old.title()
+        "On {}, which is not live, {} worked in runs that began after the switch: {dags}.",
+        old.title(),
+        counted(anew.len(), "task")
     );
     let mut finding = Finding::new(Trouble::OldSide, Verdict::Found, says);
     anew.iter().rev().take(TASKS).for_each(|task| finding.shows(told::task_after(task, written)));
     if drains > 0 {
-        finding
-            .shows(format!("Beside them {} of runs that began before the switch still runs", counted(drains, "task")));
+        finding.shows(format!("Beside them, {} of runs that began before the switch", counted(drains, "task")));
     }
     let of = |asks: bool| {
         let dags = anew.iter().filter(|task| side.guarded(&task.dag, &gathered.rules) == Some(asks));

@@ -1,9 +1,6 @@
 //! The lineage service: its load balancer, and its database.
 
-use super::{
-    Finding, Gathered, Target, Trouble, Verdict,
-    told::{TASKS, counted},
-};
+use super::{Finding, Gathered, Target, Trouble, Verdict, told::TASKS};
 
 pub(super) fn load_balancer(gathered: &Gathered) -> Finding {
     let name = &gathered.names.load_balancer;
@@ -26,13 +23,13 @@ pub(super) fn load_balancer(gathered: &Gathered) -> Finding {
     let ill: Vec<&Target> = targets.iter().filter(|target| is_ill(target)).collect();
     let groups = empty_groups(targets);
     if ill.is_empty() && groups.is_empty() && !targets.is_empty() {
-        let says = format!("None of the {} of {name} fails its check.", counted(targets.len(), "target"));
+        let says = format!("No target of {name} fails its check: {} asked.", targets.len());
         return of(Verdict::NotFound, says);
     }
     let says = match (targets.len(), ill.len()) {
         (0, _) => format!("{name} has no targets at all."),
         (_, 0) => format!("No target of {} of {name} is healthy.", groups.join(" and ")),
-        (all, ill) => format!("{ill} of the {} of {name} fail their check.", counted(all, "target")),
+        (all, ill) => format!("Targets of {name} that fail their check: {ill} of {all}."),
     };
     let mut finding = of(Verdict::Found, says);
     let shown = if ill.is_empty() { targets.iter().collect() } else { ill };

@@ -67,6 +67,17 @@ fn what_is_paused_on_the_live_side_and_not_on_the_other_sleeps_by_mistake() {
 }
 
 #[test]
+fn while_the_old_side_drains_what_is_paused_on_the_new_one_waits_for_it() {
+    let mut gathered = well();
+    gathered.rules.strategy = crate::dags::Strategy::PauseStandby;
+    gathered.blue.dags.as_mut().expect("dags")[0].paused = true;
+    switched(&mut gathered, 10);
+    says(&finding(&gathered, Trouble::Idle), NotFound, &[]);
+    switched(&mut gathered, 20);
+    says(&finding(&gathered, Trouble::Idle), Found, &["Paused here"]);
+}
+
+#[test]
 fn where_nothing_was_due_nothing_is_idle() {
     let found = after(Trouble::Idle, |gathered| begun(&mut gathered.blue).clear());
     says(&found, NotFound, &["Nothing was due on Blue"]);

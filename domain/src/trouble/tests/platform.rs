@@ -12,9 +12,9 @@ fn a_target_that_fails_its_check_is_told_with_its_reason() {
         let timeout = target("i-2:5000", "unhealthy", "Target.Timeout: Request timed out");
         gathered.targets = Ok(Some(vec![target("i-1:5000", "healthy", ""), timeout]));
     });
-    says(&found, Found, &["1 of the 2 targets", "i-2:5000 in api: unhealthy, Target.Timeout", "security group"]);
+    says(&found, Found, &["fail their check: 1 of 2", "i-2:5000 in api: unhealthy, Target.Timeout", "security group"]);
     let healthy = after(Trouble::LoadBalancer, |_| {});
-    says(&healthy, NotFound, &["None of the 1 target"]);
+    says(&healthy, NotFound, &["fails its check: 1 asked"]);
 }
 
 #[test]

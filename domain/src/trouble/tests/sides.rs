@@ -62,13 +62,13 @@ fn what_began_before_the_switch_drains_and_what_began_after_it_is_told() {
     second.run.clone_from(&first.run);
     begun(&mut gathered.green).extend([first, second]);
     let drains = finding(&gathered, Trouble::OldSide);
-    says(&drains, NotFound, &["Nothing has begun to work on Green", "1 task of runs that began before it"]);
+    says(&drains, NotFound, &["Nothing has begun to work on Green", "under way: 1 task of runs that began before it"]);
     begun(&mut gathered.green).push(task("exports", "send", "success", 3));
     let found = finding(&gathered, Trouble::OldSide);
     says(
         &found,
         Found,
-        &["exports", "7 min after the flag was written", "have no check", "pause-standby", "Beside them 1 task"],
+        &["exports", "7 min after the flag was written", "have no check", "pause-standby", "Beside them, 1 task"],
     );
 }
 
