@@ -4,6 +4,8 @@
 mod fixtures;
 #[path = "pages/frame.rs"]
 mod frame;
+#[path = "pages/trouble.rs"]
+mod trouble;
 
 use fixtures::{NOW, ana, dev};
 use teal_app::{

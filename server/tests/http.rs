@@ -63,6 +63,8 @@ mod sign_in;
 #[path = "http/sockets.rs"]
 mod sockets;
 mod support;
+#[path = "http/trouble.rs"]
+mod trouble;
 
 use axum::http::{StatusCode, header};
 use house::{Answer, House};

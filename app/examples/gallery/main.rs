@@ -67,6 +67,7 @@ fn pages(
         render::switch(&view, target, fixtures::offer(pair, target), SwitchQuery::default()),
     )?;
     save(&format!("embed-{name}"), render::embed(&view))?;
+    save(&format!("trouble-{name}"), render::trouble(&view))?;
     let query = HistoryQuery::default();
     save(&format!("history-{name}"), render::history(&view, &query, &fixtures::page(pair)))?;
     if let Some(record) = pair.recent.first() {

@@ -118,7 +118,7 @@ fn card(finding: &Finding) -> impl IntoView + use<> {
         view! { <h3>"What shows it"</h3><ul class="evidence-list">{rows}</ul> }
     });
     let mend = (!finding.mend.is_empty()).then(|| {
-        let steps = finding.mend.iter().map(|step| view! { <li>{step.clone()}</li> }).collect_view();
+        let steps = finding.mend.iter().map(|step| view! { <li>{coded(step)}</li> }).collect_view();
         view! { <h3>"What to do"</h3><ol class="mends">{steps}</ol> }
     });
     let statement = finding.statement.clone().map(|statement| view! { <pre tabindex="0">{statement}</pre> });
@@ -128,7 +128,7 @@ fn card(finding: &Finding) -> impl IntoView + use<> {
                 <h2>{finding.trouble.title()}</h2>
                 <Mark tone text=finding.verdict.as_str() />
             </header>
-            <p class="says">{finding.says.clone()}</p>
+            <p class="says">{coded(&finding.says)}</p>
             {evidence}
             {mend}
             {statement}
@@ -138,7 +138,16 @@ fn card(finding: &Finding) -> impl IntoView + use<> {
 
 fn evidence(evidence: &Evidence) -> impl IntoView + use<> {
     let lines = (!evidence.lines.is_empty()).then(|| view! { <pre tabindex="0">{evidence.lines.join("\n")}</pre> });
-    view! { <li>{evidence.says.clone()}{lines}</li> }
+    view! { <li>{coded(&evidence.says)}{lines}</li> }
+}
+
+/// A text in which names to be typed stand between backquotes.
+fn coded(text: &str) -> impl IntoView + use<> {
+    let parts = text.split('`').enumerate().map(|(number, part)| {
+        let part = part.to_owned();
+        if number % 2 == 1 { view! { <code>{part}</code> }.into_any() } else { part.into_any() }
+    });
+    parts.collect_view()
 }
 
 /// The ways out, side by side.
