@@ -302,6 +302,9 @@ pub trait Desk: Send + Sync {
     /// Smoke-tests the side that stands by. Answers with the number of the record.
     async fn smoke(&self, who: &Identity, pair: &PairId) -> Result<u64, DeskError>;
 
+    /// Finds out what is wrong with a pair: asks AWS, for some seconds at most. The snapshot has what came of it.
+    async fn diagnose(&self, who: &Identity, pair: &PairId) -> Result<(), DeskError>;
+
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;
 }

@@ -138,6 +138,14 @@ pub async fn smoke_test(pair: PairId, to: Color) -> Result<Reply, ServerFnError>
     ways::after_smoke(&pair, to, done)
 }
 
+/// Finds out what is wrong with a pair.
+#[server(prefix = "/api/fn", endpoint = "diagnose")]
+pub async fn diagnose(pair: PairId) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.diagnose(&who, &pair).await;
+    ways::after_diagnosis(&pair, done)
+}
+
 /// Where the browser goes after a form.
 #[cfg(feature = "ssr")]
 mod ways {
@@ -315,6 +323,18 @@ mod ways {
                 Ok(Reply::Refused(refused))
             }
         }
+    }
+
+    /// The page shows what came of it, and what is missing to whoever may not.
+    pub fn after_diagnosis(pair: &PairId, done: Result<(), DeskError>) -> Result<Reply, ServerFnError> {
+        let reply = match done {
+            Ok(()) => Reply::Taken,
+            Err(refused) => Reply::Refused(refused),
+        };
+        if reply == Reply::Taken || plain() {
+            go(&paths::trouble(pair));
+        }
+        Ok(reply)
     }
 
     fn problem(refused: &DeskError) -> SwitchProblem {

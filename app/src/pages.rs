@@ -11,4 +11,5 @@ pub mod record;
 pub mod sessions;
 pub mod shell;
 pub mod switch;
+pub mod trouble;
 pub mod upgrade;

@@ -45,6 +45,11 @@ pub fn maintenances(pair: &PairId) -> String {
     filtered(&history(pair), &HistoryQuery { kind: Some(Listed::Maintenance), ..HistoryQuery::default() })
 }
 
+/// `/p/{pair}/trouble`
+pub fn trouble(pair: &PairId) -> String {
+    format!("/p/{pair}/trouble")
+}
+
 /// `/embed/{pair}`: the frame.
 pub fn embed(pair: &PairId) -> String {
     format!("/embed/{pair}")

@@ -160,6 +160,11 @@ pub fn upgrade(view: &View<'_>, maintenances: &[MaintenanceRecord], switches: &[
     with_pair(view, |pair| pages::upgrade::page(view, pair, maintenances, switches))
 }
 
+/// `/p/{pair}/trouble`
+pub fn trouble(view: &View<'_>) -> Rendered {
+    with_pair(view, |pair| pages::trouble::page(view, pair))
+}
+
 /// `/p/{pair}/history`
 pub fn history(view: &View<'_>, query: &HistoryQuery, page: &HistoryPage) -> Rendered {
     with_pair(view, |pair| pages::history::page(view, pair, query, page))

@@ -4,6 +4,8 @@
 mod fixtures;
 #[path = "pages/frame.rs"]
 mod frame;
+#[path = "pages/trouble.rs"]
+mod trouble;
 #[path = "pages/upkeep.rs"]
 mod upkeep;
 

@@ -31,6 +31,7 @@ pub mod steps;
 pub mod surroundings;
 pub mod switch;
 pub mod time;
+pub mod trouble;
 pub mod upgrade;
 pub mod watch;
 

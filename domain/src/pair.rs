@@ -61,6 +61,9 @@ pub struct PairNames {
     pub blue: String,
     /// The green MWAA environment.
     pub green: String,
+    /// The load balancer in front of the lineage service.
+    #[serde(default)]
+    pub load_balancer: String,
 }
 
 impl PairNames {
@@ -68,12 +71,14 @@ impl PairNames {
     /// collide on it, so config refuses that.
     pub const FLAG: &'static str = "/mwaa/blue-green/active-environment";
 
-    /// The names that the field's platform gives: `{project}-{blue|green}-{environment}`.
+    /// The names that the field's platform gives: `{project}-{blue|green}-{environment}`, and for the lineage
+    /// service's load balancer `{project}-marquez-{environment}`.
     pub fn by_convention(project: &str, environment: &str) -> Self {
         Self {
             flag: Self::FLAG.to_owned(),
             blue: format!("{project}-blue-{environment}"),
             green: format!("{project}-green-{environment}"),
+            load_balancer: format!("{project}-marquez-{environment}"),
         }
     }
 
@@ -96,6 +101,7 @@ mod tests {
         assert_eq!(names.environment(Color::Blue), "mwaa-openlineage-blue-dev");
         assert_eq!(names.environment(Color::Green), "mwaa-openlineage-green-dev");
         assert_eq!(names.flag, "/mwaa/blue-green/active-environment");
+        assert_eq!(names.load_balancer, "mwaa-openlineage-marquez-dev");
     }
 
     #[test]

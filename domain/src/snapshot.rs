@@ -11,6 +11,7 @@ use crate::{
     smoke::Smoked,
     steps::Course,
     switch::Kind,
+    trouble::Diagnosis,
 };
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -97,6 +98,9 @@ pub struct PairSnapshot {
     /// What somebody declared that is being done to one side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<Maintenance>,
+    /// What was found when somebody last asked what is wrong, since this process began.
+    #[serde(skip)]
+    pub diagnosis: Option<Arc<Diagnosis>>,
     /// When this pair was last switched and the watch found nothing wrong, where another pair's policy asks for that.
     #[serde(skip)]
     pub proved_at: Option<Timestamp>,

@@ -364,6 +364,13 @@ impl Desk for EngineDesk {
         begun.map_err(|not| DeskError::Refused { message: not.to_string() })
     }
 
+    async fn diagnose(&self, who: &Identity, pair: &PairId) -> Result<(), DeskError> {
+        // It takes of what Airflow and AWS can answer, so not everybody who looks may ask for it.
+        self.may(who, Action::Switch, On::Pair(pair), "diagnose")?;
+        self.0.diagnose(self.pair(pair)?).await;
+        Ok(())
+    }
+
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.may(who, Action::Audit, On::House, "denials")?;
         // One more than fits tells whether there are older ones.

@@ -21,6 +21,7 @@ pub mod recorder;
 pub mod smoke;
 pub mod spool;
 pub mod switch;
+pub mod trouble;
 pub mod watch;
 pub mod why;
 
@@ -92,6 +93,8 @@ pub struct Pair {
     pub smoke: Notify,
     /// Who looks at what surrounds the flag, and what was seen last.
     pub looking: observe::Looking,
+    /// One diagnosis at a time; when the last one was begun, on the monotonic clock.
+    diagnosing: tokio::sync::Mutex<Option<Duration>>,
 }
 
 impl Pair {
@@ -109,6 +112,7 @@ impl Pair {
             follow: Notify::new(),
             smoke: Notify::new(),
             looking: observe::Looking::default(),
+            diagnosing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -133,6 +137,7 @@ impl Pair {
             request: None,
             following: None,
             maintenance: None,
+            diagnosis: None,
             proved_at: None,
             smoke: Vec::new(),
             freezes: self.freezes(now),

@@ -498,6 +498,24 @@ async fn doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
     assert!(said.out.contains("BAD") && said.out.contains("is a folder"), "{said:?}");
 }
 
+#[tokio::test]
+async fn doctor_looks_for_the_seven_troubles_of_a_pair_that_is_named() {
+    let desk = Desk::new(&["blue"]).await;
+    let troubles = |json: &Value| -> Vec<Value> {
+        json.as_array().expect("findings").iter().filter(|one| one["trouble"].is_object()).cloned().collect()
+    };
+    assert!(troubles(&desk.run(&["doctor", "--json"]).ends(0).json()).is_empty(), "not unless a pair is named");
+    // The emulated MWAA has no Airflow behind it.
+    let json = desk.run(&["doctor", "--pair", "dev", "--json"]).ends(0).json();
+    let found = troubles(&json);
+    assert_eq!(found.len(), 7, "{json}");
+    for one in &found {
+        assert!(one["verdict"] != "bad" && one["says"].as_str().is_some_and(|says| !says.is_empty()), "{one}");
+    }
+    let said = desk.run(&["doctor", "--pair", "dev"]).ends(0);
+    assert!(said.out.contains("lineage_health_url") && said.out.contains("old-side"), "{said:?}");
+}
+
 /// The machine's clock, an hour on: every confirmation has run out, every signed request is dead.
 #[derive(Debug, Default)]
 struct Later(System);
@@ -627,6 +645,7 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
                 region: REGION.into(),
                 account: None,
                 assume_role_arn: None,
+                lineage_health_url: None,
                 names: PairNames { flag: flag.clone(), ..PairNames::by_convention(id, "dev") },
                 policy: teal_domain::policy::Policy::default(),
                 freezes: Vec::new(),

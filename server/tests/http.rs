@@ -71,6 +71,8 @@ mod smoke;
 #[path = "http/sockets.rs"]
 mod sockets;
 mod support;
+#[path = "http/trouble.rs"]
+mod trouble;
 
 use axum::http::{StatusCode, header};
 use house::{Answer, House};

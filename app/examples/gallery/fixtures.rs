@@ -4,6 +4,9 @@
 #[path = "around.rs"]
 mod around;
 
+#[path = "troubles.rs"]
+mod troubles;
+
 pub use around::{findings, looked_at};
 #[path = "fixtures/follows.rs"]
 pub mod follows;
@@ -211,6 +214,7 @@ pub fn green_is_live() -> PairSnapshot {
         request: None,
         following: None,
         maintenance: None,
+        diagnosis: None,
         proved_at: None,
         smoke: Vec::new(),
         freezes: Arc::default(),
@@ -245,6 +249,8 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("label", with(label)),
         ("looked-at", with(looked_at)),
         ("findings", with(findings)),
+        ("diagnosed", with(troubles::diagnosed)),
+        ("diagnosed-long-ago", with(troubles::long_ago)),
         ("pause-standby", with(follows::two_airflows)),
         ("draining", with(follows::draining)),
         ("owed", with(follows::owed)),

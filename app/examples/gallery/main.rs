@@ -91,6 +91,7 @@ fn pages(
         .map(|window| Closed { from_there: there(window.from), to_there: there(window.to), window: window.clone() })
         .collect();
     save(&format!("freezes-{name}"), render::freezes(&view, &closed))?;
+    save(&format!("trouble-{name}"), render::trouble(&view))?;
     let query = HistoryQuery::default();
     save(&format!("history-{name}"), render::history(&view, &query, &fixtures::page(pair)))?;
     if let Some(record) = pair.recent.first() {

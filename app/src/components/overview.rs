@@ -9,7 +9,7 @@ use super::{
     recent::recent,
     side_card::side_card,
 };
-use crate::render::View;
+use crate::{paths, render::View};
 use leptos::prelude::*;
 use teal_domain::{Color, PairSnapshot};
 
@@ -35,6 +35,9 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
         </div>
         {maintenance::line(view, pair)}
         {freezes::line(pair, now)}
+        <p class="trouble-line">
+            "Something is wrong? "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a>
+        </p>
         <div class="columns">{recent(pair, now)}{flag_facts(pair, now)}</div>
     }
     .into_any()

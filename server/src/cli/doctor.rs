@@ -1,14 +1,14 @@
 //! `teal doctor`: what keeps Teal from working, one by one, each with its mend.
 
 use serde::Serialize;
-use teal_domain::{Color, Flag, FlagValue, Millis};
+use teal_domain::{Color, Flag, FlagValue, Millis, trouble};
 
 use super::{Common, End, Stop, output, setup};
 use crate::{
     aws::{self, AwsError, sts},
     config::check_store_place,
     engine::{
-        Pair,
+        self, Pair,
         clock::{Clock as _, System},
     },
     store::Store,
@@ -27,6 +27,9 @@ struct Finding {
     says: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     mend: String,
+    /// What was found of a trouble, and by what.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trouble: Option<trouble::Finding>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -49,19 +52,24 @@ impl Findings {
         says: impl Into<String>,
         mend: impl Into<String>,
     ) {
-        self.0.push(Finding { about: about.to_owned(), check, verdict, says: says.into(), mend: mend.into() });
+        let (about, says, mend) = (about.to_owned(), says.into(), mend.into());
+        self.0.push(Finding { about, check, verdict, says, mend, trouble: None });
     }
 }
 
 pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
     let config = setup::config_without_store(common)?;
-    let mut findings = Findings(Vec::new());
+    let (mut findings, mut links) = (Findings(Vec::new()), Vec::new());
     let pairs = setup::pairs(&config).await;
     if let Some(named) = named {
         setup::the_pair(&pairs, |pair| &pair.config, Some(named))?;
     }
     for pair in pairs.iter().filter(|pair| named.is_none_or(|named| pair.id().as_str() == named)) {
         aws_side(&mut findings, pair, &config).await;
+        // What goes on in both Airflows is asked for by name: it takes seconds and work of theirs.
+        if named.is_some() {
+            links = troubles(&mut findings, pair).await;
+        }
     }
     store_side(&mut findings, &config).await;
     let bad = findings.0.iter().any(|finding| finding.verdict == Verdict::Bad);
@@ -76,12 +84,50 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
                 Verdict::NotTried => "untried ",
             };
             println!("{sign} {:<8} {:<12} {}", finding.about, finding.check, finding.says);
+            finding.trouble.iter().for_each(told);
             if !finding.mend.is_empty() {
                 println!("{:31}-> {}", "", finding.mend);
             }
         }
+        for link in links {
+            println!("{:<8} {:<8} {:<12} {}", "look", link.side, link.label, link.address);
+        }
     }
     Ok(if bad { End::Failed } else { End::Done })
+}
+
+/// The seven troubles. Answers with where to look further.
+async fn troubles(findings: &mut Findings, pair: &Pair) -> Vec<trouble::Link> {
+    let found = engine::trouble::diagnosis(pair, None, System::default().now(), engine::trouble::PATIENCE).await;
+    for finding in found.findings {
+        let verdict = match finding.verdict {
+            trouble::Verdict::Found => Verdict::Bad,
+            trouble::Verdict::CannotBeTold => Verdict::NotTried,
+            trouble::Verdict::NotFound => Verdict::Good,
+        };
+        findings.0.push(Finding {
+            about: pair.id().to_string(),
+            check: finding.trouble.as_str(),
+            verdict,
+            says: finding.says.clone(),
+            mend: finding.mend.join(" "),
+            trouble: Some(finding),
+        });
+    }
+    found.links
+}
+
+/// What a trouble was found by.
+fn told(finding: &trouble::Finding) {
+    for evidence in &finding.evidence {
+        println!("{:31}- {}", "", evidence.says);
+        for line in &evidence.lines {
+            println!("{:33}| {line}", "");
+        }
+    }
+    for line in finding.statement.iter().flat_map(|statement| statement.lines()) {
+        println!("{:33}{line}", "");
+    }
 }
 
 async fn aws_side(findings: &mut Findings, pair: &Pair, config: &crate::config::Config) {

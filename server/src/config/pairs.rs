@@ -28,6 +28,8 @@ pub struct PairConfig {
     pub account: Option<String>,
     /// The role to assume for this pair; without one, the default credentials are used.
     pub assume_role_arn: Option<String>,
+    /// Where the lineage service tells its health, if Teal is to ask.
+    pub lineage_health_url: Option<String>,
     /// The names of its resources.
     pub names: PairNames,
     /// What it asks of whoever switches it.
@@ -48,6 +50,8 @@ pub(super) struct Draft {
     pub flag: Read<String>,
     pub blue: Read<String>,
     pub green: Read<String>,
+    load_balancer: Read<String>,
+    lineage: Result<Option<Found<String>>, Reported>,
     title: Result<Option<Found<String>>, Reported>,
     project: Read<String>,
     environment: Read<String>,
@@ -64,6 +68,7 @@ impl Draft {
         let region = section.needed("region", "us-east-2", rules::region);
         let account = section.optional("account", rules::account);
         let role = section.optional("assume_role_arn", rules::role);
+        let lineage = section.optional("lineage_health_url", policy::web_address);
 
         let usual = match (&project, &environment) {
             (Ok(project), Ok(environment)) => Ok(PairNames::by_convention(&project.value, &environment.value)),
@@ -88,6 +93,11 @@ impl Draft {
         let usual = usual.as_ref().map_err(|reported| *reported);
         let blue = side(names.optional("blue", rules::environment_name), usual.map(|names| &names.blue));
         let green = side(names.optional("green", rules::environment_name), usual.map(|names| &names.green));
+        let load_balancer = match names.optional("load_balancer", rules::load_balancer) {
+            Ok(Some(given)) => Ok(given),
+            Ok(None) => usual.map(|names| Found { value: names.load_balancer.clone(), origin: origin.clone() }),
+            Err(reported) => Err(reported),
+        };
         names.finish();
         let policy = policy::read(section.section("policy", Part::Policy), findings);
         section.finish();
@@ -96,7 +106,21 @@ impl Draft {
             Some(id) => Ok(id),
             None => id_by_default(environment.as_ref().map_err(|reported| *reported)?, findings),
         });
-        Self { id, region, account, role, flag, blue, green, title, project, environment, policy }
+        Self {
+            id,
+            region,
+            account,
+            role,
+            flag,
+            blue,
+            green,
+            load_balancer,
+            lineage,
+            title,
+            project,
+            environment,
+            policy,
+        }
     }
 
     /// The pair's id, and the pair on which the same must have been tried first.
@@ -117,7 +141,13 @@ impl Draft {
             region: self.region?.value,
             account: self.account?.map(|account| account.value),
             assume_role_arn: self.role?.map(|role| role.value.arn),
-            names: PairNames { flag: self.flag?.value, blue: self.blue?.value, green: self.green?.value },
+            lineage_health_url: self.lineage?.map(|address| address.value),
+            names: PairNames {
+                flag: self.flag?.value,
+                blue: self.blue?.value,
+                green: self.green?.value,
+                load_balancer: self.load_balancer?.value,
+            },
             policy: policy.policy,
             freezes: policy.freezes,
         })

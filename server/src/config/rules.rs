@@ -51,6 +51,16 @@ pub(super) fn proxies(text: &str) -> Result<IpNet, Wrong> {
     }
 }
 
+/// The name of a load balancer, as Elastic Load Balancing takes it.
+pub(super) fn load_balancer(text: &str) -> Result<String, Wrong> {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    if (1..=32).contains(&text.len()) && text.bytes().all(good) && !text.starts_with('-') && !text.ends_with('-') {
+        return Ok(text.to_owned());
+    }
+    let what = format!("{} is no name of a load balancer", quoted(text));
+    Err(Wrong::new(what, "write its name, not its ARN: 1 to 32 letters, digits and hyphens, no hyphen at either end"))
+}
+
 pub(super) fn path(text: &str) -> Result<PathBuf, Wrong> {
     if text.trim().is_empty() {
         return Err(Wrong::new("a path is empty", "name a path, or leave the setting out"));

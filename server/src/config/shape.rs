@@ -82,10 +82,19 @@ impl Part {
             ],
             Self::Store => &["path", "spool"],
             Self::Polling => &["flag", "environments", "surroundings", "request_timeout"],
-            Self::Pair => {
-                &["id", "name", "project", "environment", "region", "account", "assume_role_arn", "names", "policy"]
-            }
-            Self::Names => &["flag", "blue", "green"],
+            Self::Pair => &[
+                "id",
+                "name",
+                "project",
+                "environment",
+                "region",
+                "account",
+                "assume_role_arn",
+                "lineage_health_url",
+                "names",
+                "policy",
+            ],
+            Self::Names => &["flag", "blue", "green", "load_balancer"],
             Self::Policy => &[
                 "two_person",
                 "approval_lives",

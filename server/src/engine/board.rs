@@ -98,6 +98,7 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && before.request == after.request
         && before.following == after.following
         && before.maintenance == after.maintenance
+        && before.diagnosis == after.diagnosis
         && before.proved_at == after.proved_at
         && before.smoke == after.smoke
         && before.freezes == after.freezes

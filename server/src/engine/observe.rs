@@ -29,6 +29,7 @@ use read::Reader;
 use subject::Subject;
 
 pub(super) use poll::start;
+pub(super) use read::silence;
 
 /// How long one reading may take.
 const LIMIT: Duration = Duration::from_secs(8);
@@ -97,7 +98,7 @@ async fn environment(engine: &Engine, pair: &Pair, color: Color, limit: Duration
     let name = pair.config.names.environment(color);
     let read = match timeout(limit, pair.ports.environments.read(name)).await {
         Ok(read) => read.map_err(|error| error.message),
-        Err(_) => Err(read::silence("MWAA", limit)),
+        Err(_) => Err(silence("MWAA", limit)),
     };
     take_environment(engine, pair, color, read);
 }

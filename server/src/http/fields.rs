@@ -7,8 +7,8 @@ use serde::{
     forward_to_deserialize_any,
 };
 use teal_app::functions::{
-    AddNote, AskApproval, DecideRequest, DeclareMaintenance, GoOn, LiftMaintenance, SkipDrain, SmokeTest, SwitchFlag,
-    WithdrawRequest,
+    AddNote, AskApproval, DecideRequest, DeclareMaintenance, Diagnose, GoOn, LiftMaintenance, SkipDrain, SmokeTest,
+    SwitchFlag, WithdrawRequest,
 };
 
 /// What is wrong with the names in a form.
@@ -21,7 +21,7 @@ pub enum Misnamed {
 }
 
 /// Every function's path, and the fields that it takes. What is not here is no function.
-fn known() -> [(&'static str, &'static [&'static str]); 10] {
+fn known() -> [(&'static str, &'static [&'static str]); 11] {
     [
         (SwitchFlag::PATH, named::<SwitchFlag>()),
         (AskApproval::PATH, named::<AskApproval>()),
@@ -33,6 +33,7 @@ fn known() -> [(&'static str, &'static [&'static str]); 10] {
         (DeclareMaintenance::PATH, named::<DeclareMaintenance>()),
         (LiftMaintenance::PATH, named::<LiftMaintenance>()),
         (SmokeTest::PATH, named::<SmokeTest>()),
+        (Diagnose::PATH, named::<Diagnose>()),
     ]
 }
 

@@ -28,6 +28,7 @@ pub async fn page_again(asked: &Asked, form: Request) -> Option<String> {
             let to = paths::get(form, "to")?.parse().ok()?;
             Some(paths::decide_again(&pair, to, &paths::get(form, "comment").unwrap_or_default(), problem))
         }
+        "diagnose" => Some(paths::trouble(&pair)),
         "withdraw" => Some(paths::switch(&pair, paths::get(form, "to")?.parse().ok()?)),
         "declare" => {
             let names = form_urlencoded::parse(form.as_bytes()).filter(|(name, _)| name == "expects[]");

@@ -25,12 +25,13 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 29] = [
+const ROUTES: [(&str, &str, &[Role]); 30] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
     ("GET", "/p/{pair}/maintenance", &EVERYBODY),
     ("GET", "/p/{pair}/upgrade", &EVERYBODY),
+    ("GET", "/p/{pair}/trouble", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
     ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
     ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),
@@ -61,7 +62,7 @@ const ROUTES: [(&str, &str, &[Role]); 29] = [
     ("GET", "/signed-out", &EVERYBODY),
 ];
 
-const FUNCTIONS: [(&str, &[Role]); 10] = [
+const FUNCTIONS: [(&str, &[Role]); 11] = [
     ("switch", &[Role::Operator, Role::Admin]),
     ("ask", &[Role::Operator, Role::Admin]),
     ("withdraw", &[Role::Operator, Role::Admin]),
@@ -72,6 +73,7 @@ const FUNCTIONS: [(&str, &[Role]); 10] = [
     ("declare", &[Role::Operator, Role::Admin]),
     ("lift", &[Role::Operator, Role::Admin]),
     ("smoke", &[Role::Operator, Role::Admin]),
+    ("diagnose", &[Role::Operator, Role::Admin]),
 ];
 
 fn somebody(role: Role, scope: Scope) -> Identity {
@@ -165,6 +167,7 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
         "lift" => &[("declared", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         "smoke" => &[("to", "green")],
         "skip_drain" | "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
+        "diagnose" => &[],
         _ => panic!("{function} is sent nothing yet"),
     };
     let confirmation = (function == "switch").then_some(("confirmation", confirmation));

@@ -87,6 +87,9 @@ impl Desk for Hindered {
     async fn smoke(&self, who: &Identity, pair: &PairId) -> Result<u64, DeskError> {
         self.desk().smoke(who, pair).await
     }
+    async fn diagnose(&self, who: &Identity, pair: &PairId) -> Result<(), DeskError> {
+        self.desk().diagnose(who, pair).await
+    }
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.desk().denials(who, before).await
     }

@@ -47,6 +47,9 @@ pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> Option<An
                 <ol class="after-steps">{rows}</ol>
                 {buttons}
                 {back}
+                <p class="hint">
+                    "If it does not go as it should: "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a>
+                </p>
             </section>
         }
         .into_any(),

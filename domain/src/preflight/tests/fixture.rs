@@ -135,6 +135,7 @@ pub fn pair() -> PairSnapshot {
         current: None,
         following: None,
         maintenance: None,
+        diagnosis: None,
         proved_at: None,
         smoke: vec![smoked()],
         freezes: Arc::default(),

@@ -224,7 +224,7 @@ fn not_asked(message: String) -> AwsError {
 }
 
 /// What is said of somebody who did not answer.
-pub(super) fn silence(who: &str, limit: Duration) -> String {
+pub(in crate::engine) fn silence(who: &str, limit: Duration) -> String {
     let tenths = (limit.as_millis() + 50) / 100;
     match tenths % 10 {
         0 => format!("{who} did not answer in {} s.", tenths / 10),

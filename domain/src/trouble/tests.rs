@@ -1,0 +1,6 @@
+//! Each trouble: found, not found, and not to be told.
+
+mod dags;
+mod fixture;
+mod platform;
+mod sides;
