@@ -5,7 +5,7 @@ use crate::{
     components::{
         mark::{Mark, Tone},
         side::Side,
-        when::{For, When},
+        when::When,
     },
     paths,
     render::View,
@@ -92,7 +92,7 @@ fn title(part: Part, first: Color) -> String {
 fn row(n: usize, stage: &Stage, upgrade: &Upgrade, pair: &PairSnapshot, now: Timestamp) -> impl IntoView + use<> {
     let (class, tone, word) = match stage.state {
         State::Done => ("stage done", Tone::Good, "done"),
-        State::Skipped => ("stage done", Tone::Plain, "nothing to do"),
+        State::Skipped => ("stage done", Tone::Plain, "skipped"),
         State::Current => ("stage current", Tone::Busy, "now"),
         State::Later => ("stage later", Tone::Plain, "later"),
     };
@@ -137,15 +137,17 @@ fn to_do(part: Part, upgrade: &Upgrade, pair: &PairSnapshot, now: Timestamp) -> 
     }
 }
 
-/// The command that updates a side, while it is not at it; for how long, while it is.
+/// The command that updates a side, while it is not at it; since when, while it is.
 fn update(upgrade: &Upgrade, pair: &PairSnapshot, color: Color, now: Timestamp) -> impl IntoView + use<> {
-    let changing = pair.side(color).value().and_then(|side| side.changing_for(now));
-    match changing {
-        Some(span) => Either::Left(view! {
-            <p><Side color /> " has been changing " <For at=now - span now /> ". MWAA takes from half an hour to two hours."</p>
+    let begun = pair.side(color).value().and_then(|side| side.changing_for(now)).map(|span| now - span);
+    match begun {
+        Some(at) => Either::Left(view! {
+            <p>"Begun " <When at now /> ". MWAA takes from half an hour to two hours."</p>
         }),
         None => Either::Right(view! {
-            <p>"In the MWAA console, or with this command. Put the requirements and DAGs for the new version in place first."</p>
+            <p>
+                "In the MWAA console, or with this command. Put the requirements and DAGs for the new version in place first."
+            </p>
             <pre><code>{upgrade.command(pair, color)}</code></pre>
         }),
     }

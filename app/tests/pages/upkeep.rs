@@ -68,7 +68,7 @@ fn the_guided_upgrade_marks_one_step_and_shows_the_way_on() {
     for (name, here, says_so) in [
         ("begin", "Declare the maintenance of Blue", "href=\"/p/dev/maintenance\""),
         ("update", "Update Blue", "--name mwaa-openlineage-blue-dev --airflow-version 3.0.6"),
-        ("updating", "Update Blue", "has been changing"),
+        ("updating", "Update Blue", "Begun "),
         ("switch", "Switch to Blue", "href=\"/p/dev/switch?to=blue\""),
         ("watch", "Let the watch end well", "It goes on until"),
         ("other", "Update Green in the same way", "--name mwaa-openlineage-green-dev --airflow-version 3.0.6"),

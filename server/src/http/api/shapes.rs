@@ -224,7 +224,8 @@ impl Status {
 /// A declared maintenance.
 #[derive(Clone, Debug, Serialize)]
 pub struct Declared {
-    declared: String,
+    #[serde(rename = "declared")]
+    id: String,
     side: Color,
     what: String,
     expects: Vec<String>,
@@ -237,7 +238,7 @@ impl Declared {
     /// From what was declared.
     pub fn of(declared: &Maintenance) -> Self {
         Self {
-            declared: declared.id.to_string(),
+            id: declared.id.to_string(),
             side: declared.side,
             what: declared.what.to_string(),
             expects: declared.expects.clone(),
