@@ -9,7 +9,7 @@ pub fn outcome(test: &SmokeRecord) -> (Tone, String) {
     let (all, bad) = (end.results.len(), test.bad());
     match bad.as_slice() {
         [] => (Tone::Good, format!("{all} of {all} ran well")),
-        [only] => (Tone::Down, format!("{} {}", only.dag, short(&only.fate))),
+        [only] => (Tone::Down, format!("1 of {all} {}", short(&only.fate))),
         many => (Tone::Down, format!("{} of {all} did not run well", many.len())),
     }
 }

@@ -33,6 +33,8 @@ pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color) -> Option<AnyVi
     let denied = view.denied(Action::Switch);
     let stands = against(pair, target);
     let off = denied.is_some() || !stands.is_empty();
+    // The runs of the latest one name them already.
+    let told = latest.is_some_and(|latest| latest.test.run.dags == rules.dags);
     let names = rules.dags.iter().map(|dag| view! { <li><code>{dag.clone()}</code></li> }).collect_view();
     let against = stands.into_iter().map(|why| view! { <p class="hint denied">{why}</p> }).collect_view();
     Some(
@@ -47,7 +49,7 @@ pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color) -> Option<AnyVi
                         "DAGs that ask the flag do nothing on the standby. This begins a run of each of these on "{target.title()}
                         " as a rehearsal: it reads what it needs and writes nothing."
                     </p>
-                    <ul class="names">{names}</ul>
+                    {(!told).then(|| view! { <ul class="names">{names}</ul> })}
                     <button type="submit" class="button" disabled=off>"Smoke-test the standby"</button>
                     {denied.as_ref().map(allowed::why_not)}
                     {against}

@@ -1,15 +1,17 @@
 //! One look at the runs of a smoke test: what is not there yet is begun, and what was unpaused for it is paused again.
 
 use teal_domain::{
-    PairSnapshot,
     airflow::Task,
+    dags::DagPlan,
     history::Record,
     smoke::{Fate, REHEARSAL, SmokeEnd, SmokeResult, SmokeRun},
-    steps::Course,
 };
 
 use super::{super::follow::in_time, Engine, Pair, airflow};
-use crate::aws::{AwsError, airflow::client::Airflow};
+use crate::{
+    aws::{AwsError, airflow::client::Airflow},
+    store::StoreError,
+};
 
 /// What one look found out about a run.
 enum Seen {
@@ -18,7 +20,7 @@ enum Seen {
     /// It goes on, and was at this.
     GoesOn(String),
     /// Nobody could tell.
-    NotSeen(String),
+    Unanswered(String),
 }
 
 /// Looks at every run. Answers with the end once there is one.
@@ -37,7 +39,7 @@ pub(super) async fn look(engine: &Engine, pair: &Pair, run: &SmokeRun) -> Option
         let fate = match seen {
             Seen::Ended(fate) => Some(fate),
             Seen::GoesOn(state) => over.then_some(Fate::TimeOver { state }),
-            Seen::NotSeen(because) => over.then_some(Fate::NotRun { because }),
+            Seen::Unanswered(because) => over.then_some(Fate::NotRun { because }),
         };
         results.push(fate.map(|fate| SmokeResult { dag: dag.clone(), fate }));
     }
@@ -74,7 +76,7 @@ async fn one(airflow: &Airflow<'_>, run: &SmokeRun, dag: &str, guard: &str, over
     let state = match in_time(airflow.run_state(dag, &run.run_id())).await {
         Ok(state) => state,
         Err(error) if error.code.as_deref() == Some("404") => {
-            let late = || Seen::NotSeen("No run of it could be begun in time.".to_owned());
+            let late = || Seen::Unanswered("No run of it could be begun in time.".to_owned());
             return if over { late() } else { begin(airflow, run, dag).await };
         }
         Err(error) => return not(error),
@@ -95,7 +97,11 @@ fn first_failed(tasks: Vec<Task>) -> Option<String> {
 }
 
 fn not(error: AwsError) -> Seen {
-    if final_no(&error) { Seen::Ended(Fate::NotRun { because: error.message }) } else { Seen::NotSeen(error.message) }
+    if final_no(&error) {
+        Seen::Ended(Fate::NotRun { because: error.message })
+    } else {
+        Seen::Unanswered(error.message)
+    }
 }
 
 /// Begins the run of a DAG. A paused DAG begins nothing, so it is unpaused first: what cannot be unpaused has no run
@@ -131,15 +137,21 @@ async fn pause_again(
     }
     let known = in_time(airflow.dags()).await.map_err(|error| (run.woken.clone(), error))?;
     let awake = known.iter().filter(|dag| !dag.paused && run.woken.contains(&dag.id)).map(|dag| dag.id.clone());
-    let snapshot = engine.board.snapshot();
-    let course = snapshot.pair(pair.id()).and_then(|known| switched_since(known, run));
-    let moves = match course {
-        Some((Course { plan: None, .. }, Planned::StillToCome)) => {
-            let message = "What a switch does with the DAGs is not planned yet.".to_owned();
+    // Of the store, not of the board: another instance may have switched a moment ago.
+    let since = match switched_since(engine, pair, run).await {
+        Ok(since) => since,
+        Err(error) => {
+            let message = format!("Whether a switch came in between is not known: {error}");
             return Err((awake.collect(), AwsError { code: None, message, refused: false }));
         }
-        Some((course, _)) => course.plan.as_ref().map_or(&[][..], |plan| &plan.moves),
-        None => &[],
+    };
+    let moves = match &since {
+        Since::Open => {
+            let message = "What a switch does with the DAGs is not known yet.".to_owned();
+            return Err((awake.collect(), AwsError { code: None, message, refused: false }));
+        }
+        Since::Planned(plan) => plan.moves.as_slice(),
+        Since::Nothing => &[],
     };
     let works = |dag: &String| moves.iter().any(|moved| moved.dag == *dag);
     let (stay, sleep): (Vec<_>, Vec<_>) = awake.partition(works);
@@ -150,19 +162,28 @@ async fn pause_again(
     }
 }
 
-/// Whether a switch that has no plan for the DAGs may yet get one.
-enum Planned {
-    StillToCome,
-    Over,
+/// What came in between since a test began.
+enum Since {
+    /// No switch made the tested side live that does anything with its DAGs.
+    Nothing,
+    /// One is under way, or has not said yet what it will do.
+    Open,
+    /// One did, and this is what it does.
+    Planned(DagPlan),
 }
 
-/// What followed a switch that has made the tested side live since: what it moved is to work there now.
-fn switched_since<'a>(known: &'a PairSnapshot, run: &SmokeRun) -> Option<(&'a Course, Planned)> {
-    let followed = known.following.as_ref().filter(|it| it.target == run.side && it.landed_at >= run.begun_at);
-    if let Some(followed) = followed {
-        return Some((&followed.course, Planned::StillToCome));
+async fn switched_since(engine: &Engine, pair: &Pair, run: &SmokeRun) -> Result<Since, StoreError> {
+    if !engine.store.open_operations(pair.id()).await?.is_empty() {
+        return Ok(Since::Open);
     }
-    let since = known.current.as_ref().filter(|record| record.at >= run.begun_at && record.version().is_some());
-    let switch = since.and_then(Record::switch).filter(|switch| switch.target == run.side);
-    switch.map(|switch| (&*switch.course, Planned::Over))
+    let followed = engine.store.following(pair.id()).await?;
+    let goes_on = followed.is_some();
+    let latest = if goes_on { followed } else { engine.store.current(&pair.parameter).await? };
+    let latest = latest.filter(|record| record.at >= run.begun_at && record.version().is_some());
+    let switch = latest.as_ref().and_then(Record::switch).filter(|switch| switch.target == run.side);
+    Ok(match switch.map(|switch| switch.course.plan.clone()) {
+        Some(Some(plan)) => Since::Planned(plan),
+        Some(None) if goes_on => Since::Open,
+        Some(None) | None => Since::Nothing,
+    })
 }
