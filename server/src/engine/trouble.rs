@@ -44,7 +44,7 @@ impl Engine {
 /// does not answer just now.
 pub async fn diagnosis(pair: &Pair, known: Option<&PairSnapshot>, now: Timestamp, patience: Duration) -> Diagnosis {
     let begun = Instant::now();
-    let gathered = gather(pair, known, now, begun + patience).await;
+    let gathered = Box::pin(gather(pair, known, now, begun + patience)).await;
     let took = teal_domain::Millis(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX));
     Diagnosis::of(&gathered, now, took)
 }
