@@ -44,7 +44,6 @@ pub struct Note {
 }
 
 /// What happened.
-#[expect(clippy::large_enum_variant, reason = "a list of records is short, and most of them are switches")]
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "is", rename_all = "snake_case")]
 pub enum What {
