@@ -12,10 +12,12 @@ pub mod checks;
 pub mod facts;
 #[cfg(feature = "ssr")]
 pub mod frame;
+#[cfg(feature = "ssr")]
 pub mod freezes;
 #[cfg(feature = "ssr")]
 pub mod headline;
 pub mod icon;
+#[cfg(feature = "ssr")]
 pub mod maintenance;
 pub mod mark;
 #[cfg(feature = "ssr")]

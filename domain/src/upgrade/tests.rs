@@ -35,9 +35,11 @@ fn lifted(side: Color, hours_ago: u64, lifted: u64) -> MaintenanceRecord {
     MaintenanceRecord { lifted, ..declared(side, hours_ago) }
 }
 
-/// Both sides run 2.11.0, blue is live.
+/// Both sides run 2.11.0, blue is live, and policy names no DAG to smoke-test with.
 fn pair() -> PairSnapshot {
     let mut pair = fixture::pair();
+    pair.policy.smoke.dags.clear();
+    pair.smoke.clear();
     for side in [&mut pair.blue, &mut pair.green] {
         change(side, |side| side.airflow_version = Some("2.11.0".into()));
     }
@@ -168,6 +170,23 @@ fn then_its_checks_are_looked_at_and_what_was_declared_is_no_finding() {
     let states: Vec<State> = upgrade.stages.iter().map(|stage| stage.state).take(5).collect();
     assert_eq!(states, [State::Done, State::Done, State::Done, State::Skipped, State::Current]);
     assert!(upgrade.stages[3].evidence.contains("Not configured"), "{upgrade:#?}");
+}
+
+#[test]
+fn where_policy_names_dags_it_is_smoke_tested_before_the_switch() {
+    let mut pair = pair();
+    runs(&mut pair, Color::Green, "3.0.6");
+    pair.policy.smoke.dags = vec!["load".into()];
+    let declared = [declared(Color::Green, 2)];
+    assert_eq!(at(&pair, &declared, &[]).current(), Some(Part::Smoke));
+    // It was an hour ago, and the update ten minutes ago.
+    pair.smoke = vec![fixture::smoked()];
+    assert_eq!(at(&pair, &declared, &[]).current(), Some(Part::Smoke));
+    change(&mut pair.green, |side| {
+        let update = side.last_update.as_mut().expect("an update");
+        update.created_at = Some(secs_ago(2 * HOUR));
+    });
+    assert_eq!(at(&pair, &declared, &[]).current(), Some(Part::Switch));
 }
 
 #[test]
