@@ -45,6 +45,8 @@ async fn a_dag_is_paused_only_when_it_is_idle_and_its_unguarded_twin_waits_for_t
     scene.follow().await;
     assert_eq!(scene.airflow.unpaused(GREEN), ["customers", "orders"], "exports would run twice");
     assert_eq!(scene.airflow.unpaused(BLUE), ["exports"], "its run would freeze");
+    let touched = scene.airflow.count(&format!("{BLUE} PATCH /dags/exports*"));
+    assert_eq!(touched, 0, "not even for a moment");
     scene.follow().await;
     assert!(!scene.course(record.seq).await.dags_done());
 
