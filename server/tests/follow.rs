@@ -5,6 +5,7 @@ mod follow {
     pub mod dags;
     pub mod interrupted;
     pub mod scene;
+    pub mod ticks;
     pub mod watched;
 }
 mod support;

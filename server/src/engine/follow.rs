@@ -4,6 +4,7 @@
 
 mod dags;
 mod revert;
+mod ticks;
 mod watching;
 
 use std::{sync::Arc, time::Duration};

@@ -1,25 +1,18 @@
 //! The DAGs: unpaused on the new side, paused on the old one as each has finished what it had begun.
 
-use futures::{FutureExt as _, StreamExt as _, stream};
 use teal_domain::{
     Color, Millis,
-    airflow::{Dag, Work},
+    airflow::Work,
     dags::{DagPlan, Strategy},
     steps::Step,
     switch::Kind,
 };
 
-use super::{Walk, in_time};
-use crate::{
-    aws::{AwsError, airflow::client::Changed},
-    store::StoreError,
-};
+use super::{Walk, in_time, ticks::NotYet};
+use crate::{aws::airflow::client::Changed, store::StoreError};
 
 /// How many DAGs are changed before what was done is journalled.
 const AT_ONCE: usize = 100;
-/// How many ticks are covered at the same time.
-const COVERED_AT_ONCE: usize = 8;
-
 impl Walk<'_> {
     /// What is to be done, worked out once, before the first DAG is touched. `false`: it cannot be told yet.
     pub(super) async fn plan(&mut self) -> Result<bool, StoreError> {
@@ -169,7 +162,7 @@ impl Walk<'_> {
     }
 
     /// Pauses or unpauses, and journals what was done and what was not.
-    async fn change(&mut self, side: Color, pause: bool, ids: Vec<String>) -> Result<bool, StoreError> {
+    async fn change(&mut self, side: Color, pause: bool, mut ids: Vec<String>) -> Result<bool, StoreError> {
         if ids.is_empty() || self.overtaken {
             return Ok(true);
         }
@@ -180,9 +173,17 @@ impl Walk<'_> {
                 return Ok(false);
             }
         };
-        if !pause && let Err(error) = self.cover(side, &known, &ids).await {
-            self.owe(side, pause, ids, error.message).await?;
-            return Ok(false);
+        let mut not_yet = NotYet::default();
+        // On the old side a DAG is unpaused only for what it is at; its ticks are its own.
+        if !pause && side == self.switch.target {
+            not_yet = match self.cover(&known, &ids).await {
+                Ok(not_yet) => not_yet,
+                Err(error) => {
+                    self.owe(side, pause, ids, error.message).await?;
+                    return Ok(false);
+                }
+            };
+            ids.retain(|dag| !not_yet.holds(dag));
         }
         for some in ids.chunks(AT_ONCE) {
             let Changed { done, failed } = self.airflow(side).ask().set_paused(&known, some, pause).await;
@@ -200,32 +201,12 @@ impl Walk<'_> {
                 return Ok(false);
             }
         }
-        Ok(true)
-    }
-
-    /// Airflow runs the last tick of a DAG as soon as it is unpaused, even without catching up. What the other side has
-    /// run already is covered, so that it is not run again. In an emergency nothing waits for that.
-    async fn cover(&self, side: Color, known: &[Dag], ids: &[String]) -> Result<(), AwsError> {
-        let now = self.engine.clock.now();
-        let would_fire = |dag: &&Dag| dag.paused && ids.contains(&dag.id) && dag.next_run.is_some_and(|due| due <= now);
-        if !known.iter().any(|dag| would_fire(&dag)) {
-            return Ok(());
+        let (refused, because): (Vec<_>, Vec<_>) = not_yet.refused.into_iter().unzip();
+        if !refused.is_empty() {
+            self.owe(side, pause, refused, because.join(" ")).await?;
+            return Ok(false);
         }
-        // Where the other side does not tell, nobody knows what it has run.
-        let Ok(there) = self.airflow(side.other()).dags().await else { return Ok(()) };
-        let passed = |dag: &Dag| there.iter().any(|other| other.id == dag.id && other.next_run > dag.next_run);
-        let here = self.airflow(side);
-        let airflow = here.ask();
-        let ticks = known.iter().filter(would_fire).filter(|dag| passed(dag));
-        let asked: Vec<_> = ticks
-            .filter_map(|dag| Some((&dag.id, dag.next_logical?)))
-            .map(|(dag, logical)| in_time(airflow.cover(dag, logical)).boxed())
-            .collect();
-        let answers: Vec<Result<(), AwsError>> = stream::iter(asked).buffered(COVERED_AT_ONCE).collect().await;
-        let at_once = self.course.plan.as_ref().is_some_and(|plan| plan.at_once);
-        // What was never sent, since its id is too long, could not be mended by waiting.
-        let failed = answers.into_iter().filter_map(Result::err).find(|error| !(error.refused && error.code.is_none()));
-        failed.filter(|_| !at_once).map_or(Ok(()), Err)
+        Ok(true)
     }
 
     /// What could not be done is owed: it is said once, and again when it is another.
