@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use teal_domain::Color;
+use teal_domain::{Color, steps::Step};
 use teal_server::engine::clock::Clock as _;
 
 use super::scene::{BLUE, GREEN, Scene};
@@ -71,20 +71,73 @@ async fn a_tick_that_the_old_side_has_not_run_is_left_to_the_new_one() {
 }
 
 #[tokio::test]
-async fn a_tick_that_cannot_be_covered_is_owed_and_in_an_emergency_nothing_waits_for_it() {
+async fn a_dag_whose_tick_cannot_be_covered_is_owed_by_name_and_holds_up_no_other() {
+    let scene = Scene::new().await;
+    due(&scene).await;
+    let record = scene.switch().await;
+    scene.airflow.fail(&format!("{GREEN} POST /dags/orders/dagRuns"), Fault::Status(403), usize::MAX);
+    scene.follow().await;
+    assert_eq!(scene.airflow.unpaused(GREEN), ["customers", "exports"]);
+    let owed = scene.course(record.seq).await.owed();
+    let (side, pause, dags, because) = &owed[0];
+    assert_eq!((*side, *pause, dags.as_slice()), (Color::Green, false, ["orders".to_owned()].as_slice()));
+    assert!(because.contains("could not be marked as done"), "{because}");
+    scene.airflow.heal();
+    scene.follow().await;
+    assert_eq!(scene.airflow.unpaused(GREEN).len(), 3);
+    assert!(!worked(&scene, GREEN, "orders"));
+}
+
+#[tokio::test]
+async fn when_nothing_waits_any_longer_it_is_unpaused_all_the_same_and_the_record_says_what_may_run_twice() {
     for emergency in [false, true] {
         let scene = Scene::new().await;
         due(&scene).await;
         let record = if emergency { scene.emergency().await } else { scene.switch().await };
-        scene.airflow.fail(&format!("{GREEN} POST /dags/*/dagRuns"), Fault::Status(403), usize::MAX);
+        scene.airflow.fail(&format!("{GREEN} POST /dags/orders/dagRuns"), Fault::Status(403), usize::MAX);
         scene.follow().await;
-        assert_eq!(scene.airflow.unpaused(GREEN).len(), if emergency { 3 } else { 0 });
-        let owed = scene.course(record.seq).await.owed();
-        assert_eq!(owed.iter().any(|(side, pause, ..)| *side == Color::Green && !pause), !emergency, "{owed:?}");
-        scene.airflow.heal();
-        scene.follow().await;
+        assert_eq!(scene.airflow.unpaused(GREEN).len(), if emergency { 3 } else { 2 });
+        scene.follow_for(Duration::from_secs(31 * 60)).await;
         assert_eq!(scene.airflow.unpaused(GREEN).len(), 3);
+        let uncovered = |step: &Step| matches!(step, Step::Uncovered { dags, .. } if *dags == ["orders"]);
+        assert_eq!(scene.steps(record.seq).await.iter().filter(|step| uncovered(step)).count(), 1);
     }
+}
+
+#[tokio::test]
+async fn a_dag_whose_id_is_too_long_to_be_covered_is_unpaused_and_the_record_says_so() {
+    let long = "a_dag_whose_id_is_longer_than_a_path_of_mwaa_has_room";
+    let scene = Scene::new().await;
+    let next = scene.world.clock.now() + teal_domain::Millis(600_000);
+    for environment in [BLUE, GREEN] {
+        scene.airflow.change(environment, |side| {
+            let dag = side.dag(long).every(Duration::from_secs(3600), next);
+            if environment == GREEN {
+                dag.paused();
+            }
+        });
+    }
+    due(&scene).await;
+    let record = scene.switch().await;
+    scene.follow().await;
+    assert!(scene.airflow.unpaused(GREEN).iter().any(|dag| dag == long));
+    let uncovered = |step: &Step| matches!(step, Step::Uncovered { dags, .. } if *dags == [long]);
+    assert!(scene.steps(record.seq).await.iter().any(uncovered));
+}
+
+#[tokio::test]
+async fn where_the_old_side_does_not_tell_what_it_has_run_what_is_due_waits() {
+    let scene = Scene::new().await;
+    due(&scene).await;
+    let record = scene.switch().await;
+    scene.airflow.fail(&format!("{BLUE} POST /dags/~/dagRuns/list"), Fault::Status(500), usize::MAX);
+    scene.follow().await;
+    assert!(scene.airflow.unpaused(GREEN).is_empty());
+    assert!(scene.course(record.seq).await.owed().iter().any(|(side, pause, ..)| *side == Color::Green && !pause));
+    scene.airflow.heal();
+    scene.follow().await;
+    assert_eq!(scene.airflow.unpaused(GREEN).len(), 3);
+    assert!(!worked(&scene, GREEN, "orders"));
 }
 
 #[tokio::test]

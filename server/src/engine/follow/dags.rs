@@ -4,13 +4,15 @@ use teal_domain::{
     Color, Millis,
     airflow::Work,
     dags::{DagPlan, Strategy},
-    steps::Step,
+    steps::{Course, Step},
     switch::Kind,
 };
 
-use super::{Walk, in_time, ticks::NotYet};
+use super::{GLANCE, PATIENCE, Walk, in_time, ticks::NotYet, within};
 use crate::{aws::airflow::client::Changed, store::StoreError};
 
+/// How long the old side may be silent before nothing waits for it.
+const OUT_OF_REACH: Millis = Millis::from_secs(120);
 /// How many DAGs are changed before what was done is journalled.
 const AT_ONCE: usize = 100;
 impl Walk<'_> {
@@ -21,7 +23,7 @@ impl Walk<'_> {
         }
         let plan = match self.switch.reverts {
             Some(reverts) => self.back(reverts).await?,
-            None => self.forth().await,
+            None => self.forth().await?,
         };
         match plan {
             Ok(plan) => self.take(Step::Planned { plan }).await,
@@ -32,17 +34,25 @@ impl Walk<'_> {
         }
     }
 
-    async fn forth(&self) -> Result<DagPlan, (Color, bool, String)> {
+    async fn forth(&self) -> Result<Result<DagPlan, (Color, bool, String)>, StoreError> {
+        let before = self.engine.moved(self.pair).await?;
+        Ok(self.from_what_stands(before.as_ref()).await)
+    }
+
+    async fn from_what_stands(&self, before: Option<&Course>) -> Result<DagPlan, (Color, bool, String)> {
         let (target, old) = (self.switch.target, self.switch.target.other());
         let rules = &self.pair.config.policy.dags;
         if rules.strategy != Strategy::PauseStandby {
             return Ok(DagPlan::nothing(rules.strategy, target));
         }
         let (new_side, old_side) = (self.airflow(target), self.airflow(old));
-        let work = async { in_time(old_side.ask().work()).await.ok() };
-        let (new, there, work) = tokio::join!(new_side.dags(), old_side.dags(), work);
+        let emergency = self.switch.kind == Kind::Emergency;
+        let patience = if emergency { GLANCE } else { PATIENCE };
+        let work = async { within(patience, old_side.ask().work()).await.ok() };
+        let there = async { if emergency { old_side.dags_quickly().await } else { old_side.dags().await } };
+        let (new, there, work) = tokio::join!(new_side.dags(), there, work);
         let new = new.map_err(|error| (target, false, error.message))?;
-        let at_once = self.switch.kind == Kind::Emergency || there.is_err();
+        let at_once = emergency || there.is_err();
         let there = match there {
             Ok(there) => there,
             // What it looked like when it was last seen.
@@ -58,7 +68,7 @@ impl Walk<'_> {
             }
         };
         let now = self.engine.clock.now();
-        let plan = DagPlan::pause_standby(target, Some(&there), Some(&new), work.as_ref(), rules, now);
+        let plan = DagPlan::pause_standby(target, Some(&there), Some(&new), work.as_ref(), before, rules, now);
         Ok(DagPlan { at_once, ..plan })
     }
 
@@ -75,12 +85,14 @@ impl Walk<'_> {
             return Ok(Ok(nothing()));
         }
         let (new_side, old_side) = (self.airflow(target), self.airflow(old));
-        let (new, there) = tokio::join!(new_side.dags(), old_side.dags());
+        let emergency = self.switch.kind == Kind::Emergency;
+        let there = async { if emergency { old_side.dags_quickly().await } else { old_side.dags().await } };
+        let (new, there) = tokio::join!(new_side.dags(), there);
         let new = match new {
             Ok(new) => new,
             Err(error) => return Ok(Err((target, false, error.message))),
         };
-        let at_once = self.switch.kind == Kind::Emergency || there.is_err();
+        let at_once = emergency || there.is_err();
         let stands = |side: Color, id: &str| {
             let dags = if side == target { Some(&new) } else { there.as_ref().ok() }?;
             dags.iter().find(|dag| dag.id == id).map(|dag| dag.paused)
@@ -101,11 +113,14 @@ impl Walk<'_> {
         // The old side of these has just been paused.
         let ready = self.course.may_unpause();
         well &= self.change(target, false, ready).await?;
-        if !self.overtaken && self.course.left(true).is_empty() && self.course.left(false).is_empty() {
-            self.take(Step::DagsDone).await?;
-            return Ok(false);
+        if self.overtaken || !self.course.left(true).is_empty() || !self.course.left(false).is_empty() {
+            return Ok(well);
         }
-        Ok(well)
+        if !self.nothing_is_frozen().await? {
+            return Ok(true);
+        }
+        self.take(Step::DagsDone).await?;
+        Ok(false)
     }
 
     async fn pause_old(&mut self) -> Result<bool, StoreError> {
@@ -120,6 +135,7 @@ impl Walk<'_> {
             Ok(work) => work,
             Err(error) => {
                 self.owe(old, true, left, error.message).await?;
+                self.out_of_reach(old).await?;
                 return Ok(false);
             }
         };
@@ -131,6 +147,39 @@ impl Walk<'_> {
         }
         self.drained(&work).await?;
         Ok(well)
+    }
+
+    /// Whoever says not to wait for the old side, or waits for it in vain, has the new side work.
+    async fn out_of_reach(&mut self, old: Color) -> Result<(), StoreError> {
+        let since = self.course.owing_since(old);
+        let long = since.is_some_and(|since| self.engine.clock.now().since(since) >= OUT_OF_REACH);
+        if !self.course.at_once() && !self.overtaken && (long || self.course.skipped()) {
+            self.take(Step::OutOfReach { side: old }).await?;
+        }
+        Ok(())
+    }
+
+    /// Before all is said to be done: no DAG of the old side was paused in the middle of a run. Where the look after the
+    /// pause failed, or nobody came to make it, it is made here.
+    async fn nothing_is_frozen(&mut self) -> Result<bool, StoreError> {
+        let old = self.switch.target.other();
+        let paused = self.course.plan.as_ref().map(DagPlan::pause).unwrap_or_default();
+        if paused.is_empty() || self.course.skipped() {
+            return Ok(true);
+        }
+        match in_time(self.airflow(old).ask().work()).await {
+            Ok(work) => {
+                let frozen = paused.into_iter().filter(|dag| busy(&work, dag)).collect::<Vec<_>>();
+                let all_well = frozen.is_empty();
+                self.change(old, false, frozen).await?;
+                Ok(all_well)
+            }
+            Err(error) => {
+                let because = format!("Whether a run was frozen by pausing cannot be told: {}", error.message);
+                self.owe(old, true, Vec::new(), because).await?;
+                Ok(self.course.at_once())
+            }
+        }
     }
 
     /// A run that began between the look and the pause would be frozen: it is let run on, and paused later.
@@ -176,16 +225,16 @@ impl Walk<'_> {
         let mut not_yet = NotYet::default();
         // On the old side a DAG is unpaused only for what it is at; its ticks are its own.
         if !pause && side == self.switch.target {
-            not_yet = match self.cover(&known, &ids).await {
-                Ok(not_yet) => not_yet,
-                Err(error) => {
-                    self.owe(side, pause, ids, error.message).await?;
-                    return Ok(false);
-                }
-            };
+            not_yet = self.cover(&known, &ids).await;
             ids.retain(|dag| !not_yet.holds(dag));
+            if let Some((dags, because)) = told_together(std::mem::take(&mut not_yet.uncovered)) {
+                self.say_once(Step::Uncovered { dags, because }).await?;
+            }
         }
         for some in ids.chunks(AT_ONCE) {
+            if !self.may_touch().await? {
+                return Ok(false);
+            }
             let Changed { done, failed } = self.airflow(side).ask().set_paused(&known, some, pause).await;
             if !done.is_empty() {
                 let dags = done;
@@ -201,9 +250,8 @@ impl Walk<'_> {
                 return Ok(false);
             }
         }
-        let (refused, because): (Vec<_>, Vec<_>) = not_yet.refused.into_iter().unzip();
-        if !refused.is_empty() {
-            self.owe(side, pause, refused, because.join(" ")).await?;
+        if let Some((dags, because)) = told_together([not_yet.refused, not_yet.held].concat()) {
+            self.owe(side, pause, dags, because).await?;
             return Ok(false);
         }
         Ok(true)
@@ -221,6 +269,21 @@ impl Walk<'_> {
         tracing::warn!(pair = %self.pair.id(), operation = %self.switch.operation, ?step, "a step after a switch is owed");
         self.take(step).await.map(drop)
     }
+
+    async fn say_once(&mut self, step: Step) -> Result<(), StoreError> {
+        if self.overtaken || self.course.steps.iter().any(|(_, said)| *said == step) {
+            return Ok(());
+        }
+        self.take(step).await.map(drop)
+    }
+}
+
+/// DAGs of which different things are told, and what is told, each once.
+fn told_together(told: Vec<(String, String)>) -> Option<(Vec<String>, String)> {
+    let (dags, mut because): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+    because.dedup();
+    because.truncate(3);
+    (!dags.is_empty()).then(|| (dags, because.join(" ")))
 }
 
 fn busy(work: &Work, dag: &str) -> bool {

@@ -1,10 +1,7 @@
 //! Ticks: what the old side has run already is not run again on the new one, what it has passed over is; and in the end
 //! whether each was run by exactly one side.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    time::Duration,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use futures::{FutureExt as _, StreamExt as _, stream};
 use teal_domain::{
@@ -15,7 +12,7 @@ use teal_domain::{
 };
 use tokio::time::timeout;
 
-use super::{OneSide, PATIENCE, Walk, in_time};
+use super::{GLANCE, OneSide, PATIENCE, Walk, in_time, within};
 use crate::aws::AwsError;
 
 /// How many calls are made at the same time.
@@ -31,67 +28,89 @@ const FEW: usize = 4;
 /// More ticks of a DAG are not covered: somebody must look at it.
 const MOST: usize = 60;
 
-/// How long the old side may take in an emergency to tell what it has run.
-const HURRY: Duration = Duration::from_secs(2);
-
-/// DAGs that cannot be unpaused yet.
+/// DAGs that cannot be unpaused yet, or only with something to be said.
 #[derive(Debug, Default)]
 pub(super) struct NotYet {
     /// Their guard on the old side has not told yet.
     pub(super) undecided: Vec<String>,
-    /// They would run again what nobody could cover, and why.
+    /// They would run again what could not be covered, and why it could not.
     pub(super) refused: Vec<(String, String)>,
+    /// They would run again so much that somebody must look at them first.
+    pub(super) held: Vec<(String, String)>,
+    /// So would these, but nothing can be waited for any more.
+    pub(super) uncovered: Vec<(String, String)>,
 }
 
 impl NotYet {
     pub(super) fn holds(&self, dag: &String) -> bool {
-        self.undecided.contains(dag) || self.refused.iter().any(|(refused, _)| refused == dag)
+        self.undecided.contains(dag) || self.refused.iter().chain(&self.held).any(|(held, _)| held == dag)
     }
 }
 
 impl Walk<'_> {
     /// An Airflow runs the tick that it had planned for a DAG as soon as the DAG is unpaused, and the latest one, even
     /// without catching up; with it, all between. What the old side has run already is covered, so that it is not run
-    /// again; what its guard has passed over is left to the new side. In an emergency nothing waits for that.
-    pub(super) async fn cover(&self, known: &[Dag], ids: &[String]) -> Result<NotYet, AwsError> {
+    /// again; what its guard has passed over is left to the new side. A DAG that cannot be covered waits until the old
+    /// side's time to drain is over, or somebody says not to wait. In an emergency nothing waits at all.
+    pub(super) async fn cover(&self, known: &[Dag], ids: &[String]) -> NotYet {
         let now = self.engine.clock.now();
         let due = |dag: &&Dag| dag.paused && ids.contains(&dag.id) && dag.next_run.is_some_and(|due| due <= now);
         let due: Vec<&Dag> = known.iter().filter(due).collect();
         if due.is_empty() {
-            return Ok(NotYet::default());
+            return NotYet::default();
         }
-        let at_once = self.course.plan.as_ref().is_some_and(|plan| plan.at_once);
-        let patience = if at_once { HURRY } else { PATIENCE * 3 };
+        let hurried = self.course.at_once();
+        let patience = if hurried { GLANCE } else { PATIENCE * 3 };
         let old = self.airflow(self.switch.target.other());
-        let found = timeout(patience, self.to_cover(&old, due)).await.unwrap_or_else(|_| {
-            let message = format!("What {} has run was not told in {} s.", old.name, patience.as_secs());
-            Err(AwsError { code: None, message, refused: false })
-        });
-        let (ticks, mut not_yet) = match found {
+        let took = now.since(self.landed_at);
+        let waits = !hurried && !self.course.skipped() && took <= self.pair.config.policy.dags.drain;
+        let asked = due.iter().map(|dag| dag.id.clone()).collect::<Vec<_>>();
+        let (ticks, mut not_yet) = match within(patience, self.to_cover(&old, due)).await {
             Ok(found) => found,
-            Err(_) if at_once => return Ok(NotYet::default()),
-            Err(error) => return Err(error),
+            Err(error) => {
+                let because = format!("What {} has run is not known: {}", old.name, error.message);
+                let told = asked.into_iter().map(|dag| (dag, because.clone())).collect();
+                (BTreeSet::new(), NotYet { refused: told, ..NotYet::default() })
+            }
         };
-        if at_once {
-            not_yet = NotYet::default();
-        }
-        if now.since(self.landed_at) > ASKS_WITHIN {
+        if took > ASKS_WITHIN {
             not_yet.undecided.clear();
         }
         let here = self.airflow(self.switch.target);
         let airflow = here.ask();
-        let asked = ticks.iter().filter(|tick| !not_yet.holds(&tick.dag));
-        let asked: Vec<_> = asked.map(|tick| in_time(airflow.cover(&tick.dag, tick.logical)).boxed()).collect();
-        let answers: Vec<Result<(), AwsError>> = stream::iter(asked).buffered(AT_ONCE).collect().await;
-        // What was never sent, since its id is too long, could not be mended by waiting.
-        let failed = answers.into_iter().filter_map(Result::err).find(|error| !(error.refused && error.code.is_none()));
-        failed.filter(|_| !at_once).map_or(Ok(not_yet), Err)
+        let asked = ticks.into_iter().filter(|tick| !not_yet.holds(&tick.dag));
+        let asked: Vec<_> = asked
+            .map(|tick| async move {
+                let answer = in_time(airflow.cover(&tick.dag, tick.logical)).await;
+                answer.err().map(|error| (tick.dag, error))
+            })
+            .map(futures::FutureExt::boxed)
+            .collect();
+        let answers: Vec<Option<(String, AwsError)>> = stream::iter(asked).buffered(AT_ONCE).collect().await;
+        let mut failed: BTreeMap<String, AwsError> = BTreeMap::new();
+        for (dag, error) in answers.into_iter().flatten() {
+            failed.entry(dag).or_insert(error);
+        }
+        for (dag, error) in failed {
+            // What was never sent, since its id is too long for MWAA, could not be mended by waiting.
+            let hopeless = error.refused && error.code.is_none();
+            let told = if hopeless { &mut not_yet.uncovered } else { &mut not_yet.refused };
+            told.push((dag, format!("What {} has run could not be marked as done: {}", old.name, error.message)));
+        }
+        if !waits {
+            let NotYet { refused, .. } = &mut not_yet;
+            let refused = std::mem::take(refused);
+            not_yet.uncovered.extend(refused);
+        }
+        if hurried {
+            not_yet.undecided.clear();
+        }
+        not_yet
     }
 
     /// The ticks that are to be covered, of DAGs that would fire.
     async fn to_cover(&self, old: &OneSide<'_>, due: Vec<&Dag>) -> Result<(BTreeSet<Tick>, NotYet), AwsError> {
-        // Where the old side does not tell, nobody knows what it has run.
-        let Ok(there) = old.dags().await else { return Ok(<_>::default()) };
+        let there = old.dags().await?;
         let passed = |dag: &&&Dag| there.iter().any(|other| other.id == dag.id && other.next_run > dag.next_run);
         let from: BTreeMap<String, Timestamp> =
             due.iter().filter(passed).filter_map(|dag| Some((dag.id.clone(), dag.next_logical?))).collect();
@@ -119,7 +138,7 @@ impl Walk<'_> {
                     ticks.len(),
                     old.name
                 );
-                not_yet.refused.push((dag, because));
+                not_yet.held.push((dag, because));
             }
         }
         Ok((by_dag.into_values().flatten().collect(), not_yet))
