@@ -36,10 +36,10 @@ impl Walk<'_> {
 
     async fn forth(&self) -> Result<Result<DagPlan, (Color, bool, String)>, StoreError> {
         let before = self.engine.moved(self.pair).await?;
-        Ok(self.from_what_stands(before.as_ref()).await)
+        Ok(self.plan_on_what_stands(before.as_ref()).await)
     }
 
-    async fn from_what_stands(&self, before: Option<&Course>) -> Result<DagPlan, (Color, bool, String)> {
+    async fn plan_on_what_stands(&self, before: Option<&Course>) -> Result<DagPlan, (Color, bool, String)> {
         let (target, old) = (self.switch.target, self.switch.target.other());
         let rules = &self.pair.config.policy.dags;
         if rules.strategy != Strategy::PauseStandby {
