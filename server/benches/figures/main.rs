@@ -11,6 +11,7 @@
 )]
 
 mod calls;
+mod dags;
 mod history;
 mod http;
 mod pages;
@@ -19,6 +20,12 @@ mod process;
 #[allow(dead_code, reason = "tests have it lie")]
 mod provider;
 mod sign_in;
+#[path = "../../tests/support"]
+#[allow(dead_code, unreachable_pub, reason = "tests ask more of it")]
+mod support {
+    pub mod airflow;
+    pub mod clock;
+}
 mod switch;
 mod table;
 
@@ -61,6 +68,9 @@ fn main() {
         }
         if wanted("history") {
             history::pages(&mut table).await;
+        }
+        if wanted("dags") {
+            dags::paused(&mut table).await;
         }
     });
     table.write();
