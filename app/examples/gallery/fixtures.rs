@@ -20,7 +20,7 @@ use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
 use teal_domain::{
     Actor, Base, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Grants, Incarnation, Millis,
     OperationId, PairId, PairNames, PairSnapshot, Reading, Reason, Role, Snapshot, SnapshotId, Timestamp,
-    approval::{self, Answer, Decision, OpenRequest, Request, Wanted},
+    approval::{self, Answer, AskedDags, Decision, OpenRequest, Request, Wanted},
     environment::LastUpdate,
     freeze::Freeze,
     history::{ExternalRecord, HistoryPage, Note, Progress, Record, RequestRecord, SwitchRecord, What},
@@ -397,6 +397,7 @@ pub fn asked(pair: &mut PairSnapshot, by: &str, answer: Option<Answer>) {
         actor: Actor::page(by),
         reason: reason("Back to Blue for the night batch: CHG-4711"),
         preflight: "00".into(),
+        dags: Some(AskedDags::of(&approval::planned(pair, Color::Blue, NOW))),
         asked_at: back(1_260),
         expires_at: Timestamp(NOW.0 + 13_140_000),
     };
