@@ -180,9 +180,10 @@ impl DagPlan {
     /// it is due, whether it would begin at once), nor in which order the DAGs were listed.
     pub fn digest(&self) -> String {
         let sign = |yes: bool| if yes { '+' } else { '-' };
-        let moves = self.moves.iter().map(|moved| {
-            format!("{}{}{} {}", sign(moved.guarded), sign(moved.unpause), sign(moved.pause), moved.dag)
-        });
+        let moves = self
+            .moves
+            .iter()
+            .map(|moved| format!("{}{}{} {}", sign(moved.guarded), sign(moved.unpause), sign(moved.pause), moved.dag));
         let known = format!("{}{}", sign(self.old.is_some()), sign(self.new.is_some()));
         let how = [self.strategy.as_str().to_owned(), self.target.to_string(), known];
         let mut sha = Sha256::new();

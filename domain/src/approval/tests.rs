@@ -1,6 +1,6 @@
 use super::*;
 use crate::{
-    FlagVersion, Surroundings, Subject,
+    FlagVersion, Subject, Surroundings,
     airflow::{Task, Work},
     dags::Strategy,
     preflight::tests::fixture,
@@ -200,16 +200,15 @@ fn row_36_an_approval_ends_when_something_else_is_to_be_done_with_the_dags() {
     let since = "What is to be done with the DAGs has changed since anton approved it: ";
     let standby: &[(&str, bool)] = &[("load", true), ("old", true)];
     let changes: [(&str, &dyn Fn(&mut PairSnapshot)); 7] = [
-        (
-            "1 DAG more to unpause on Green at once, 1 DAG more to pause on Blue, 1 DAG fewer to stay paused.",
-            &|pair| dags(pair, &[("load", false), ("old", false)], standby),
-        ),
+        ("1 DAG more to unpause on Green at once, 1 DAG more to pause on Blue, 1 DAG fewer to stay paused.", &|pair| {
+            dags(pair, &[("load", false), ("old", false)], standby)
+        }),
         ("1 DAG more to pause on Blue, 1 DAG more not there on Green.", &|pair| {
-            dags(pair, &[("load", false), ("old", true), ("new", false), ("newer", false)], &[
-                ("load", true),
-                ("old", true),
-                ("newer", false),
-            ]);
+            dags(
+                pair,
+                &[("load", false), ("old", true), ("new", false), ("newer", false)],
+                &[("load", true), ("old", true), ("newer", false)],
+            );
         }),
         ("as many DAGs, but not the same ones.", &|pair| {
             dags(pair, &[("load", true), ("old", false)], standby);
