@@ -75,7 +75,7 @@ fn the_page_is_fetched_anew_for_the_same_side_whichever_is_live_by_then() {
 #[test]
 fn the_pairs_runbook_is_where_it_is_needed() {
     let link = |label: &str, address: &str| {
-        format!("<a class=\"runbook\" href=\"https://wiki.example/{address}\" rel=\"noreferrer\">{label}</a>")
+        format!("<a href=\"https://wiki.example/{address}\" rel=\"noreferrer\" class=\"runbook\">{label}</a>")
     };
     let own = link("Runbook", "analytics-dev");
     for (state, count) in [("missing", 1), ("invalid", 1), ("unknown", 1), ("owed", 1), ("red", 0), ("draining", 0)] {
