@@ -35,7 +35,8 @@ pub fn at_hand(pair: &PairSnapshot, now: Timestamp) -> Option<u64> {
         let same = |record: &&Record| record.switch().is_some_and(|switch| switch.operation == open.operation);
         return pair.recent.iter().find(same).map(|record| record.seq);
     }
-    if let Some(following) = &pair.following {
+    // Where nobody looks at the two Airflows nothing ever follows.
+    if let Some(following) = pair.following.as_ref().filter(|following| following.course.has_begun()) {
         return Some(following.seq);
     }
     let latest = pair.recent.iter().find(|record| record.switch().is_some_and(|switch| was_put(&switch.progress)))?;
