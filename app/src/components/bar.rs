@@ -139,7 +139,7 @@ fn under_way(pair: &PairSnapshot, open: &OpenSwitch, now: Timestamp) -> impl Int
                     {time::clock(until)}
                     " UTC at the latest. Other switches wait."
                     {link}
-                    {runbook::of_pair(pair).map(|runbook| view! { " " {runbook} })}
+                    {runbook::of_pair(pair).map(|runbook| view! { " · " {runbook} })}
                 </p>
             </div>
         }),

@@ -197,45 +197,46 @@ fn row_36_what_changes_by_the_minute_leaves_an_approval_as_it_is() {
 
 #[test]
 fn row_36_an_approval_ends_when_something_else_is_to_be_done_with_the_dags() {
+    type Change = fn(&mut PairSnapshot);
+    const STANDBY: &[(&str, bool)] = &[("load", true), ("old", true)];
     let since = "What is to be done with the DAGs has changed since anton approved it: ";
-    let standby: &[(&str, bool)] = &[("load", true), ("old", true)];
-    let changes: [(&str, &dyn Fn(&mut PairSnapshot)); 7] = [
-        ("1 DAG more to unpause on Green at once, 1 DAG more to pause on Blue, 1 DAG fewer to stay paused.", &|pair| {
-            dags(pair, &[("load", false), ("old", false)], standby)
+    let changes: [(&str, Change); 7] = [
+        ("1 DAG more to unpause on Green at once, 1 DAG more to pause on Blue, 1 DAG fewer to stay paused.", |pair| {
+            dags(pair, &[("load", false), ("old", false)], STANDBY)
         }),
-        ("1 DAG more to pause on Blue, 1 DAG more not there on Green.", &|pair| {
+        ("1 DAG more to pause on Blue, 1 DAG more not there on Green.", |pair| {
             dags(
                 pair,
                 &[("load", false), ("old", true), ("new", false), ("newer", false)],
                 &[("load", true), ("old", true), ("newer", false)],
             );
         }),
-        ("as many DAGs, but not the same ones.", &|pair| {
-            dags(pair, &[("load", true), ("old", false)], standby);
+        ("as many DAGs, but not the same ones.", |pair| {
+            dags(pair, &[("load", true), ("old", false)], STANDBY);
         }),
-        ("1 DAG fewer to unpause on Green at once.", &|pair| {
+        ("1 DAG fewer to unpause on Green at once.", |pair| {
             dags(pair, &[("load", false), ("old", true)], &[("load", false), ("old", true)]);
         }),
-        ("1 DAG fewer to unpause on Green at once, 1 DAG more to unpause on Green later.", &|pair| {
+        ("1 DAG fewer to unpause on Green at once, 1 DAG more to unpause on Green later.", |pair| {
             around(pair, |around| {
                 let mut dags = around.green.dags.value().cloned().expect("read");
                 dags[0].tags.clear();
                 around.green.dags = crate::Reading::good(dags, fixture::NOW);
             });
         }),
-        ("it goes by flag-only now, and went by pause-standby.", &|pair| {
+        ("it goes by flag-only now, and went by pause-standby.", |pair| {
             pair.policy.dags.strategy = Strategy::FlagOnly;
         }),
-        ("they had not been read then.", &|pair| {
+        ("they had not been read then.", |pair| {
             let request = &mut pair.request.as_mut().expect("a request").request;
             request.dags = Some(AskedDags { plan: "00".into(), strategy: Strategy::PauseStandby, counts: None });
         }),
     ];
     for (what, change) in changes {
-        assert_eq!(checked(&of_two(|pair| change(pair))), (Verdict::Block, format!("{since}{what}")));
+        assert_eq!(checked(&of_two(change)), (Verdict::Block, format!("{since}{what}")));
     }
     let undecided = of_two(|pair| {
-        dags(pair, &[("load", false), ("old", false)], standby);
+        dags(pair, &[("load", false), ("old", false)], STANDBY);
         pair.request.as_mut().expect("a request").decision = None;
     });
     assert!(checked(&undecided).1.contains("since olga asked for it: "), "{:?}", checked(&undecided));

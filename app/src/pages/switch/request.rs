@@ -57,11 +57,12 @@ fn past(pair: &PairSnapshot, open: &OpenRequest, view: &View<'_>) -> impl IntoVi
             format!("{by} declined what {who} asked for{words}.")
         }
         (_, Some(since)) if !moved(pair, open) && !open.is_over(view.now) => {
-            format!("{} It must be asked for again.", since.said(&open.last_word()))
+            let text = format!("{} It must be asked for again.", since.said(&open.last_word()));
+            return Either::Left(view! { <p class="lead-line"><Mark tone=Tone::Attention text /></p> });
         }
         _ => format!("What {who} asked for has run out, or the flag has moved since."),
     };
-    view! { <p class="hint">{text}</p> }
+    Either::Right(view! { <p class="hint">{text}</p> })
 }
 
 fn ask(view: &View<'_>, pair: &PairSnapshot, target: Color, live: Color, reason: &str) -> impl IntoView + use<> {
