@@ -20,7 +20,7 @@ fn an_approver_sees_what_is_to_be_done_with_the_dags_where_they_decide() {
         "DAGs: 27 to unpause on Blue at once, 1 to unpause on Blue later, 28 to pause on Green, 1 to stay paused",
     );
     says(&html, "Unpaused on Blue at once27 DAGs");
-    assert!(html.contains("value=\"approved\">"), "they may: {html}");
+    assert!(html.contains("value=\"approved\" class="), "they may: {html}");
 }
 
 #[test]
