@@ -9,6 +9,8 @@ pub mod bar;
 #[cfg(feature = "ssr")]
 pub mod checks;
 #[cfg(feature = "ssr")]
+pub mod course;
+#[cfg(feature = "ssr")]
 pub mod facts;
 #[cfg(feature = "ssr")]
 pub mod frame;
@@ -24,6 +26,8 @@ pub mod mark;
 pub mod overview;
 #[cfg(feature = "ssr")]
 pub mod recent;
+#[cfg(feature = "ssr")]
+pub mod runbook;
 #[cfg(feature = "ssr")]
 pub mod session;
 pub mod side;

@@ -140,9 +140,15 @@ pub fn embed_problem(assets: &Assets, problem: &Problem<'_>) -> Rendered {
     drawn(|| pages::embed::problem(assets, problem))
 }
 
-/// `/p/{pair}/switch?to=`
-pub fn switch(view: &View<'_>, target: Color, offer: Result<Offer, DeskError>, query: SwitchQuery) -> Rendered {
-    with_pair(view, |pair| pages::switch::page(view, pair, target, offer, query))
+/// `/p/{pair}/switch?to=`; with the switch that is under way or was a moment ago, if there is one.
+pub fn switch(
+    view: &View<'_>,
+    target: Color,
+    offer: Result<Offer, DeskError>,
+    query: SwitchQuery,
+    course: Option<&RecordDetail>,
+) -> Rendered {
+    with_pair(view, |pair| pages::switch::page(view, pair, target, offer, query, course))
 }
 
 /// `/p/{pair}/freezes`

@@ -1,5 +1,9 @@
 //! The pages as the server draws them, in every state: what they say, and that nothing hostile comes alive.
 
+#[path = "pages/asked.rs"]
+mod asked;
+#[path = "pages/at_hand.rs"]
+mod at_hand;
 #[path = "../examples/gallery/fixtures.rs"]
 mod fixtures;
 #[path = "pages/frame.rs"]
@@ -104,7 +108,7 @@ impl Seen {
     fn switch(&self, target: Color, problem: Option<SwitchProblem>, reason: Option<&str>) -> String {
         let offer = fixtures::offer(&self.pair, target);
         let query = SwitchQuery { problem, reason: reason.map(str::to_owned), ..SwitchQuery::default() };
-        render::switch(&self.view(), target, offer, query).html
+        render::switch(&self.view(), target, offer, query, fixtures::course(&self.pair).as_ref()).html
     }
 
     fn history(&self) -> String {
@@ -178,8 +182,8 @@ fn what_follows_the_stream_is_marked_and_says_what_it_was_drawn_from() {
     assert_eq!(regions(&seen.record()), ["person", "bars", "head", "steps", "facts", "notes"]);
     assert_eq!(
         regions(&seen.switch(Color::Blue, None, None)),
-        ["person", "bars"],
-        "a confirmation shows what it rests on"
+        ["person", "bars", "course"],
+        "a confirmation shows what it rests on; a switch under way is followed"
     );
     let html = seen.overview();
     assert!(html.contains(r#"<body data-snapshot="1795700000000-77" data-made="#), "{html}");
@@ -266,6 +270,7 @@ fn the_page_shows_the_base_of_the_offer_not_a_later_reading() {
         Color::Green,
         fixtures::offer(&before.pair, Color::Green),
         SwitchQuery::default(),
+        None,
     )
     .html;
     says(&html, "version 31to version 32");
@@ -334,7 +339,7 @@ fn without_a_journal_the_page_prints_the_commands_that_work() {
     assert!(offer.checks.iter().any(|check| check.verdict == Verdict::Block));
     let refused = DeskError::StoreAway { message: "gone".into(), commands: vec!["teal switch <x>".into()] };
     says(
-        &render::switch(&seen.view(), Color::Blue, Err(refused), SwitchQuery::default()).html,
+        &render::switch(&seen.view(), Color::Blue, Err(refused), SwitchQuery::default(), None).html,
         "teal switch &lt;x&gt;",
     );
 }
@@ -511,7 +516,8 @@ fn what_somebody_may_not_do_is_there_switched_off_and_explained() {
     }
     let seen = Seen { who: only(Role::Viewer), ..Seen::state("live") };
     let refused = seen.who.grants.may(Action::Switch, teal_domain::On::Pair(&dev())).unwrap_err();
-    let switch = render::switch(&seen.view(), Color::Blue, Err(DeskError::from(refused)), SwitchQuery::default()).html;
+    let offer = Err(DeskError::from(refused));
+    let switch = render::switch(&seen.view(), Color::Blue, offer, SwitchQuery::default(), None).html;
     says(&switch, needs);
     is_silent_about(&switch, "name=\"confirmation\"");
 }

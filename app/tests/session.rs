@@ -85,7 +85,8 @@ fn nothing_is_said_of_a_session_that_lasts_and_none_is_promised_to_who_has_none(
 fn forms_say_which_of_their_fields_go_along_and_never_the_confirmation() {
     let pair = fixtures::green_is_live();
     let offer = fixtures::offer(&pair, Color::Blue);
-    let switch = with_view(&signed_in(), |view| render::switch(view, Color::Blue, offer, SwitchQuery::default()).html);
+    let switch =
+        with_view(&signed_in(), |view| render::switch(view, Color::Blue, offer, SwitchQuery::default(), None).html);
     assert!(switch.contains("data-kept=\"to reason change_ref\""));
     let record = with_view(&signed_in(), |view| render::record(view, &fixtures::detail(&pair.recent[0])).html);
     assert!(record.contains("data-kept=\"text\""));

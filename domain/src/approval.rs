@@ -1,11 +1,15 @@
 //! The rule of two people: who asked for a switch, who said yes, and what exactly they said yes to.
 
+mod dags;
+
 use crate::{
     Actor, Base, Color, OperationId, PairId, PairSnapshot, Reason, Timestamp,
     preflight::{self, Check, Verdict},
 };
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+
+pub use dags::{AskedDags, Counts, Since, planned};
 
 /// A switch as somebody wants it. It is what an approver approves, to the letter.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -26,6 +30,9 @@ pub struct Request {
     pub reason: Reason,
     /// SHA-256 over the checks as they stood, in hexadecimal.
     pub preflight: String,
+    /// What was to be done with the DAGs. A Teal of before did not keep it; what was asked there is approved no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dags: Option<AskedDags>,
     /// When.
     pub asked_at: Timestamp,
     /// Until when it may be approved and carried out.
@@ -112,22 +119,36 @@ pub enum NotDecided {
     /// The flag moved.
     #[error("The flag has moved since this was asked for. Whoever still wants the switch asks again.")]
     Moved,
+    /// What is to be done with the DAGs is another thing now.
+    #[error("{what} Whoever still wants the switch asks again.")]
+    Dags {
+        /// What has changed, in a sentence.
+        what: String,
+    },
 }
 
 impl Request {
-    /// SHA-256 over what is asked: pair, target, base, who and why. Whoever changes any of it has another request.
+    /// SHA-256 over what is asked: pair, target, base, who, why, and what is to be done with the DAGs. Whoever changes
+    /// any of it has another request.
     pub fn digest(&self) -> String {
         let mut sha = Sha256::new();
         let base = serde_json::to_string(&self.base).unwrap_or_default();
         let subject = self.actor.subject.as_ref().map_or("", |subject| subject.as_str());
         let id = self.id.to_string();
-        for field in
-            [&*id, self.pair.as_str(), self.target.as_str(), &base, &self.actor.name, subject, self.reason.as_str()]
-        {
+        let fields =
+            [&*id, self.pair.as_str(), self.target.as_str(), &base, &self.actor.name, subject, self.reason.as_str()];
+        // One of before has no plan, and its digest stays what it was.
+        for field in fields.into_iter().chain(self.dags.as_ref().map(|dags| dags.plan.as_str())) {
             sha.update((field.len() as u64).to_be_bytes());
             sha.update(field.as_bytes());
         }
         sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether both rest on the same state of the flag and the same plan for the DAGs: then one takes the other's place
+    /// only once that is over.
+    pub fn rests_on_the_same(&self, other: &Self) -> bool {
+        self.base == other.base && self.dags == other.dags
     }
 }
 
@@ -158,13 +179,23 @@ impl OpenRequest {
         declined || now > self.request.expires_at
     }
 
-    /// The approval for what somebody wants, if it was given for exactly that.
-    pub fn approval(&self, wanted: Wanted<'_>, now: Timestamp) -> Option<Approval> {
+    /// Who had the last word on it, in words that go on with what has changed since.
+    pub fn last_word(&self) -> String {
+        match &self.decision {
+            Some(Decision { answer: Answer::Approved, by, .. }) => format!("{by} approved it"),
+            _ => format!("{} asked for it", self.request.actor),
+        }
+    }
+
+    /// The approval for what somebody wants, if it was given for exactly that. `plan` is the digest of what is to be done
+    /// with the DAGs, as it is known now.
+    pub fn approval(&self, wanted: Wanted<'_>, plan: &str, now: Timestamp) -> Option<Approval> {
         let decision = self.decision.as_ref().filter(|decision| decision.answer == Answer::Approved)?;
         let request = &self.request;
         let same = request.actor.is(wanted.who)
             && request.target == wanted.target
             && request.base == wanted.base
+            && request.dags.as_ref().is_some_and(|dags| dags.plan == plan)
             && wanted.reason.is_none_or(|reason| *reason == request.reason)
             && now <= request.expires_at
             && !decision.by.may_be(wanted.who);
@@ -173,7 +204,7 @@ impl OpenRequest {
 }
 
 /// What mends it, mostly.
-const ASK: &str = "Ask for approval here; somebody else with the role approver then approves.";
+const ASK: &str = "Ask for approval on the switch page; somebody else with the role approver then approves.";
 
 /// The check, where the pair's policy asks for two people.
 pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<Check> {
@@ -191,12 +222,14 @@ pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<
         return block("Two people switch this pair, and nobody has approved this switch.".to_owned(), ASK);
     };
     let request = &open.request;
-    if let Some(approval) = open.approval(wanted, now) {
+    let plan = planned(pair, wanted.target, now).digest();
+    if let Some(approval) = open.approval(wanted, &plan, now) {
         return made(Verdict::Pass, format!("{} approved it.", approval.by), "");
     }
     if now > request.expires_at {
         return block(format!("The request of {} ran out.", request.actor), ASK);
     }
+    let since = request.dags_since(pair, now).filter(|_| request.target == wanted.target);
     match &open.decision {
         Some(Decision { answer: Answer::Declined, by, .. }) => {
             block(format!("{by} declined what {} asked for.", request.actor), ASK)
@@ -210,121 +243,19 @@ pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<
             "Leave it to them, or ask yourself once their request is withdrawn, declined or run out.",
         ),
         _ if request.base != wanted.base => block("The flag has moved since this was asked for.".to_owned(), ASK),
-        Some(Decision { by, .. }) => block(
-            format!("What {by} approved is not this: another side or another reason."),
-            "Switch as it was approved, or ask again.",
-        ),
-        None => {
-            block("Nobody has approved this switch yet.".to_owned(), "Wait for an approver, or ask one to look here.")
-        }
+        decision => match (since, decision) {
+            (Some(since), _) => block(since.said(&open.last_word()), since.mend()),
+            (None, Some(Decision { by, .. })) => block(
+                format!("What {by} approved is not this: another side or another reason."),
+                "Switch as it was approved, or ask again.",
+            ),
+            (None, None) => {
+                let mend = "Wait for an approver, or ask one to look here.";
+                block("Nobody has approved this switch yet.".to_owned(), mend)
+            }
+        },
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{FlagVersion, Subject};
-
-    const NOW: Timestamp = Timestamp(1_000_000);
-
-    fn at(name: &str, subject: &str) -> Actor {
-        Actor::page(name).known_as(Subject::new("https://issuer.example", subject))
-    }
-
-    fn olga() -> Actor {
-        at("olga", "1")
-    }
-
-    fn base(version: u64) -> Base {
-        Base::Version { version: FlagVersion(version), modified_at: Some(Timestamp(900)) }
-    }
-
-    fn reason(text: &str) -> Reason {
-        Reason::parse(text).expect("a reason")
-    }
-
-    fn open() -> OpenRequest {
-        let request = Request {
-            id: OperationId::new(NOW, 7),
-            pair: "dev".parse().expect("a pair"),
-            from: Some(Color::Blue),
-            target: Color::Green,
-            base: base(31),
-            actor: olga(),
-            reason: reason("upgrade"),
-            preflight: "ab".into(),
-            asked_at: NOW,
-            expires_at: NOW + crate::Millis::from_secs(60),
-        };
-        OpenRequest { seq: 9, request, decision: None }
-    }
-
-    fn approved() -> OpenRequest {
-        let decision = Decision { answer: Answer::Approved, by: at("anton", "2"), at: NOW, comment: None };
-        OpenRequest { decision: Some(decision), ..open() }
-    }
-
-    #[test]
-    fn row_36_nobody_approves_their_own() {
-        let open = open();
-        let digest = open.request.digest();
-        assert_eq!(open.decide(&olga(), &digest, NOW), Err(NotDecided::Own));
-        assert_eq!(open.decide(&at("Olga M.", "1"), &digest, NOW), Err(NotDecided::Own), "under another name");
-        assert_eq!(open.decide(&Actor::cli("olga"), &digest, NOW), Err(NotDecided::Own), "at another door");
-        assert_eq!(open.decide(&at("anton", "2"), &digest, NOW), Ok(()));
-    }
-
-    #[test]
-    fn row_36_an_approval_is_for_exactly_what_was_asked() {
-        let (approved, olga, why) = (approved(), olga(), reason("upgrade"));
-        let wanted = Wanted { who: &olga, target: Color::Green, base: base(31), reason: Some(&why) };
-        let good = approved.approval(wanted, NOW).expect("approved");
-        assert_eq!((good.by.name.as_str(), good.request), ("anton", approved.request.id));
-        let (another, ben) = (reason("something else"), at("ben", "3"));
-        for wrong in [
-            Wanted { who: &ben, ..wanted },
-            Wanted { target: Color::Blue, ..wanted },
-            Wanted { base: base(32), ..wanted },
-            Wanted { base: Base::Version { version: FlagVersion(31), modified_at: Some(Timestamp(901)) }, ..wanted },
-            Wanted { reason: Some(&another), ..wanted },
-        ] {
-            assert_eq!(approved.approval(wrong, NOW), None, "{wrong:?}");
-        }
-        assert_eq!(approved.approval(wanted, NOW + crate::Millis::from_secs(61)), None, "for a while only");
-        assert_eq!(open().approval(wanted, NOW), None, "nobody has said anything");
-        let mut declined = approved.clone();
-        declined.decision.as_mut().expect("one").answer = Answer::Declined;
-        assert_eq!(declined.approval(wanted, NOW), None);
-        let mut own = approved;
-        own.decision.as_mut().expect("one").by = olga.clone();
-        assert_eq!(own.approval(wanted, NOW), None, "even if it was written down somehow");
-    }
-
-    #[test]
-    fn row_36_a_changed_request_has_another_digest() {
-        let digest = open().request.digest();
-        let changed: [fn(&mut Request); 5] = [
-            |request| request.target = Color::Blue,
-            |request| request.base = base(32),
-            |request| request.reason = reason("something else"),
-            |request| request.actor = at("olga", "9"),
-            |request| request.pair = "prod".parse().expect("a pair"),
-        ];
-        for change in changed {
-            let mut open = open();
-            change(&mut open.request);
-            assert_ne!(open.request.digest(), digest);
-            assert_eq!(open.decide(&at("anton", "2"), &digest, NOW), Err(NotDecided::Another));
-        }
-    }
-
-    #[test]
-    fn a_request_is_decided_once_and_in_time() {
-        let anton = at("anton", "2");
-        let digest = open().request.digest();
-        let late = NOW + crate::Millis::from_secs(61);
-        assert_eq!(open().decide(&anton, &digest, late), Err(NotDecided::RanOut));
-        let ada = at("ada", "4");
-        assert_eq!(approved().decide(&ada, &digest, NOW), Err(NotDecided::Before { by: anton }));
-    }
-}
+mod tests;

@@ -7,6 +7,7 @@ use crate::{
     steps::Course,
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
 /// How the two sides share the work.
@@ -176,6 +177,28 @@ impl DagPlan {
             }
         }
         Some(back)
+    }
+
+    /// SHA-256 over what is to be done, in hexadecimal. What changes by the minute does not count (what a DAG is at, when
+    /// it is due, whether it would begin at once), nor in which order the DAGs were listed.
+    pub fn digest(&self) -> String {
+        let sign = |yes: bool| if yes { '+' } else { '-' };
+        let moves = self
+            .moves
+            .iter()
+            .map(|moved| format!("{}{}{} {}", sign(moved.guarded), sign(moved.unpause), sign(moved.pause), moved.dag));
+        let known = format!("{}{}", sign(self.old.is_some()), sign(self.new.is_some()));
+        let how = [self.strategy.as_str().to_owned(), self.target.to_string(), known];
+        let mut sha = Sha256::new();
+        for mut list in [how.to_vec(), moves.collect(), self.stay.clone(), self.missing.clone()] {
+            list.sort_unstable();
+            sha.update((list.len() as u64).to_be_bytes());
+            for word in list {
+                sha.update((word.len() as u64).to_be_bytes());
+                sha.update(word.as_bytes());
+            }
+        }
+        sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The ids to unpause on the new side: those that ask the flag, or those that do not.

@@ -217,6 +217,31 @@ async fn a_dry_run_says_what_is_checked_and_switches_nothing() {
 }
 
 #[tokio::test]
+async fn the_pairs_runbook_is_named_where_something_blocks_or_no_side_is_live() {
+    let named = "Runbook: https://wiki.example/dev";
+    let with_policy = async |values: &[&str]| {
+        let desk = Desk::new(values).await;
+        let plain = std::fs::read_to_string(desk.config()).expect("the config");
+        let policy = "\n[pair.policy]\ntwo_person = true\nrunbook_url = \"https://wiki.example/dev\"\n";
+        std::fs::write(desk.config(), format!("{plain}{policy}")).expect("written");
+        desk
+    };
+    let desk = with_policy(&["blue"]).await;
+    assert!(!desk.run(&["status"]).ends(0).out.contains("Runbook"));
+    assert_eq!(desk.run(&["status", "--json"]).ends(0).json()[0]["runbook_url"], "https://wiki.example/dev");
+    let said = desk.run(&["switch", "--to", "green", "--dry-run"]).ends(3);
+    assert!(
+        said.out.contains("nobody has approved this switch") && said.out.ends_with(&format!("{named}\n")),
+        "{said:?}"
+    );
+    let said = desk.switch("green", "green@1").ends(3);
+    assert!(said.err.contains(named), "{said:?}");
+    assert_eq!(desk.versions().await.len(), 1);
+    let desk = with_policy(&["purple"]).await;
+    assert!(desk.run(&["status"]).ends(1).out.contains(named));
+}
+
+#[tokio::test]
 async fn a_planned_switch_names_its_change_and_an_emergency_does_not() {
     let desk = Desk::new(&["blue"]).await;
     let plain = std::fs::read_to_string(desk.config()).expect("the config");

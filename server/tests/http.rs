@@ -8,6 +8,8 @@ mod alb;
 mod api;
 #[path = "http/approval.rs"]
 mod approval;
+#[path = "http/at_hand.rs"]
+mod at_hand;
 #[path = "http/bearer.rs"]
 mod bearer;
 #[path = "http/busy.rs"]

@@ -294,3 +294,19 @@ async fn a_nudge_wakes_the_pollers_from_a_long_pause() {
     tokio::time::sleep(Duration::from_millis(200)).await;
     assert_eq!(teal.fakes.alarms_asked(), asked + 1);
 }
+
+#[tokio::test]
+async fn a_nudge_does_not_wake_what_takes_a_call_for_each_dag() {
+    let teal = Teal::new(Duration::from_secs(2)).await;
+    watch::start(&teal.engine);
+    let green = "mwaa-openlineage-green-dev";
+    let asked = |path: &str| teal.fakes.asked(green).iter().filter(|asked| *asked == path).count();
+    teal.until("what waits for the run before", |known| known.green.depends_on_past.value().is_some()).await;
+    // Longer than the rest of those that are read a tenth as often, which is a tenth of twenty seconds.
+    tokio::time::sleep(Duration::from_millis(2_600)).await;
+    let (connections, tasks) = (asked("/connections"), asked("/dags/orders/tasks"));
+    observe::nudge(&teal.pair);
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(asked("/connections"), connections + 2, "what is read as seldom is woken: to be read, and to be tried");
+    assert_eq!(asked("/dags/orders/tasks"), tasks);
+}

@@ -20,7 +20,7 @@ use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
 use teal_domain::{
     Actor, Base, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Grants, Incarnation, Millis,
     OperationId, PairId, PairNames, PairSnapshot, Reading, Reason, Role, Snapshot, SnapshotId, Timestamp,
-    approval::{self, Answer, Decision, OpenRequest, Request, Wanted},
+    approval::{self, Answer, AskedDags, Decision, OpenRequest, Request, Wanted},
     environment::LastUpdate,
     freeze::Freeze,
     history::{ExternalRecord, HistoryPage, Note, Progress, Record, RequestRecord, SwitchRecord, What},
@@ -108,7 +108,10 @@ pub fn landed(version: u64) -> Outcome {
     }
 }
 
-pub fn record(seq: u64, seconds_ago: i64, actor: Actor, what: What) -> Record {
+pub fn record(seq: u64, seconds_ago: i64, actor: Actor, mut what: What) -> Record {
+    if let What::Switch(SwitchRecord { progress: Progress::Ended { at, .. }, .. }) = &mut what {
+        *at = back(seconds_ago);
+    }
     Record { seq, at: back(seconds_ago), pair: dev(), actor, hash: hash(seq), what, notes: vec![] }
 }
 
@@ -268,6 +271,9 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("asked", with(|pair| asked(pair, "olga", None))),
         ("asked-by-me", with(|pair| asked(pair, "ana", None))),
         ("approved", with(|pair| asked(pair, "ana", Some(Answer::Approved)))),
+        ("asked-dags", with(follows::asked)),
+        ("asked-unread", with(follows::asked_unread)),
+        ("approved-changed", with(follows::approved_then_changed)),
         ("frozen", with(frozen)),
         ("frozen-ahead", with(|pair| pair.freezes = christmas().into())),
         ("overridable", with(overridable)),
@@ -329,7 +335,12 @@ pub fn stale(pair: &mut PairSnapshot) {
     pair.green.fail("MWAA timed out after 10 s.", back(60));
 }
 
+pub fn runbook(pair: &mut PairSnapshot) {
+    pair.policy.runbook_url = Some("https://wiki.example/analytics-dev".into());
+}
+
 pub fn missing(pair: &mut PairSnapshot) {
+    runbook(pair);
     pair.flag = Reading::good(Flag::Missing, back(1));
     pair.live_since = None;
     let gone = record(420, 65, Actor::teal(), What::Gone { last: Some(FlagVersion(31)) });
@@ -338,6 +349,7 @@ pub fn missing(pair: &mut PairSnapshot) {
 }
 
 pub fn invalid(pair: &mut PairSnapshot) {
+    runbook(pair);
     let value = FlagValue::Invalid("purple".into());
     pair.flag =
         Reading::good(Flag::Present { value: value.clone(), version: FlagVersion(32), modified_at: back(65) }, back(1));
@@ -358,6 +370,7 @@ pub fn under_way_record(progress: Progress) -> Record {
 }
 
 pub fn unknown(pair: &mut PairSnapshot) {
+    runbook(pair);
     let cause = Some("connection reset after the request was sent".to_owned());
     let record = under_way_record(Progress::Unknown { since: back(40), cause });
     pair.open = Some(OpenSwitch {
@@ -398,6 +411,7 @@ pub fn asked(pair: &mut PairSnapshot, by: &str, answer: Option<Answer>) {
         actor: Actor::page(by),
         reason: reason("Back to Blue for the night batch: CHG-4711"),
         preflight: "00".into(),
+        dags: Some(AskedDags::of(&approval::planned(pair, Color::Blue, NOW))),
         asked_at: back(1_260),
         expires_at: Timestamp(NOW.0 + 13_140_000),
     };
@@ -484,6 +498,12 @@ pub fn offer(pair: &PairSnapshot, target: Color) -> Result<Offer, DeskError> {
 
 pub fn page(pair: &PairSnapshot) -> HistoryPage {
     HistoryPage { records: pair.recent.clone(), older: Some(2) }
+}
+
+/// The switch that the switch page shows as it goes.
+pub fn course(pair: &PairSnapshot) -> Option<RecordDetail> {
+    let seq = teal_app::components::course::at_hand(pair, NOW)?;
+    pair.recent.iter().find(|record| record.seq == seq).map(detail)
 }
 
 pub fn detail(record: &Record) -> RecordDetail {

@@ -79,10 +79,15 @@ fn pages(
     let view = view(assets, pair, "");
     let target = pair.live().map_or(Color::Blue, Color::other);
     save(&format!("overview-{name}"), render::overview(&view))?;
-    save(
-        &format!("switch-{name}"),
-        render::switch(&view, target, fixtures::offer(pair, target), SwitchQuery::default()),
-    )?;
+    let course = fixtures::course(pair);
+    let switch = |target| {
+        let offer = fixtures::offer(pair, target);
+        render::switch(&view, target, offer, SwitchQuery::default(), course.as_ref())
+    };
+    save(&format!("switch-{name}"), switch(target))?;
+    if course.is_some() {
+        save(&format!("switched-{name}"), switch(target.other()))?;
+    }
     save(&format!("embed-{name}"), render::embed(&view))?;
     let there = |at| words::stamp(at).replace("UTC", "there");
     let closed: Vec<Closed> = pair

@@ -3,6 +3,7 @@
 
 use super::{
     icon::{Glyph, Icon},
+    runbook,
     side::Side,
     when::Ago,
 };
@@ -87,6 +88,11 @@ fn after(pair: &PairSnapshot, following: &Following, now: Timestamp) -> Option<A
         (true, true) => ("bar bar-asked", Glyph::Triangle),
         (true, false) => ("bar bar-busy", Glyph::Turning),
     };
+    let runbook = match course.red().last() {
+        Some((what, _)) => runbook::of_red(pair, what),
+        None => owed.as_ref().and_then(|_| runbook::of_pair(pair)),
+    };
+    let runbook = runbook.map(|link| view! { " · " {link} });
     let red = course.red().last().map(|(_, because)| (*because).to_owned());
     let dags = (!course.dags_done()).then(|| match (&course.plan, owed) {
         (None, _) => " Its DAGs are not planned yet.".to_owned(),
@@ -108,6 +114,7 @@ fn after(pair: &PairSnapshot, following: &Following, now: Timestamp) -> Option<A
                     {watched.map(|(until, _)| format!(" Watched until {} UTC.", time::clock(until)))}
                     " "
                     <a href=record>"Its record"</a>
+                    {runbook}
                 </p>
             </div>
         }
@@ -132,6 +139,7 @@ fn under_way(pair: &PairSnapshot, open: &OpenSwitch, now: Timestamp) -> impl Int
                     {time::clock(until)}
                     " UTC at the latest. Other switches wait."
                     {link}
+                    {runbook::of_pair(pair).map(|runbook| view! { " · " {runbook} })}
                 </p>
             </div>
         }),

@@ -4,6 +4,7 @@ use super::{
     allowed,
     icon::{Glyph, Icon},
     mark::Tag,
+    runbook,
     side::Shape,
     when::{Ago, When},
 };
@@ -114,6 +115,7 @@ fn none_works(view: &View<'_>, pair: &PairSnapshot, flag: &Flag, stale: bool) ->
                 .collect_view()}
         </p>
         {denied.as_ref().map(allowed::why_not)}
+        {runbook::of_pair(pair).map(|link| view! { <p class="hint">{link}</p> })}
     }
 }
 

@@ -1,7 +1,7 @@
 //! The runs of a smoke test, each with what became of it.
 
 use super::mark::{Mark, Tone};
-use crate::words::smoke;
+use crate::words::{after, smoke};
 use leptos::prelude::*;
 use teal_domain::smoke::{SmokeRecord, SmokeResult};
 
@@ -22,5 +22,16 @@ fn row(dag: &str, result: Option<&SmokeResult>) -> impl IntoView + use<> {
             <Mark tone text=short />
             {told.map(|told| view! { <p class="evidence">{told}</p> })}
         </li>
+    }
+}
+
+/// What became of each run.
+pub fn runs(test: &SmokeRecord) -> impl IntoView + use<> {
+    view! {
+        <section class="card smoke-card" aria-labelledby="runs" data-glow="">
+            <header><h2 id="runs">"Runs"</h2><span class="summary">{after::count(test.run.dags.len())}</span></header>
+            {results(test)}
+            <p class="hint">"In Airflow each has the id "<code>{test.run.run_id()}</code>"."</p>
+        </section>
     }
 }

@@ -115,7 +115,7 @@ pub fn SwitchForm(
     };
     let (hinders, always) = (block != Block::None, matches!(block, Block::Always(_)));
     let stale = (expired.clone(), moved.clone());
-    let note = parts::blocked_note(&block);
+    let note = parts::blocked_note(&block, again.clone());
     let name = target.as_str();
     let off = move || {
         let filled =

@@ -48,7 +48,13 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, closed: &[Closed]) -> Page {
             {list(closed, now)}
         </section>
     };
-    Page { title: "Freezes".to_owned(), tab: Tab::None, follows: true, refresh: false, body: body.into_any() }
+    Page {
+        title: "Freezes".to_owned(),
+        tab: Tab::None,
+        follows: Some(view.path.to_owned()),
+        refresh: false,
+        body: body.into_any(),
+    }
 }
 
 /// Whether it is closed just now.

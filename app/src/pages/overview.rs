@@ -16,7 +16,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot) -> Page {
     Page {
         title,
         tab: Tab::Overview,
-        follows: true,
+        follows: Some(view.path.to_owned()),
         refresh: false,
         body: view! { <div class="still" data-region="overview">{body}</div> }.into_any(),
     }

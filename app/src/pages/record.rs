@@ -1,16 +1,14 @@
 //! One record: what was meant, what was put, what was verified, and what was said about it since.
 
-mod after;
 mod maintenance;
 mod request;
 mod smoke;
-mod steps;
 
 use super::shell::{Page, Tab};
 use crate::{
     components::{
         allowed,
-        mark::Mark,
+        course::{self, Here, course},
         recent::{movement, tags},
         side::Side,
         when::When,
@@ -28,16 +26,13 @@ use leptos::{
 };
 use teal_domain::{
     Action, PairSnapshot, Timestamp,
-    history::{ExternalRecord, Progress, Record, SwitchRecord, What},
+    history::{ExternalRecord, Record, SwitchRecord, What},
 };
 
 /// The page.
 pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page {
     let (record, now) = (&detail.record, view.now);
-    let (tone, outcome) = record::outcome(record);
-    let open = record.switch().is_some_and(|switch| !matches!(switch.progress, Progress::Ended { .. }));
-    let open = open || after::goes_on(pair, record) || record.smoke().is_some_and(|test| test.end.is_none());
-    let follows = open.then(|| view! { <p class="hint">"This page follows along by itself."</p> });
+    let open = course::is_open(pair, record);
     let quote = match &record.what {
         What::Switch(switch) => Some(switch.reason.as_str()),
         What::Request(asked) => Some(asked.request.reason.as_str()),
@@ -59,25 +54,18 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
             </header>
             <div class="columns">
                 <div class="stack" data-region="steps">
-                    <section class="card verdict-card" aria-labelledby="outcome" data-glow="">
-                        <h2 id="outcome"><Mark tone text=outcome /></h2>
-                        <p>{told(record, now)}</p>
-                        {follows}
-                        {steps::timings(record)}
-                    </section>
-                    {after::after(view, pair, record)}
-                    {record.smoke().map(smoke::runs)}
-                    {steps::steps(detail)}
+                    {course(view, pair, detail, told(record, now), Here::Record)}
                 </div>
                 <div class="stack">
                     {facts(record, now)}
                     {notes(view, pair, record)}
                 </div>
             </div>
-            {steps::raw(detail)}
+            {course::raw(detail)}
         </article>
     };
-    Page { title: record::title(record), tab: Tab::History, follows: true, refresh: open, body: body.into_any() }
+    let follows = Some(view.path.to_owned());
+    Page { title: record::title(record), tab: Tab::History, follows, refresh: open, body: body.into_any() }
 }
 
 fn told(record: &Record, now: Timestamp) -> String {

@@ -76,5 +76,5 @@ pub fn page(view: &View<'_>, rows: &[SessionRow], all: bool) -> Page {
             </div>
         </section>
     };
-    Page { title: "Sessions".to_owned(), tab: Tab::None, follows: false, refresh: false, body: body.into_any() }
+    Page { title: "Sessions".to_owned(), tab: Tab::None, follows: None, refresh: false, body: body.into_any() }
 }

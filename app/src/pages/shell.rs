@@ -21,8 +21,9 @@ pub struct Page {
     pub title: String,
     /// Which entry of the navigation it belongs to.
     pub tab: Tab,
-    /// It has regions that follow what happens; else only the bars do, and the page stays as it was read.
-    pub follows: bool,
+    /// Where it is fetched anew when something happens: it has regions that follow. Without, only the bars do, and the
+    /// page stays as it was read.
+    pub follows: Option<String>,
     /// Load it again every two seconds where no script runs: something is under way.
     pub refresh: bool,
     /// What stands in `<main>`.
@@ -108,7 +109,12 @@ pub fn hydration(assets: &Assets) -> impl IntoView + use<> {
     }
 }
 
-fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follows: bool) -> impl IntoView + use<> {
+fn header(
+    view: Option<&View<'_>>,
+    pair: Option<&PairSnapshot>,
+    tab: Tab,
+    follows: Option<String>,
+) -> impl IntoView + use<> {
     let home = pair.map_or_else(|| "/".to_owned(), |pair| paths::overview(&pair.id));
     let who = view.map(|view| {
         let roles: Vec<&str> = view.who.grants.roles().into_iter().map(Role::as_str).collect();
@@ -117,7 +123,7 @@ fn header(view: Option<&View<'_>>, pair: Option<&PairSnapshot>, tab: Tab, follow
     });
     let badge = pair.zip(view).map(|(pair, view)| {
         let (id, at) = (view.snapshot.id, view.snapshot.at);
-        let from = if follows { view.path.to_owned() } else { home.clone() };
+        let from = follows.unwrap_or_else(|| home.clone());
         view! { <LiveBadge pair=pair.id.clone() id at now=view.now from /> }
     });
     view! {

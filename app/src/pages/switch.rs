@@ -1,5 +1,6 @@
 //! The switch panel: from, to, what will happen, what speaks against it, and the confirmation.
 
+mod at_hand;
 mod dags;
 mod plan;
 mod request;
@@ -7,8 +8,8 @@ mod smoke;
 
 use super::shell::{Page, Tab};
 use crate::{
-    components::{checks, freezes, side::Side},
-    desk::{DeskError, Offer},
+    components::{checks, freezes, runbook, side::Side},
+    desk::{DeskError, Offer, RecordDetail},
     islands::switch_form::{Block, ChangeField, SwitchForm, refused},
     paths::{self, SwitchProblem, SwitchQuery},
     render::View,
@@ -25,20 +26,26 @@ use teal_domain::{
 /// What stands over the reasons why nothing can be switched here.
 const OFF: &str = "Nothing can be switched from here";
 
-/// The page.
+/// The page. `course` is the switch that is under way or was a moment ago, if there is one.
 pub fn page(
     view: &View<'_>,
     pair: &PairSnapshot,
     target: Color,
     offer: Result<Offer, DeskError>,
     query: SwitchQuery,
+    course: Option<&RecordDetail>,
 ) -> Page {
-    let SwitchQuery { problem, reason, change_ref, .. } = query;
+    let SwitchQuery { problem, reason, change_ref, .. } = query.clone();
     let repair = pair.flag.value().is_some_and(|flag| flag.color().is_none());
     let title =
         if repair { format!("Set the flag to {}", target.title()) } else { format!("Switch to {}", target.title()) };
+    let follows = Some(query.to.map_or_else(|| paths::switch(&pair.id, target), |_| view.address()));
+    let form = (offer.is_ok() && pair.live() != Some(target)).then_some(target);
+    let at_hand = at_hand::region(view, pair, course, form);
+    // What somebody fills in is not lost to a page that loads itself anew.
+    let mut refresh = form.is_none() && at_hand::is_open(pair, course);
     let body = match offer {
-        _ if pair.live() == Some(target) => already(view, pair, target, problem),
+        _ if pair.live() == Some(target) => already(view, pair, target, problem, at_hand),
         // The way there and back keeps what was wanted: the target, and the reason if one was typed.
         Err(error @ DeskError::Prove { .. }) => {
             let to = Some(target);
@@ -46,6 +53,7 @@ pub fn page(
             view! {
                 <section class="switch">
                     {heading(pair, target, repair)}
+                    {at_hand}
                     <div class="notice" role="alert">
                         <h2>"Prove who you are first"</h2>
                         <p>{error.to_string()}</p>
@@ -57,26 +65,37 @@ pub fn page(
         }
         Err(error) => {
             let problem = problem.map(|problem| told(view, pair, problem, ""));
-            // An approver who may not switch decides here, on the checks as they stand.
+            // An approver who may not switch decides here, on the checks and the DAGs as they stand.
             let asked = request::card(view, pair, target, "").map(|card| {
                 let given = Given { proof: view.snapshot.proof(pair), ..Given::default() };
-                let checks = preflight::checks(pair, target, given, view.now);
-                view! { <div class="columns"><div class="stack">{checks::checks(&checks, view.now)}</div>{card}</div> }
+                let checks = checks::checks(&preflight::checks(pair, target, given, view.now), view.now);
+                let dags = dags::card(pair, target, view.now);
+                view! { <div class="columns"><div class="stack">{dags}{checks}</div>{card}</div> }
             });
+            refresh &= asked.is_none();
             view! {
-                <section class="switch">{heading(pair, target, repair)}{problem}{asked}{refused(OFF, &error)}</section>
+                <section class="switch">
+                    {heading(pair, target, repair)}
+                    {at_hand}
+                    {problem}
+                    {asked}
+                    {refused(OFF, &error)}
+                </section>
             }
             .into_any()
         }
-        Ok(offer) => panel(view, pair, &offer, problem, (reason, change_ref), repair),
+        Ok(offer) => panel(view, pair, &offer, problem, (reason, change_ref), repair, at_hand),
     };
-    Page { title, tab: Tab::Switch, follows: false, refresh: false, body }
+    Page { title, tab: Tab::Switch, follows, refresh, body }
 }
 
 fn heading(pair: &PairSnapshot, target: Color, repair: bool) -> impl IntoView + use<> {
     let other = target.other();
     view! {
-        <h1>{if repair { "Set the flag to " } else { "Switch to " }}<Side color=target /></h1>
+        <header class="switch-head">
+            <h1>{if repair { "Set the flag to " } else { "Switch to " }}<Side color=target /></h1>
+            {runbook::of_pair(pair)}
+        </header>
         {repair.then(|| view! {
             <p class="lead">
                 "No side is working. Set the flag to the one that should work: " <Side color=target /> " here, or "
@@ -87,11 +106,21 @@ fn heading(pair: &PairSnapshot, target: Color, repair: bool) -> impl IntoView + 
 }
 
 /// Nothing to switch: the target is live.
-fn already(view: &View<'_>, pair: &PairSnapshot, target: Color, problem: Option<SwitchProblem>) -> AnyView {
+fn already(
+    view: &View<'_>,
+    pair: &PairSnapshot,
+    target: Color,
+    problem: Option<SwitchProblem>,
+    at_hand: AnyView,
+) -> AnyView {
     let other = target.other();
     view! {
         <section class="switch">
-            <h1><Side color=target />" is live already"</h1>
+            <header class="switch-head">
+                <h1><Side color=target />" is live already"</h1>
+                {runbook::of_pair(pair)}
+            </header>
+            {at_hand}
             {problem.map(|problem| told(view, pair, problem, ""))}
             <p class="lead">"There is nothing to switch: nothing would be put."</p>
             <p class="actions">
@@ -110,6 +139,7 @@ fn panel(
     problem: Option<SwitchProblem>,
     (reason, change_ref): (Option<String>, Option<String>),
     repair: bool,
+    at_hand: AnyView,
 ) -> AnyView {
     let target = offer.target;
     // What was approved is filled in: with another reason it is not approved.
@@ -126,6 +156,7 @@ fn panel(
     view! {
         <section class="switch">
             {heading(pair, target, repair)}
+            {at_hand}
             {(!repair).then(|| freezes::line(pair, view.now))}
             {problem}
             {without}
@@ -185,7 +216,7 @@ fn told(view: &View<'_>, pair: &PairSnapshot, problem: SwitchProblem, reason: &s
         SwitchProblem::Prove => ("Nothing was switched", "A switch needs a younger sign-in. What you had filled in is kept.".to_owned()),
         SwitchProblem::Ended => ("Nothing was switched", "Your session had ended. You are signed in again, and what you had filled in is kept: look again, then confirm.".to_owned()),
         SwitchProblem::Forbidden => ("Nothing was switched", "You may not switch this pair. What is missing stands below.".to_owned()),
-        SwitchProblem::Request => ("What you sent was not taken", "The request stands as it is shown here: somebody was quicker, the flag moved, or it is your own. Look again, then decide.".to_owned()),
+        SwitchProblem::Request => ("What you sent was not taken", "The request stands as it is shown here: somebody was quicker, the flag moved, what is to be done with the DAGs changed, or it is your own. Look again, then decide.".to_owned()),
         SwitchProblem::Smoke => ("The smoke test was not begun", "As things stand nothing can be tested: a switch or another test is under way, the standby does not answer, or a DAG that is named for it is not there or does not ask the flag. What Teal knows of it stands in the card below; `teal smoke` says it in full.".to_owned()),
         SwitchProblem::Form => ("Nothing was switched", "The form could not be read. It is filled in anew below.".to_owned()),
     };

@@ -43,7 +43,13 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot) -> Page {
             {found}
         </section>
     };
-    Page { title: "Troubleshooting".to_owned(), tab: Tab::None, follows: true, refresh: false, body: body.into_any() }
+    Page {
+        title: "Troubleshooting".to_owned(),
+        tab: Tab::None,
+        follows: Some(view.path.to_owned()),
+        refresh: false,
+        body: body.into_any(),
+    }
 }
 
 /// The button, and how old the last look is.

@@ -52,7 +52,13 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, maintenances: &[MaintenanceRec
             <p class="hint">{way_back(&upgrade)}</p>
         </section>
     };
-    Page { title: "Upgrade Airflow".to_owned(), tab: Tab::None, follows: true, refresh: false, body: body.into_any() }
+    Page {
+        title: "Upgrade Airflow".to_owned(),
+        tab: Tab::None,
+        follows: Some(view.path.to_owned()),
+        refresh: false,
+        body: body.into_any(),
+    }
 }
 
 /// Whether what was done can still be taken back.

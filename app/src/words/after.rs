@@ -3,7 +3,8 @@
 use super::time;
 use crate::components::mark::Tone;
 use teal_domain::{
-    Millis, Timestamp,
+    Color, Millis, Timestamp,
+    approval::AskedDags,
     dags::{DagPlan, Strategy},
     steps::{Coverage, Step, WatchEnd},
 };
@@ -103,6 +104,20 @@ fn planned(plan: &DagPlan) -> String {
             let pause = plan.moves.iter().filter(|moved| moved.pause).count();
             let (target, old) = (plan.target.title(), plan.target.other().title());
             format!("{unpause} to unpause on {target}, {pause} to pause on {old}")
+        }
+    }
+}
+
+/// What was to be done with the DAGs when somebody asked for approval.
+pub fn asked(dags: &AskedDags, target: Color) -> String {
+    match (dags.strategy, dags.counts) {
+        (Strategy::FlagOnly, _) => "their own check decides; nothing is paused".to_owned(),
+        (Strategy::SeparateDags, _) => "each side has its own; nothing is paused".to_owned(),
+        (Strategy::PauseStandby, None) => "they had not been read".to_owned(),
+        (Strategy::PauseStandby, Some(counts)) => {
+            let told = counts.told(target).into_iter().filter(|(count, _)| *count > 0);
+            let told = told.map(|(count, what)| format!("{count} {what}")).collect::<Vec<_>>();
+            if told.is_empty() { "none works, so none moves".to_owned() } else { told.join(", ") }
         }
     }
 }

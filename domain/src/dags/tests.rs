@@ -79,3 +79,33 @@ fn what_was_owed_and_is_done_is_owed_no_longer() {
     course.take(Timestamp(4), Step::Paused { side: blue, dags: vec!["b".into()] });
     assert!(course.owed().is_empty());
 }
+
+#[test]
+fn the_digest_is_of_what_is_done_and_not_of_what_changes_by_the_minute() {
+    let digest = plan().digest();
+    let mut same = plan();
+    same.moves.reverse();
+    same.missing.reverse();
+    for moved in &mut same.moves {
+        (moved.fires, moved.tasks, moved.due) = (false, 7, None);
+    }
+    same.old.as_mut().expect("read")[0].paused = true;
+    assert_eq!(same.digest(), digest);
+    let changes: [fn(&mut DagPlan); 10] = [
+        |plan| plan.strategy = Strategy::FlagOnly,
+        |plan| plan.target = Color::Blue,
+        |plan| plan.moves[0].guarded = false,
+        |plan| plan.moves[0].unpause = false,
+        |plan| plan.moves[0].pause = false,
+        |plan| plan.moves[0].dag = "z".into(),
+        |plan| plan.stay.push("z".into()),
+        |plan| plan.missing.push("z".into()),
+        |plan| plan.missing.append(&mut plan.stay),
+        |plan| plan.old = None,
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut other = plan();
+        change(&mut other);
+        assert_ne!(other.digest(), digest, "change {number}");
+    }
+}

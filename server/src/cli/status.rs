@@ -23,7 +23,8 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
             Err(error) => (error.message, String::new()),
         };
         let sides = [(Color::Blue, side(blue)), (Color::Green, side(green))];
-        if !matches!(&flag, Ok(flag) if flag.color().is_some()) {
+        let works = matches!(&flag, Ok(flag) if flag.color().is_some());
+        if !works {
             end = End::Failed;
         }
         if common.json {
@@ -32,6 +33,9 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
             println!("{}: {}", pair.config.title, said(&flag));
             for (color, (status, version)) in sides {
                 println!("  {:<5}  {status}  {version}", color.title());
+            }
+            if let Some(runbook) = pair.config.policy.runbook_url.as_ref().filter(|_| !works) {
+                println!("  Runbook: {runbook}");
             }
         }
     }
@@ -73,5 +77,6 @@ fn as_json(
         "missing": matches!(flag, Ok(Flag::Missing)),
         "error": flag.as_ref().err().map(|error| &error.message),
         "environments": environments,
+        "runbook_url": pair.config.policy.runbook_url,
     })
 }

@@ -102,10 +102,10 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     let checks = known.pair(pair.id()).map(|seen| Engine::checks(seen, wanted, given(seen), now)).unwrap_or_default();
     if arguments.dry_run {
         engine.store.close().await;
-        return Ok(told::all(common, &checks, now));
+        return Ok(told::all(common, &checks, &pair.config.policy, now));
     }
     if !common.json {
-        told::findings(&checks, now);
+        told::findings(&checks, &pair.config.policy, now);
     }
     let plan = plan(&arguments, &pair, &flag, who, engine.new_operation(), engine.clock.now(), Some(&checks))?;
     let record = engine.confirmed(&pair, plan).await.map_err(|error| {

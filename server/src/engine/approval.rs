@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use teal_domain::{
     Actor, Color, Flag, OperationId, PairSnapshot, Reason, Snapshot, Timestamp,
-    approval::{self, Answer, Approval, NotDecided, Request, Wanted},
+    approval::{self, Answer, Approval, AskedDags, NotDecided, Request, Wanted},
     preflight::{self, Check, Given},
 };
 
@@ -54,7 +54,8 @@ impl Engine {
     /// The approval that stands for what somebody wants.
     pub fn approval(known: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<Approval> {
         known.policy.two_person?;
-        known.request.as_ref().and_then(|open| open.approval(wanted, now))
+        let plan = approval::planned(known, wanted.target, now).digest();
+        known.request.as_ref().and_then(|open| open.approval(wanted, &plan, now))
     }
 
     /// What is known of a pair, with the request as the store has it now: somebody may have decided on another
@@ -97,6 +98,7 @@ impl Engine {
             actor: who.clone(),
             reason,
             preflight: preflight::digest(&checks),
+            dags: Some(AskedDags::of(&approval::planned(known, confirm.target, now))),
             asked_at: now,
             expires_at: now + lives,
         };
@@ -121,12 +123,17 @@ impl Engine {
         comment: Option<Reason>,
     ) -> Result<Result<u64, NotDecided>> {
         let now = self.clock.now();
-        let moved = match (self.store.open_request(pair.id()).await?, self.board.snapshot().pair(pair.id())) {
-            (Some(open), Some(known)) => known.flag.value().is_some_and(|flag| !open.request.base.holds(flag)),
-            _ => false,
-        };
-        if moved && answer == Answer::Approved {
-            return Ok(Err(NotDecided::Moved));
+        // What cannot be carried out any more is not approved; to decline it is always right.
+        if answer == Answer::Approved
+            && let Some(open) = self.store.open_request(pair.id()).await?
+            && let Some(known) = self.board.snapshot().pair(pair.id())
+        {
+            if known.flag.value().is_some_and(|flag| !open.request.base.holds(flag)) {
+                return Ok(Err(NotDecided::Moved));
+            }
+            if let Some(since) = open.request.dags_since(known, now) {
+                return Ok(Err(NotDecided::Dags { what: since.said(&open.last_word()) }));
+            }
         }
         let decided = self.store.decide(pair.id(), by, digest, answer, comment, now).await?;
         self.refresh_records(pair).await;

@@ -2,11 +2,12 @@
 
 use axum::{
     extract::{Path, State},
-    http::{StatusCode, header},
+    http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Redirect, Response},
 };
 use teal_app::{
-    desk::{DeskError, Identity},
+    components::course,
+    desk::{DeskError, Identity, RecordDetail},
     pages::freezes::Closed,
     paths::{self, MaintenanceQuery, SwitchQuery},
     render::{self, View},
@@ -18,7 +19,7 @@ use teal_domain::{
 };
 
 use super::{App, asked::Asked, doors::Who, errors, headers::Document};
-use crate::engine::freezes::on_the_clock;
+use crate::engine::{freezes::on_the_clock, observe};
 
 /// `/`: the first pair that one may see.
 pub async fn home(State(app): State<App>, Who(who): Who, asked: Asked) -> Response {
@@ -49,14 +50,45 @@ pub async fn overview(State(app): State<App>, Path(pair): Path<String>, Who(who)
 }
 
 /// `/p/{pair}/switch?to=`
-pub async fn switch(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+pub async fn switch(
+    State(app): State<App>,
+    Path(pair): Path<String>,
+    Who(who): Who,
+    headers: HeaderMap,
+    asked: Asked,
+) -> Response {
+    let course = match pair.parse::<PairId>() {
+        Ok(id) => at_hand(&app, &who, &id).await,
+        Err(_) => None,
+    };
     with_view(&app, &who, &pair, &asked, |view| {
         let query = SwitchQuery::parse(view.query);
         let live = view.pair().and_then(teal_domain::PairSnapshot::live);
         let target = query.to.unwrap_or_else(|| live.map_or(Color::Blue, Color::other));
+        let decides = [Action::Switch, Action::Approve].into_iter().any(|action| view.denied(action).is_none());
+        // Who comes to decide has it read anew; a page that follows along by itself does not.
+        if decides
+            && live != Some(target)
+            && !headers.contains_key(paths::FOLLOW)
+            && let Some(pair) = app.engine.pair(&view.pair)
+        {
+            observe::nudge(pair);
+        }
         let offer = app.desk.offer(&who, &view.pair, target);
-        Document(render::switch(view, target, offer, query)).into_response()
+        Document(render::switch(view, target, offer, query, course.as_ref())).into_response()
     })
+}
+
+/// The switch that the page shows as it goes. While the journal cannot be read, what is known of it without.
+async fn at_hand(app: &App, who: &Identity, pair: &PairId) -> Option<RecordDetail> {
+    let snapshot = app.desk.snapshot();
+    let known = snapshot.pair(pair)?;
+    let seq = course::at_hand(known, app.desk.now())?;
+    if let Ok(detail) = app.desk.record(who, pair, seq).await {
+        return Some(detail);
+    }
+    let record = known.recent.iter().find(|record| record.seq == seq)?.clone();
+    Some(RecordDetail { record, entries: Vec::new() })
 }
 
 /// `/p/{pair}/freezes`

@@ -25,7 +25,7 @@ impl Store {
         let mut write = self.write().await?;
         if let Some(standing) = standing(&mut write, &request.pair).await? {
             let own = standing.request.actor.is(&request.actor);
-            if !own && !standing.is_over(request.asked_at) && standing.request.base == request.base {
+            if !own && !standing.is_over(request.asked_at) && standing.request.rests_on_the_same(request) {
                 return Ok(Asked::Taken(Box::new(standing)));
             }
             // One that is displaced has an end in the journal too.

@@ -1,5 +1,8 @@
 //! Two people: who asks, who approves, and what a switch then rests on.
 
+#[path = "approval/dags.rs"]
+mod dags;
+
 use std::time::Duration;
 
 use axum::{

@@ -73,8 +73,11 @@ pub fn override_box(block: &Block, in_spite: RwSignal<bool>) -> impl IntoView + 
     })
 }
 
-/// Why the button is off, and what lifts it.
-pub fn blocked_note(block: &Block) -> impl IntoView + use<> {
+/// Why the button is off, and what lifts it. `again` leads to the page as it would be made now.
+pub fn blocked_note<A>(block: &Block, again: A) -> impl IntoView + use<A>
+where
+    A: Fn() -> String + Send + Sync + 'static,
+{
     let (names, lift) = match block {
         Block::None => return None,
         Block::UnlessEmergency(names) => (names.clone(), "Mend it, or tick emergency and say why."),
@@ -84,7 +87,7 @@ pub fn blocked_note(block: &Block) -> impl IntoView + use<> {
     Some(view! {
         <p class="mark mark-down blocked-note" id="blocked">
             <Icon glyph=Glyph::Cross />
-            <span>"Blocked by: "{names}". "{lift}</span>
+            <span>"Blocked by: "{names}". "{lift}" "<a href=again>"See whether it still is"</a></span>
         </p>
     })
 }

@@ -1,22 +1,11 @@
 //! A smoke test, as its record tells it.
 
 use crate::{
-    components::{side::Side, smoke::results, when::When},
+    components::{side::Side, when::When},
     words,
 };
 use leptos::prelude::*;
 use teal_domain::{Timestamp, smoke::SmokeRecord};
-
-/// What became of each run.
-pub fn runs(test: &SmokeRecord) -> impl IntoView + use<> {
-    view! {
-        <section class="card smoke-card" aria-labelledby="runs" data-glow="">
-            <header><h2 id="runs">"Runs"</h2><span class="summary">{words::after::count(test.run.dags.len())}</span></header>
-            {results(test)}
-            <p class="hint">"In Airflow each has the id "<code>{test.run.run_id()}</code>"."</p>
-        </section>
-    }
-}
 
 /// What exactly was tested.
 pub fn facts(test: &SmokeRecord, now: Timestamp) -> impl IntoView + use<> {

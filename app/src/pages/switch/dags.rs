@@ -9,8 +9,8 @@ use crate::{
 };
 use leptos::prelude::*;
 use teal_domain::{
-    Color, PairSnapshot, Timestamp,
-    dags::{DagPlan, Move, Strategy},
+    Color, PairSnapshot, Timestamp, approval,
+    dags::{Move, Strategy},
 };
 
 /// The card.
@@ -43,8 +43,8 @@ pub fn card(pair: &PairSnapshot, target: Color, now: Timestamp) -> Option<AnyVie
 
 fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> AnyView {
     let (new_side, old_side) = (pair.surroundings.side(target), pair.surroundings.side(old));
-    let (Some(new), Some(there)) = (new_side.dags.value(), old_side.dags.value()) else {
-        let unread = if new_side.dags.value().is_none() { target } else { old };
+    let unread = [(new_side, target), (old_side, old)].into_iter().find(|(side, _)| side.dags.value().is_none());
+    if let Some((_, unread)) = unread {
         let why = pair.surroundings.side(unread).dags.error().map(|error| error.message.clone());
         return view! {
             <p class="lead-line"><Mark tone=Tone::Unknown text=format!("The DAGs of {} have not been read", unread.title()) /></p>
@@ -52,10 +52,9 @@ fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> An
             <p class="hint">"They are read again right after the flip, and what was to be done is told on the record."</p>
         }
         .into_any();
-    };
-    let work = old_side.work.value();
-    let plan =
-        DagPlan::pause_standby(target, Some(there), Some(new), work, pair.moved.as_deref(), &pair.policy.dags, now);
+    }
+    // What is shown here is what somebody approves.
+    let plan = approval::planned(pair, target, now);
     let waiting = old_side.depends_on_past.value();
     let ids = |chosen: &dyn Fn(&Move) -> bool| -> Vec<String> {
         plan.moves.iter().filter(|moved| chosen(moved)).map(|moved| moved.dag.clone()).collect()

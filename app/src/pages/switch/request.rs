@@ -10,12 +10,12 @@ use crate::{
     functions::{AskApproval, DecideRequest, WithdrawRequest},
     paths,
     render::View,
-    words::time,
+    words::{after, time},
 };
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use teal_domain::{
     Action, Base, Color, Confirm, On, PairSnapshot,
-    approval::{Answer, Decision, OpenRequest},
+    approval::{Answer, Decision, OpenRequest, Since},
 };
 
 /// The card, where the pair's policy asks for two people and there is something to approve.
@@ -31,7 +31,7 @@ pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color, reason: &str) -
         view! {
             <section class="card request" aria-labelledby="request" data-region="request">
                 <header><h2 id="request">"Two people"</h2></header>
-                {pair.request.as_ref().filter(|open| is_past(pair, open, view)).map(past)}
+                {pair.request.as_ref().filter(|open| is_past(pair, open, view)).map(|open| past(pair, open, view))}
                 {body}
             </section>
         }
@@ -41,20 +41,28 @@ pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color, reason: &str) -
 
 /// Nothing can come of it any more.
 fn is_past(pair: &PairSnapshot, open: &OpenRequest, view: &View<'_>) -> bool {
-    let moved = pair.flag.value().is_some_and(|flag| !open.request.base.holds(flag));
-    moved || open.is_over(view.now)
+    let other_dags = matches!(open.request.dags_since(pair, view.now), Some(Since::Changed(_) | Since::Untold));
+    moved(pair, open) || open.is_over(view.now) || other_dags
 }
 
-fn past(open: &OpenRequest) -> impl IntoView + use<> {
+fn moved(pair: &PairSnapshot, open: &OpenRequest) -> bool {
+    pair.flag.value().is_some_and(|flag| !open.request.base.holds(flag))
+}
+
+fn past(pair: &PairSnapshot, open: &OpenRequest, view: &View<'_>) -> impl IntoView + use<> {
     let who = open.request.actor.name.clone();
-    let text = match &open.decision {
-        Some(Decision { answer: Answer::Declined, by, comment, .. }) => {
+    let text = match (&open.decision, open.request.dags_since(pair, view.now)) {
+        (Some(Decision { answer: Answer::Declined, by, comment, .. }), _) => {
             let words = comment.as_ref().map(|comment| format!(": “{comment}”")).unwrap_or_default();
             format!("{by} declined what {who} asked for{words}.")
         }
+        (_, Some(since)) if !moved(pair, open) && !open.is_over(view.now) => {
+            let text = format!("{} It must be asked for again.", since.said(&open.last_word()));
+            return Either::Left(view! { <p class="lead-line"><Mark tone=Tone::Attention text /></p> });
+        }
         _ => format!("What {who} asked for has run out, or the flag has moved since."),
     };
-    view! { <p class="hint">{text}</p> }
+    Either::Right(view! { <p class="hint">{text}</p> })
 }
 
 fn ask(view: &View<'_>, pair: &PairSnapshot, target: Color, live: Color, reason: &str) -> impl IntoView + use<> {
@@ -64,7 +72,7 @@ fn ask(view: &View<'_>, pair: &PairSnapshot, target: Color, live: Color, reason:
     view! {
         <p>
             "A planned switch of this pair needs somebody else to approve it. They see what you see: from "
-            <Side color=live /> " to " <Side color=target /> ", and why."
+            <Side color=live /> " to " <Side color=target /> ", why, and what is to be done with the DAGs."
         </p>
         <form method="post" action=AskApproval::url() data-kept="to reason">
             <input type="hidden" name="pair" value=pair.id.to_string() />
@@ -97,7 +105,9 @@ fn stands(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
         (true, false) => Some("Whoever asked can carry it out now."),
         (false, _) => None,
     };
-    let decide = open.decision.is_none().then(|| decide(view, pair, open));
+    let unread = request.dags_since(pair, now).map(|since| since.said(&open.last_word()));
+    let decide = open.decision.is_none().then(|| decide(view, pair, open, unread.is_some()));
+    let dags = request.dags.as_ref().map(|dags| after::asked(dags, request.target));
     view! {
         <p class="lead-line"><Mark tone text=state /></p>
         <p>
@@ -105,7 +115,9 @@ fn stands(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
             <When at=request.asked_at now />
         </p>
         <blockquote>{request.reason.to_string()}</blockquote>
+        {dags.map(|dags| view! { <p>"DAGs: "{dags}</p> })}
         {said}
+        {unread.map(|unread| view! { <p class="lead-line"><Mark tone=Tone::Unknown text=unread /></p> })}
         <p class="hint">
             {match request.base.version() { Some(version) => format!("It rests on version {version} of the flag"), None => "It rests on a missing flag".to_owned() }}
             ", and is good until "{time::short(request.expires_at, now)}" UTC. "{then}
@@ -115,7 +127,8 @@ fn stands(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
     }
 }
 
-fn decide(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl IntoView + use<> {
+/// The decision. What nobody can tell about the DAGs just now can be declined, and not approved.
+fn decide(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest, unread: bool) -> impl IntoView + use<> {
     let denied = view.denied(Action::Approve);
     let own = denied.is_none() && open.request.actor.may_be(&view.who.actor);
     let off = denied.is_some() || own;
@@ -130,7 +143,7 @@ fn decide(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
                 <input id="comment" name="comment" type="text" maxlength="500" autocomplete="off" disabled=off value=comment />
             </div>
             <div class="actions">
-                <button type="submit" class="button primary" name="answer" value="approved" disabled=off>"Approve"</button>
+                <button type="submit" class="button primary" name="answer" value="approved" disabled=off || unread>"Approve"</button>
                 <button type="submit" class="button" name="answer" value="declined" disabled=off>"Decline"</button>
             </div>
             {denied.as_ref().map(allowed::why_not)}

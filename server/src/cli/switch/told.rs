@@ -3,6 +3,7 @@
 use teal_app::{components::checks::title, words::ago};
 use teal_domain::{
     Timestamp,
+    policy::Policy,
     preflight::{Check, Verdict},
 };
 
@@ -12,21 +13,30 @@ use crate::{
 };
 
 /// All of them, as the only thing that was asked for.
-pub fn all(common: &Common, checks: &[Check], now: Timestamp) -> End {
+pub fn all(common: &Common, checks: &[Check], policy: &Policy, now: Timestamp) -> End {
     if common.json {
         output::json(&checks.iter().map(Checked::of).collect::<Vec<_>>());
     } else {
-        println!("{}", text(checks, &[Verdict::Block, Verdict::Warn, Verdict::Pass], now).join("\n"));
+        let lines = text(checks, &[Verdict::Block, Verdict::Warn, Verdict::Pass], now);
+        println!("{}", lines.into_iter().chain(runbook(checks, policy)).collect::<Vec<_>>().join("\n"));
     }
-    let blocks = checks.iter().any(|check| check.verdict == Verdict::Block);
-    if blocks { End::NotSwitched } else { End::Done }
+    if blocks(checks) { End::NotSwitched } else { End::Done }
 }
 
 /// What was found, before somebody confirms.
-pub fn findings(checks: &[Check], now: Timestamp) {
-    for line in text(checks, &[Verdict::Block, Verdict::Warn], now) {
+pub fn findings(checks: &[Check], policy: &Policy, now: Timestamp) {
+    for line in text(checks, &[Verdict::Block, Verdict::Warn], now).into_iter().chain(runbook(checks, policy)) {
         eprintln!("{line}");
     }
+}
+
+fn blocks(checks: &[Check]) -> bool {
+    checks.iter().any(|check| check.verdict == Verdict::Block)
+}
+
+/// What to read, where something blocks.
+fn runbook(checks: &[Check], policy: &Policy) -> Option<String> {
+    policy.runbook_url.as_ref().filter(|_| blocks(checks)).map(|address| format!("Runbook: {address}"))
 }
 
 fn text(checks: &[Check], verdicts: &[Verdict], now: Timestamp) -> Vec<String> {
@@ -71,5 +81,14 @@ mod tests {
                 "ok       target  Updates: seen (read 12 s ago)",
             ]
         );
+    }
+
+    #[test]
+    fn the_pairs_runbook_is_named_where_something_blocks_and_only_there() {
+        let policy = Policy { runbook_url: Some("https://wiki.example/r".into()), ..Policy::default() };
+        let blocks = [check("target", Verdict::Block, "Mend it.")];
+        assert_eq!(runbook(&blocks, &policy).as_deref(), Some("Runbook: https://wiki.example/r"));
+        assert_eq!(runbook(&blocks, &Policy::default()), None);
+        assert_eq!(runbook(&[check("target", Verdict::Warn, "Mend it.")], &policy), None);
     }
 }

@@ -39,7 +39,13 @@ async fn keep(engine: Arc<Engine>, pair: Arc<Pair>, around: Around, subject: Sub
         let pause = if good { pause } else { pause.min(engine.settings.surroundings_interval) };
         let rest = REST.min(pause / 10);
         sleep(rest).await;
-        let _nudged_or_due = timeout(pause.saturating_sub(rest), pair.looking.now.notified()).await;
+        let pause = pause.saturating_sub(rest);
+        if subject.is_quick() {
+            let _nudged_or_due = timeout(pause, pair.looking.now.notified()).await;
+        } else {
+            // What takes a call a DAG waits for its time, whoever asks.
+            sleep(pause).await;
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! What followed the flip: the three recovery times, the steps as they happened, what is owed, and the way back.
 
+use super::Here;
 use crate::{
     components::{
         allowed,
         mark::{Mark, Tone},
+        runbook,
         side::Shape,
     },
     functions::{GoOn, SkipDrain},
@@ -26,7 +28,7 @@ pub fn goes_on(pair: &PairSnapshot, record: &Record) -> bool {
 }
 
 /// The card, where the switch landed and something followed.
-pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> Option<AnyView> {
+pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record, here: Here) -> Option<AnyView> {
     let switch = record.switch()?;
     let Progress::Ended { at: landed, outcome: Outcome::Landed { .. } } = &switch.progress else { return None };
     let course = &switch.course;
@@ -35,10 +37,11 @@ pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> Option<An
     }
     let landed = *landed;
     let plan = course.plan.as_ref().map(|plan| (landed, Step::Planned { plan: plan.clone() }));
-    let rows = plan.iter().chain(&course.steps).map(|(at, step)| row(landed, *at, step)).collect_view();
+    let rows = plan.iter().chain(&course.steps).map(|(at, step)| row(pair, landed, *at, step)).collect_view();
     let on = goes_on(pair, record);
     let buttons = on.then(|| buttons(view, pair, record, switch));
-    let back = on.then(|| back(pair, switch)).flatten();
+    let back = on.then(|| back(pair, switch, here)).flatten();
+    let runbook = runbook::of_pair(pair);
     Some(
         view! {
             <section class="card after-card" aria-labelledby="after" data-glow="">
@@ -49,6 +52,7 @@ pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> Option<An
                 {back}
                 <p class="hint">
                     "If it does not go as it should: "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a>
+                    {runbook.map(|link| view! { ", " {link} })}
                 </p>
             </section>
         }
@@ -81,15 +85,19 @@ fn times(record: &Record, course: &Course, landed: Timestamp) -> impl IntoView +
     }
 }
 
-fn row(landed: Timestamp, at: Timestamp, step: &Step) -> impl IntoView + use<> {
+fn row(pair: &PairSnapshot, landed: Timestamp, at: Timestamp, step: &Step) -> impl IntoView + use<> {
     let (tone, said, more) = after::step(step);
     let more = Some(more).filter(|more| !more.is_empty());
+    let runbook = match step {
+        Step::Red { what, .. } => runbook::of_red(pair, what),
+        _ => None,
+    };
     view! {
         <li>
             <time datetime=words::iso(at) title=words::stamp(at)>{time::clock(at)}</time>
             <span class="after">{format!("+{}", after::pickup(landed, at))}</span>
             <Mark tone text=said />
-            {more.map(|more| view! { <p class="evidence">{more}</p> })}
+            {more.map(|more| view! { <p class="evidence">{more}{runbook.map(|link| view! { " " {link} })}</p> })}
         </li>
     }
 }
@@ -157,7 +165,7 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
 }
 
 /// The way back, for as long as it is watched.
-fn back(pair: &PairSnapshot, switch: &SwitchRecord) -> Option<impl IntoView + use<>> {
+fn back(pair: &PairSnapshot, switch: &SwitchRecord, here: Here) -> Option<impl IntoView + use<>> {
     let from = switch.from.filter(|_| switch.course.watched().is_none() && pair.live() == Some(switch.target))?;
     let red = !switch.course.red().is_empty();
     let tone = if red { Tone::Down } else { Tone::Plain };
@@ -166,10 +174,12 @@ fn back(pair: &PairSnapshot, switch: &SwitchRecord) -> Option<impl IntoView + us
     } else {
         "While it is watched it can be taken back without asking anybody"
     };
+    // Where the form is on this very page, it is lower down.
+    let form = if here == Here::Switch(Some(from)) { "#confirm".to_owned() } else { paths::switch(&pair.id, from) };
     Some(view! {
         <div class="way-back">
             <Mark tone text=said />
-            <a class="button" class:primary=red href=paths::switch(&pair.id, from)>"Take it back to " <Shape color=from />{from.title()}"…"</a>
+            <a class="button" class:primary=red href=form>"Take it back to " <Shape color=from />{from.title()}"…"</a>
         </div>
     })
 }
