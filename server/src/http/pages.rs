@@ -54,7 +54,7 @@ pub async fn switch(State(app): State<App>, Path(pair): Path<String>, Who(who): 
         let query = SwitchQuery::parse(view.query);
         let live = view.pair().and_then(teal_domain::PairSnapshot::live);
         let target = query.to.unwrap_or_else(|| live.map_or(Color::Blue, Color::other));
-        let offer = app.desk.offer(&who, &view.pair, target);
+        let offer = app.desk.offer(&who, &view.pair, target, "");
         Document(render::switch(view, target, offer, query)).into_response()
     })
 }

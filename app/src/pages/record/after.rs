@@ -5,8 +5,9 @@ use crate::{
         allowed,
         mark::{Mark, Tone},
         side::Shape,
+        skip,
     },
-    functions::{GoOn, SkipDrain},
+    functions::GoOn,
     paths,
     render::View,
     words::{self, after, time},
@@ -38,7 +39,7 @@ pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record) -> Option<An
     let rows = plan.iter().chain(&course.steps).map(|(at, step)| row(landed, *at, step)).collect_view();
     let on = goes_on(pair, record);
     let buttons = on.then(|| buttons(view, pair, record, switch));
-    let back = on.then(|| back(pair, switch)).flatten();
+    let back = on.then(|| back(view, pair, record, switch)).flatten();
     Some(
         view! {
             <section class="card after-card" aria-labelledby="after" data-glow="">
@@ -116,7 +117,6 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
     let course = &switch.course;
     let denied = view.denied(Action::Switch);
     let off = denied.is_some();
-    let waits = !course.left(true).is_empty() && !course.skipped();
     let owes = !course.owed().is_empty() || course.plan.is_none();
     let fields = || {
         view! {
@@ -125,18 +125,7 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
             <input type="hidden" name="operation" value=switch.operation.to_string() />
         }
     };
-    let old = switch.target.other();
-    let skip = waits.then(|| {
-        view! {
-            <form method="post" action=SkipDrain::url()>
-                {fields()}
-                <button type="submit" class="button" disabled=off>"Do not wait for "{old.title()}</button>
-                <p class="hint">
-                    "Its DAGs are paused as each has finished. Paused now, what they are at freezes until somebody unpauses them."
-                </p>
-            </form>
-        }
-    });
+    let skip = skip::form(view, pair, record.seq, switch);
     let again = owes.then(|| {
         view! {
             <form method="post" action=GoOn::url()>
@@ -148,6 +137,7 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
     });
     let any = skip.is_some() || again.is_some();
     view! {
+        {skip::problem(view, pair, record.seq)}
         <div class="after-actions">
             {again}
             {skip}
@@ -156,9 +146,15 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
     }
 }
 
-/// The way back, for as long as it is watched.
-fn back(pair: &PairSnapshot, switch: &SwitchRecord) -> Option<impl IntoView + use<>> {
-    let from = switch.from.filter(|_| switch.course.watched().is_none() && pair.live() == Some(switch.target))?;
+/// The way back, for as long as it is one: what follows a revert is a new switch.
+fn back(
+    view: &View<'_>,
+    pair: &PairSnapshot,
+    record: &Record,
+    switch: &SwitchRecord,
+) -> Option<impl IntoView + use<>> {
+    let from = switch.from?;
+    pair.taken_back(from, view.now).filter(|following| following.seq == record.seq)?;
     let red = !switch.course.red().is_empty();
     let tone = if red { Tone::Down } else { Tone::Plain };
     let said = if red {
