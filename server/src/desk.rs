@@ -183,10 +183,15 @@ impl Desk for EngineDesk {
         }
         let reason = Reason::parse(&form.reason).map_err(|error| bad("reason", error.to_string()))?;
         let kind = Kind::of(confirmation.from, form.emergency);
+        let policy = &pair.config.policy.change_ref;
+        // Whether it takes another back is asked of the journal where it matters: that may be a moment ago.
+        if policy.required && form.change_ref.trim().is_empty() {
+            self.0.refresh_records(pair).await;
+        }
         let snapshot = self.0.board.snapshot();
         let reverts =
             snapshot.pair(pair.id()).and_then(|known| going_back::taken_back(known, confirmation.target, now));
-        let change_ref = change_ref::parse(&pair.config.policy.change_ref, &form.change_ref, Needed::of(kind, reverts))
+        let change_ref = change_ref::parse(policy, &form.change_ref, Needed::of(kind, reverts))
             .map_err(|error| bad("change_ref", error.to_string()))?;
         let overridden = match (kind, form.in_spite) {
             (Kind::Planned, true) => self.overrides(who, pair, &confirmation.blocked)?,
@@ -447,10 +452,12 @@ impl Engine {
     /// The checks at the moment of execution, the approval that stands, and the switch that is taken back. This is the
     /// one place where what surrounds the flag is looked at anew before a planned switch; an emergency waits for nothing
     /// outside.
-    async fn checks_now(&self, pair: &Pair, plan: &Plan) -> Result<Now, StoreError> {
+    async fn checks_now(self: &Arc<Self>, pair: &Arc<Pair>, plan: &Plan) -> Result<Now, StoreError> {
         if plan.kind == Kind::Planned {
             observe::look(self, pair, PATIENCE).await;
         }
+        // What somebody switched a moment ago, here or on another instance, counts.
+        self.refresh_records(pair).await;
         let (known, snapshot, now) = (self.known_now(pair).await?, self.board.snapshot(), self.clock.now());
         let Some(known) = known else { return Ok(Now::default()) };
         let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };

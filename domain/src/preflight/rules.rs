@@ -41,7 +41,9 @@ fn anti_flap(scene @ Scene { pair, given, now, .. }: Scene<'_>) -> Option<Check>
     let wait = pair.policy.anti_flap?;
     let landed =
         pair.current.as_ref().filter(|record| record.version().is_some()).map(crate::history::Record::happened_at);
-    let Some(last) = pair.live_since.or(landed) else { return Some(unread(scene, wait)) };
+    // A switch that has just landed is followed before its version is read back from AWS.
+    let followed = pair.following.as_ref().map(|following| following.landed_at);
+    let Some(last) = pair.live_since.or(landed).max(followed) else { return Some(unread(scene, wait)) };
     let (ago, until) = (age(now.since(last)), last + wait);
     Some(if now >= until {
         pass(name, format!("The flag was last moved {ago} ago; {} are asked for.", age(wait)))

@@ -38,7 +38,7 @@ pub async fn house() -> (House, Arc<FakeAirflow>) {
         let side = |standby: bool| {
             move |side: &mut Side| {
                 for id in ["orders", "exports"] {
-                    let dag = side.dag(id).every(Duration::from_secs(3600), Timestamp(i64::MAX / 2));
+                    let dag = side.dag(id).every(Duration::from_secs(3600), Timestamp(1_900_000_000_000));
                     if id == "orders" {
                         dag.tagged("teal").guarded_by("teal_guard");
                     }

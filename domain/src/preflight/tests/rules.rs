@@ -40,6 +40,11 @@ fn so_much_time_must_lie_between_two_switches() {
 }
 
 #[test]
+fn a_switch_that_landed_a_moment_ago_counts_before_its_version_is_read_back() {
+    finds("anti-flap", Block, "last moved 5 min ago", |pair| pair.following = Some(fixture::watched()));
+}
+
+#[test]
 fn while_the_journal_is_unread_the_flag_itself_tells_when_it_was_written() {
     finds("anti-flap", Pass, "last written 1 d ago; 30 min are asked for", |pair| pair.live_since = None);
     finds("anti-flap", Warn, "last written 29 min ago. Whether that moved it is not known", |pair| {
