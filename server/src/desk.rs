@@ -37,7 +37,6 @@ use proof::{AWAY, NOTHING_GOES, PROVE};
 /// What a spool file is called in the command that the page prints.
 const SPOOL: &str = "teal-emergency.spool";
 
-
 /// The engine, as a desk.
 #[derive(Clone, Debug)]
 pub struct EngineDesk(pub Arc<Engine>);
@@ -463,7 +462,8 @@ impl Engine {
         let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
         let given = Self::given(&snapshot, &known, plan.target, plan.change_ref.as_ref(), now);
         let (checks, approval) = (Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now));
-        let maintenance = known.maintenance.as_ref().filter(|declared| declared.stands(now)).map(|declared| declared.id);
+        let maintenance =
+            known.maintenance.as_ref().filter(|declared| declared.stands(now)).map(|declared| declared.id);
         Ok(Now { checks, approval, reverts: given.reverts, maintenance, open: known.open.is_some() })
     }
 }

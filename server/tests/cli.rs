@@ -268,10 +268,14 @@ async fn a_dry_run_takes_the_change_into_account_and_a_real_one_does_not_cry_wol
 async fn what_blocks_says_who_may_lift_it_and_an_emergency_says_that_it_is_skipped() {
     let desk = Desk::new(&["blue"]).await;
     let plain = std::fs::read_to_string(desk.config()).expect("the config");
-    let with = |policy: &str| std::fs::write(desk.config(), format!("{plain}\n[pair.policy]\n{policy}\n")).expect("written");
+    let with =
+        |policy: &str| std::fs::write(desk.config(), format!("{plain}\n[pair.policy]\n{policy}\n")).expect("written");
     with("says = { import-errors = \"block\" }");
     let said = desk.run(&["switch", "--to", "green", "--dry-run"]).ends(3);
-    assert!(said.out.contains("BLOCKS") && said.out.contains("You may override what blocks, with --override"), "{said:?}");
+    assert!(
+        said.out.contains("BLOCKS") && said.out.contains("You may override what blocks, with --override"),
+        "{said:?}"
+    );
     with("says = { import-errors = \"block\" }\noverride = \"nobody\"");
     let said = desk.run(&["switch", "--to", "green", "--dry-run"]).ends(3);
     assert!(said.out.contains("Nobody may override"), "{said:?}");
@@ -287,7 +291,7 @@ async fn where_dags_are_moved_a_command_says_who_does_it_and_nothing_is_skipped_
     let said = desk.run(&skip).ends(3);
     assert!(said.err.contains("Nothing follows that switch any more"), "{said:?}");
     let plain = std::fs::read_to_string(desk.config()).expect("the config");
-    let policy = "\n[pair.policy]\nstrategy = \"pause-standby\"\n";
+    let policy = "\n[pair.policy]\nstrategy = \"pause-standby\"\nsays = { permissions = \"warn\" }\n";
     std::fs::write(desk.config(), format!("{plain}{policy}")).expect("written");
     let said = desk.switch("green", "green@1").ends(0);
     assert!(said.err.contains("nothing follows by itself") && said.err.contains("teal follow --pair dev"), "{said:?}");
@@ -303,8 +307,7 @@ async fn where_dags_are_moved_a_command_says_who_does_it_and_nothing_is_skipped_
 #[tokio::test]
 async fn from_a_missing_flag_it_is_a_repair_however_it_is_called() {
     let desk = Desk::new(&[]).await;
-    let said =
-        ["--json", "switch", "--to", "green", "--confirm", "green@missing", "--reason", "why", "--emergency"];
+    let said = ["--json", "switch", "--to", "green", "--confirm", "green@missing", "--reason", "why", "--emergency"];
     assert_eq!(desk.run(&said).ends(0).json()["what"]["kind"], "repair");
 }
 

@@ -56,7 +56,8 @@ pub fn problem(view: &View<'_>, pair: &PairSnapshot, seq: u64) -> Option<AnyView
     let typed = paths::get(view.query, "reason").unwrap_or_default();
     let text = match problem {
         StepProblem::Grown => {
-            "Nothing was done: more is at work there now than you had seen. Look at the number below, then decide.".to_owned()
+            "Nothing was done: more is at work there now than you had seen. Look at the number below, then decide."
+                .to_owned()
         }
         StepProblem::Reason => match Reason::parse(&typed) {
             Err(error) => format!("Nothing was done: {error}."),

@@ -4,8 +4,7 @@ mod dags;
 mod setup;
 
 use super::{
-    Check, Scene,
-    Verdict,
+    Check, Scene, Verdict,
     made::{named, pass, warn},
     said,
 };
@@ -26,7 +25,8 @@ fn differs(Scene { pair, now, .. }: Scene<'_>, name: &str, evidence: impl Into<S
     let expected =
         format!("Expected until {}, since {by} declared for {side}: {}.", minute(declared.until), declared.what);
     if said(pair, name) == Some(Verdict::Block) && !declared.overrides {
-        let evidence = format!("{expected} Policy lets it block all the same, since {by} may not override it. {evidence}");
+        let evidence =
+            format!("{expected} Policy lets it block all the same, since {by} may not override it. {evidence}");
         let mend = format!("{mend} Or let somebody who may override what blocks declare the maintenance.");
         return warn(name, evidence, mend);
     }

@@ -38,11 +38,8 @@ pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, em
         let sdk = aws::sdk_config(&place, config.polling.request_timeout).await;
         sts::caller(&sdk).await
     };
-    let asked = if emergency {
-        timeout(IN_AN_EMERGENCY, asked).await.unwrap_or_else(|_| Err(silent()))
-    } else {
-        asked.await
-    };
+    let asked =
+        if emergency { timeout(IN_AN_EMERGENCY, asked).await.unwrap_or_else(|_| Err(silent())) } else { asked.await };
     let arn = match asked {
         Ok(caller) => caller.arn,
         // Whoever can put can put by hand: an emergency is recorded rather than refused.

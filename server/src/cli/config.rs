@@ -21,9 +21,7 @@ pub fn run(common: &Common, Command::Check: &Command) -> End {
         }
         Err(stop) => {
             if common.json {
-                output::json(
-                    &serde_json::json!({ "ok": false, "mistakes": stop.message.lines().collect::<Vec<_>>() }),
-                );
+                output::json(&serde_json::json!({ "ok": false, "mistakes": stop.message.lines().collect::<Vec<_>>() }));
             } else {
                 output::tell!("{}", stop.message);
             }

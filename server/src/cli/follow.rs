@@ -66,7 +66,8 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
 
 /// Waits no longer for the old side.
 async fn skip(engine: &Arc<Engine>, pair: &Arc<Pair>, who: &Actor, seen: u32, reason: Reason) -> Result<(), Stop> {
-    let refused = |not: NotSkipped| Stop { message: format!("teal: nothing was skipped: {not}"), end: End::NotSwitched };
+    let refused =
+        |not: NotSkipped| Stop { message: format!("teal: nothing was skipped: {not}"), end: End::NotSwitched };
     let followed = engine.store.following(pair.id()).await.map_err(Stop::failed)?;
     let operation = followed.as_ref().and_then(|record| record.switch()).map(|switch| switch.operation);
     let operation = operation.ok_or_else(|| refused(NotSkipped::Nothing))?;

@@ -8,8 +8,7 @@ mod told;
 use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use teal_domain::{
-    Action, Actor, Base, Color, Confirm, Flag, PairSnapshot, approval::Wanted, denial::Wanted as Wish,
-    history::What,
+    Action, Actor, Base, Color, Confirm, Flag, PairSnapshot, approval::Wanted, denial::Wanted as Wish, history::What,
 };
 use tokio::time::timeout;
 
@@ -63,7 +62,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     match arguments.spool.clone() {
         Some(file) => spooled::run(common, arguments, &file).await,
-        None => stored(common, arguments).await,
+        None => Box::pin(stored(common, arguments)).await,
     }
 }
 

@@ -169,12 +169,9 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
         "lift" => &[("declared", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         "smoke" => &[("to", "green")],
         "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
-        "skip_drain" => &[
-            ("record", "31"),
-            ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D"),
-            ("tasks", "0"),
-            ("reason", "why"),
-        ],
+        "skip_drain" => {
+            &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D"), ("tasks", "0"), ("reason", "why")]
+        }
         "diagnose" => &[],
         _ => panic!("{function} is sent nothing yet"),
     };

@@ -97,7 +97,8 @@ async fn a_script_is_told_what_followed_a_flip_and_so_is_a_spreadsheet() {
     let dags = &told["following"]["dags"];
     assert_eq!((&dags["strategy"], &dags["unpause"], &dags["pause"]), (&json!("pause-standby"), &json!(2), &json!(2)));
     assert_eq!((&dags["unpause_left"], &dags["pause_left"], &dags["done"]), (&json!(1), &json!(1), &json!(false)));
-    let steps: Vec<&Value> = told["following"]["steps"].as_array().expect("steps").iter().map(|one| &one["step"]).collect();
+    let steps: Vec<&Value> =
+        told["following"]["steps"].as_array().expect("steps").iter().map(|one| &one["step"]).collect();
     assert!(steps.contains(&&json!("unpaused")) && steps.contains(&&json!("watching")), "{told}");
     assert!(told["following"]["watch"]["until"].is_string() && told["following"]["watch"]["end"].is_null(), "{told}");
     read_work(&house, &airflow).await;
@@ -156,7 +157,8 @@ async fn what_is_no_switch_and_changes_what_runs_needs_a_young_sign_in_too() {
     let (house, airflow) = house().await;
     at_work(&house, &airflow, "one");
     let record = of(&switched(&house).await);
-    let old = Identity { fresh_until: Some(Timestamp(0)), ..Identity::trusted(Actor::page("ana"), Grants::everything()) };
+    let old =
+        Identity { fresh_until: Some(Timestamp(0)), ..Identity::trusted(Actor::page("ana"), Grants::everything()) };
     let router = house.behind(old);
     let send = async |function: &str, fields: &[(&str, &str)]| {
         let request = post(&format!("/api/fn/{function}")).header(header::ORIGIN, ORIGIN);
@@ -174,7 +176,13 @@ async fn what_is_no_switch_and_changes_what_runs_needs_a_young_sign_in_too() {
     let lifted = [("pair", "dev"), ("declared", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")];
     assert!(send("lift", &lifted).await.contains("problem=prove"));
     assert_eq!(house.world.store.head().await.expect("a head"), head, "nothing was written");
-    let page = house.send(crate::house::get(&format!("/p/dev/history/{}?step=prove", record.0)).body(Body::empty()).expect("a request")).await;
+    let page = house
+        .send(
+            crate::house::get(&format!("/p/dev/history/{}?step=prove", record.0))
+                .body(Body::empty())
+                .expect("a request"),
+        )
+        .await;
     assert!(page.text().contains("Sign in again"), "{}", page.text());
 }
 

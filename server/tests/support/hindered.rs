@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use teal_app::desk::{
-    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SkipForm,
-    SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SkipForm, SwitchForm,
 };
 use teal_domain::{
     Color, OperationId, PairId, Snapshot, Timestamp,

@@ -147,12 +147,7 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
 }
 
 /// The way back, for as long as it is one: what follows a revert is a new switch.
-fn back(
-    view: &View<'_>,
-    pair: &PairSnapshot,
-    record: &Record,
-    switch: &SwitchRecord,
-) -> Option<impl IntoView + use<>> {
+fn back(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &SwitchRecord) -> Option<impl IntoView + use<>> {
     let from = switch.from?;
     pair.taken_back(from, view.now).filter(|following| following.seq == record.seq)?;
     let red = !switch.course.red().is_empty();

@@ -55,9 +55,9 @@ pub fn follows(pair: &Pair, switch: &SwitchRecord) {
         (true, true) => output::tell!(
             "No DAG is moved, and nobody watches, until the file is merged: then a server does it, or: teal follow --pair {id}\nUntil then DAGs without the check go on on {old}, and those that are paused on {new} stay paused: unpause there by hand what cannot wait."
         ),
-        (false, true) => output::tell!(
-            "Nobody watches until the file is merged: then a server does it, or: teal follow --pair {id}"
-        ),
+        (false, true) => {
+            output::tell!("Nobody watches until the file is merged: then a server does it, or: teal follow --pair {id}")
+        }
     }
 }
 

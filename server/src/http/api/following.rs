@@ -65,12 +65,7 @@ pub async fn go_on(
 }
 
 /// The switch of a record.
-async fn followed(
-    app: &App,
-    who: &Identity,
-    pair: &str,
-    seq: &str,
-) -> Result<(PairId, u64, OperationId), DeskError> {
+async fn followed(app: &App, who: &Identity, pair: &str, seq: &str) -> Result<(PairId, u64, OperationId), DeskError> {
     let pair = known(app, pair)?;
     let none = || DeskError::NotFound {
         message: format!("`{}` is not the number of a switch.", seq.chars().take(40).collect::<String>()),

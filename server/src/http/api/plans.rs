@@ -30,8 +30,8 @@ pub async fn make(
     asked: Asked,
     Sent(wanted): Sent<Wanted>,
 ) -> Response {
-    let offered = known(&app, &pair)
-        .and_then(|pair| Ok((app.desk.offer(&who, &pair, wanted.target, &wanted.change_ref)?, pair)));
+    let offered =
+        known(&app, &pair).and_then(|pair| Ok((app.desk.offer(&who, &pair, wanted.target, &wanted.change_ref)?, pair)));
     match offered {
         Ok((offer, pair)) => {
             let overrides = app.engine.pair(&pair).map(|pair| desk::who_overrides(pair));

@@ -22,7 +22,7 @@ use teal_domain::{
 
 use after::{Followed, Follows};
 use smoke::Smoke;
-use standing::{Asked, Freeze};
+use standing::{Freeze, Wanted};
 
 /// A moment, as RFC 3339 has it: `2026-11-27T09:14:02.120Z`.
 fn when(at: Timestamp) -> String {
@@ -83,7 +83,7 @@ pub struct Status {
     /// The calendar: closed now, or when it closes next.
     freeze: Option<Freeze>,
     /// What somebody has asked an approver for.
-    request: Option<Asked>,
+    request: Option<Wanted>,
     /// The latest switch, as long as something follows it.
     following: Option<Follows>,
 }
@@ -228,7 +228,7 @@ impl Status {
             recent: pair.recent.iter().map(Record::of).collect(),
             maintenance: Color::BOTH.iter().find_map(|side| pair.maintained(*side, now)).map(Declared::of),
             freeze: Freeze::of(pair, now),
-            request: pair.request.as_ref().and_then(|open| Asked::of(open, now)),
+            request: pair.request.as_ref().and_then(|open| Wanted::of(open, now)),
             following: pair.following.as_ref().map(|following| Follows::of(pair, following)),
             listed,
         }

@@ -8,7 +8,7 @@ use teal_domain::{
     dags::DagPlan,
     history::{Progress, Record},
     snapshot::Following,
-    steps::{Coverage, Course},
+    steps::{Course, Coverage},
 };
 
 use super::when;
@@ -19,7 +19,7 @@ pub struct Followed {
     /// What was planned for the DAGs.
     dags: Option<Dags>,
     /// What was done, the oldest first.
-    steps: Vec<Step>,
+    steps: Vec<Done>,
     /// What could not be done yet. It is tried again.
     owed: Vec<Owed>,
     watch: Option<Watch>,
@@ -47,7 +47,7 @@ struct Dags {
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Step {
+struct Done {
     at: String,
     step: &'static str,
     told: String,
@@ -103,7 +103,7 @@ impl Followed {
         let (course, landed) = (&*switch.course, landed(record)?);
         let steps = course.steps.iter().map(|(at, step)| {
             let (_, told, more) = told::step(step);
-            Step { at: when(*at), step: step.as_str(), told, more }
+            Done { at: when(*at), step: step.as_str(), told, more }
         });
         let owed = course.owed().into_iter().map(|(side, pause, dags, because)| {
             let what = if pause { "pause" } else { "unpause" };

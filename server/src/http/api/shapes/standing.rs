@@ -30,7 +30,7 @@ impl Freeze {
 
 /// A request for approval that stands.
 #[derive(Clone, Debug, Serialize)]
-pub struct Asked {
+pub struct Wanted {
     seq: u64,
     id: String,
     target: Color,
@@ -50,7 +50,7 @@ struct Decision {
     comment: Option<String>,
 }
 
-impl Asked {
+impl Wanted {
     /// From what was asked, as long as something can come of it.
     pub(super) fn of(open: &OpenRequest, now: Timestamp) -> Option<Self> {
         if open.is_over(now) {
