@@ -34,5 +34,7 @@ pub mod side;
 #[cfg(feature = "ssr")]
 pub mod side_card;
 #[cfg(feature = "ssr")]
+pub mod skip;
+#[cfg(feature = "ssr")]
 pub mod smoke;
 pub mod when;

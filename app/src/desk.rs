@@ -160,6 +160,26 @@ pub struct DeclareForm {
     pub until: String,
 }
 
+/// A filled-in order not to wait for the old side any longer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SkipForm {
+    /// The pair.
+    pub pair: String,
+    /// The switch.
+    pub operation: OperationId,
+    /// How many tasks the person saw at work on the old side, or [`SkipForm::NOT_KNOWN`].
+    pub tasks: String,
+    /// Why, as typed.
+    pub reason: String,
+}
+
+impl SkipForm {
+    /// What stands for the number where the page could not tell it.
+    pub const NOT_KNOWN: &'static str = "unknown";
+    /// What is to be written for the number.
+    pub const WRITE: &'static str = "Write how many tasks you saw at work there, or `unknown` where it was not told.";
+}
+
 /// Why the desk did not do what was asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[serde(tag = "problem", rename_all = "snake_case")]
@@ -263,8 +283,8 @@ pub trait Desk: Send + Sync {
     /// Now, by the process's clock.
     fn now(&self) -> Timestamp;
 
-    /// Prepares a switch of a pair to a side: nothing happens yet.
-    fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError>;
+    /// Prepares a switch of a pair to a side, for the change (the ticket) that is named, if one is: nothing happens yet.
+    fn offer(&self, who: &Identity, pair: &PairId, target: Color, change_ref: &str) -> Result<Offer, DeskError>;
 
     /// Switches. Answers once the outcome is known, or is known to be unknown.
     async fn switch(&self, who: &Identity, form: SwitchForm) -> Result<Record, DeskError>;
@@ -294,7 +314,7 @@ pub trait Desk: Send + Sync {
     async fn lift(&self, who: &Identity, pair: &PairId, declared: OperationId) -> Result<(), DeskError>;
 
     /// Waits no longer for the old side to finish: its DAGs are paused now, whatever they are at.
-    async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError>;
+    async fn skip_drain(&self, who: &Identity, form: SkipForm) -> Result<(), DeskError>;
 
     /// Tries what is owed after a switch again now.
     async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError>;

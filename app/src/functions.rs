@@ -116,10 +116,18 @@ pub async fn lift_maintenance(pair: PairId, declared: OperationId) -> Result<Rep
 
 /// Waits no longer for the old side to finish.
 #[server(prefix = "/api/fn", endpoint = "skip_drain")]
-pub async fn skip_drain(pair: PairId, record: u64, operation: OperationId) -> Result<Reply, ServerFnError> {
+pub async fn skip_drain(
+    pair: PairId,
+    record: u64,
+    operation: OperationId,
+    tasks: String,
+    reason: String,
+) -> Result<Reply, ServerFnError> {
+    use crate::desk::SkipForm;
     let (desk, who) = ways::asked()?;
-    let done = desk.skip_drain(&who, &pair, operation).await;
-    ways::after_step(&pair, record, done)
+    let form = SkipForm { pair: pair.to_string(), operation, tasks, reason: reason.clone() };
+    let done = desk.skip_drain(&who, form).await;
+    ways::after_step(&pair, record, &reason, done)
 }
 
 /// Tries what is owed after a switch again now.
@@ -127,7 +135,7 @@ pub async fn skip_drain(pair: PairId, record: u64, operation: OperationId) -> Re
 pub async fn go_on(pair: PairId, record: u64, operation: OperationId) -> Result<Reply, ServerFnError> {
     let (desk, who) = ways::asked()?;
     let done = desk.go_on(&who, &pair, operation).await;
-    ways::after_step(&pair, record, done)
+    ways::after_step(&pair, record, "", done)
 }
 
 /// Smoke-tests the side that stands by. `to` leads back to the right page.
@@ -153,7 +161,7 @@ mod ways {
     use crate::{
         context::{Plain, Redirector},
         desk::{Desk, Identity},
-        paths::{self, MaintenanceProblem, MaintenanceQuery, SwitchProblem, SwitchQuery},
+        paths::{self, MaintenanceProblem, MaintenanceQuery, StepProblem, SwitchProblem, SwitchQuery},
     };
     use std::sync::Arc;
     use teal_domain::history::Record;
@@ -283,6 +291,7 @@ mod ways {
                         DeskError::Refused { .. } => MaintenanceProblem::Stands,
                         DeskError::StoreAway { .. } => MaintenanceProblem::Store,
                         DeskError::Forbidden { .. } => MaintenanceProblem::Forbidden,
+                        DeskError::Prove { .. } => MaintenanceProblem::Prove,
                         _ => MaintenanceProblem::Form,
                     };
                     go(&MaintenanceQuery { problem: Some(problem), ..back }.address(pair));
@@ -293,15 +302,35 @@ mod ways {
     }
 
     /// The record shows what came of it, and what is missing to whoever may not.
-    pub fn after_step(pair: &PairId, record: u64, done: Result<(), DeskError>) -> Result<Reply, ServerFnError> {
-        let reply = match done {
-            Ok(()) => Reply::Taken,
-            Err(refused) => Reply::Refused(refused),
+    pub fn after_step(
+        pair: &PairId,
+        record: u64,
+        reason: &str,
+        done: Result<(), DeskError>,
+    ) -> Result<Reply, ServerFnError> {
+        let refused = match done {
+            Ok(()) => {
+                go(&format!("{}#after", paths::record(pair, record)));
+                return Ok(Reply::Taken);
+            }
+            Err(refused) => refused,
         };
-        if reply == Reply::Taken || plain() {
-            go(&format!("{}#after", paths::record(pair, record)));
+        if plain() {
+            let problem = match &refused {
+                DeskError::BadInput { field, .. } if field == "tasks" => Some(StepProblem::Grown),
+                DeskError::BadInput { field, .. } if field == "reason" => Some(StepProblem::Reason),
+                DeskError::Prove { .. } => Some(StepProblem::Prove),
+                DeskError::Refused { .. } => Some(StepProblem::Nothing),
+                DeskError::StoreAway { .. } => Some(StepProblem::Store),
+                DeskError::Forbidden { .. } => None,
+                _ => Some(StepProblem::Form),
+            };
+            go(&problem.map_or_else(
+                || format!("{}#after", paths::record(pair, record)),
+                |problem| paths::step_again(pair, record, reason, problem),
+            ));
         }
-        Ok(reply)
+        Ok(Reply::Refused(refused))
     }
 
     /// The record follows the test along.

@@ -1,8 +1,11 @@
 //! The addresses of the pages, and what their queries may hold. Parsed leniently: an address that somebody
 //! mistyped shows the page without what could not be read, never an error.
 
+mod step;
+
 use crate::words::time;
 use std::fmt::Write as _;
+pub use step::{StepProblem, step_again};
 use teal_domain::{Color, PairId, history::HistoryQuery, journal::Listed};
 
 /// `/p/{pair}`
@@ -253,13 +256,24 @@ pub enum MaintenanceProblem {
     Forbidden,
     /// The session had ended before the form came.
     Ended,
+    /// The sign-in is too old.
+    Prove,
     /// The form could not be taken at all.
     Form,
 }
 
 impl MaintenanceProblem {
-    const ALL: [Self; 8] =
-        [Self::What, Self::Until, Self::Expects, Self::Stands, Self::Store, Self::Forbidden, Self::Ended, Self::Form];
+    const ALL: [Self; 9] = [
+        Self::What,
+        Self::Until,
+        Self::Expects,
+        Self::Stands,
+        Self::Store,
+        Self::Forbidden,
+        Self::Ended,
+        Self::Prove,
+        Self::Form,
+    ];
 
     /// The word in the address.
     pub const fn code(self) -> &'static str {
@@ -271,6 +285,7 @@ impl MaintenanceProblem {
             Self::Store => "store",
             Self::Forbidden => "forbidden",
             Self::Ended => "ended",
+            Self::Prove => "prove",
             Self::Form => "form",
         }
     }

@@ -90,6 +90,12 @@ pub struct Work {
 }
 
 impl Work {
+    /// How many tasks of these DAGs run or wait.
+    pub fn tasks_of(&self, dags: &[String]) -> u32 {
+        let tasks = self.tasks.iter().filter(|task| dags.contains(&task.dag)).count();
+        u32::try_from(tasks).unwrap_or(u32::MAX)
+    }
+
     /// How many run, and how many wait.
     pub fn count(&self) -> (usize, usize) {
         let running = self.tasks.iter().filter(|task| task.state == "running").count();

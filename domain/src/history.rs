@@ -144,6 +144,9 @@ pub struct SwitchRecord {
     /// The switch that it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverts: Option<OperationId>,
+    /// The declared maintenance that stood then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<OperationId>,
     /// What followed the flip. It stays on the server.
     #[serde(skip)]
     pub course: Box<Course>,
@@ -216,6 +219,7 @@ impl Record {
                 change_ref: plan.change_ref.clone(),
                 overridden: plan.overridden.clone(),
                 reverts: plan.reverts,
+                maintenance: plan.maintenance,
                 course: Box::default(),
             }),
             Body::Asked { request } => {

@@ -24,6 +24,9 @@ pub struct Maintenance {
     pub by: Actor,
     /// Since when.
     pub since: Timestamp,
+    /// Whoever declared it could override what blocks, by the policy of then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub overrides: bool,
 }
 
 /// Why a maintenance was not declared.
@@ -142,6 +145,7 @@ mod tests {
             until: Timestamp(100),
             by: Actor::page("ana"),
             since: Timestamp(0),
+            overrides: false,
         }
     }
 

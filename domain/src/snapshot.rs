@@ -136,6 +136,8 @@ pub struct Following {
     pub target: Color,
     /// When it landed.
     pub landed_at: Timestamp,
+    /// The switch that it took back, if it did.
+    pub reverts: Option<OperationId>,
     /// How far it has come since.
     pub course: Course,
 }
@@ -152,6 +154,7 @@ impl Following {
             kind: switch.kind,
             target: switch.target,
             landed_at,
+            reverts: switch.reverts,
             course: Course::clone(&switch.course),
         })
     }
@@ -197,6 +200,27 @@ impl PairSnapshot {
         self.flag.value().and_then(Flag::color)
     }
 
+    /// The switch that one to `target` would take back: the one that is followed, while it is watched. Where nobody has
+    /// begun to watch it, that ends as if somebody had. What follows a revert is a new switch and no revert of it, and
+    /// a repair came from no side that it could be taken back to.
+    pub fn taken_back(&self, target: Color, now: Timestamp) -> Option<&Following> {
+        let following = self.following.as_ref()?;
+        let course = &following.course;
+        let until = course.watching().map_or(following.landed_at + self.policy.watch.lasts, |(until, _)| until);
+        let may = following.target == target.other()
+            && self.live() == Some(following.target)
+            && following.reverts.is_none()
+            && following.kind != Kind::Repair
+            && course.watched().is_none()
+            && now < until;
+        may.then_some(following)
+    }
+
+    /// How many tasks of these DAGs were at work on a side when it was last asked.
+    pub fn at_work(&self, side: Color, dags: &[String]) -> Option<u32> {
+        self.surroundings.side(side).work.value().map(|work| work.tasks_of(dags))
+    }
+
     /// What was declared to be done to a side, as long as it stands.
     pub fn maintained(&self, color: Color, now: Timestamp) -> Option<&Maintenance> {
         self.maintenance.as_ref().filter(|declared| declared.side == color && declared.stands(now))
@@ -239,3 +263,6 @@ pub struct Pulse {
     /// When the green environment was last read.
     pub green: Option<Timestamp>,
 }
+
+#[cfg(test)]
+mod tests;

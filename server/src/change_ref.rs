@@ -1,7 +1,7 @@
 //! The change (the ticket) that a switch belongs to: whether it is needed, and what it must look like.
 
 use regex::{Regex, RegexBuilder};
-use teal_domain::{Reason, policy::ChangeRefRule};
+use teal_domain::{OperationId, Reason, policy::ChangeRefRule, switch::Kind};
 
 /// How large a pattern may become when it is compiled: far more than any ticket's needs.
 const LARGEST: usize = 1 << 18;
@@ -44,13 +44,13 @@ pub fn parse(rule: &ChangeRefRule, typed: &str, needed: Needed) -> Result<Option
     if typed.trim().is_empty() {
         return match needed {
             Needed::AsPolicySays if rule.required => Err(NotAChange::Needed { pattern: rule.pattern.clone() }),
-            Needed::AsPolicySays | Needed::Never => Ok(None),
+            Needed::AsPolicySays | Needed::IfGiven | Needed::Never => Ok(None),
         };
     }
     let given = Reason::parse(typed).map_err(|error| NotAChange::NoText(error.to_string()))?;
     match &rule.pattern {
         // An emergency is not stopped by a ticket in the wrong form: it is written down as it was given.
-        Some(pattern) if needed == Needed::AsPolicySays && !fits(pattern, given.as_str()) => {
+        Some(pattern) if needed != Needed::Never && !fits(pattern, given.as_str()) => {
             Err(NotAChange::Unlike { given: given.to_string(), pattern: pattern.clone() })
         }
         _ => Ok(Some(given)),
@@ -67,16 +67,18 @@ fn fits(pattern: &str, given: &str) -> bool {
 pub enum Needed {
     /// A planned one.
     AsPolicySays,
-    /// An emergency or a repair.
+    /// One that is only planned: it may be named later, but what is named must be right.
+    IfGiven,
+    /// An emergency, a repair, or one that takes another back.
     Never,
 }
 
 impl Needed {
-    /// For a sort of switch.
-    pub fn of(kind: teal_domain::switch::Kind) -> Self {
-        match kind {
-            teal_domain::switch::Kind::Planned => Self::AsPolicySays,
-            teal_domain::switch::Kind::Emergency | teal_domain::switch::Kind::Repair => Self::Never,
+    /// For a sort of switch, and the one that it takes back. What held for that one was answered when it was made.
+    pub const fn of(kind: Kind, reverts: Option<OperationId>) -> Self {
+        match (kind, reverts) {
+            (Kind::Planned, None) => Self::AsPolicySays,
+            (Kind::Planned, Some(_)) | (Kind::Emergency | Kind::Repair, _) => Self::Never,
         }
     }
 }
@@ -120,6 +122,21 @@ mod tests {
         assert_eq!(parse(&rule, "", Needed::Never), Ok(None));
         let given = parse(&rule, "will follow", Needed::Never).expect("taken");
         assert_eq!(given.map(|given| given.to_string()).as_deref(), Some("will follow"));
+    }
+
+    #[test]
+    fn a_plan_may_leave_the_change_out_but_not_name_a_wrong_one() {
+        let rule = rule(true, Some("CHG[0-9]{7}"));
+        assert_eq!(parse(&rule, "", Needed::IfGiven), Ok(None));
+        assert!(parse(&rule, "CHG1", Needed::IfGiven).is_err());
+    }
+
+    #[test]
+    fn only_a_planned_switch_that_takes_none_back_must_name_its_change() {
+        let another = Some(OperationId::new(teal_domain::Timestamp(1), 1));
+        assert_eq!(Needed::of(Kind::Planned, None), Needed::AsPolicySays);
+        assert_eq!(Needed::of(Kind::Planned, another), Needed::Never);
+        assert_eq!(Needed::of(Kind::Emergency, None), Needed::Never);
     }
 
     #[test]

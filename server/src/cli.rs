@@ -16,7 +16,7 @@ mod smoke;
 mod status;
 mod switch;
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::{Args, Parser, Subcommand};
 
@@ -84,6 +84,9 @@ enum Command {
     },
 }
 
+/// How long an emergency waits for all that is outside, before the flip.
+const IN_AN_EMERGENCY: Duration = Duration::from_secs(2);
+
 /// What a command ended as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
@@ -100,7 +103,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let Arguments { common, command } = arguments;
     let voice = if matches!(command, Command::Serve) { output::Voice::Full } else { output::Voice::Low };
     if let Err(error) = output::start_log(&common, voice) {
-        eprintln!("{}", error.message);
+        output::tell!("{}", error.message);
         return ExitCode::from(error.end as u8);
     }
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
@@ -125,7 +128,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     match end {
         Ok(end) => ExitCode::from(end as u8),
         Err(error) => {
-            eprintln!("{}", error.message);
+            output::tell!("{}", error.message);
             ExitCode::from(error.end as u8)
         }
     }

@@ -1,12 +1,14 @@
 //! The desk that the pages talk to, over the engine. What a person may ask for is decided here, the same
 //! for page, API and command line.
 
+mod proof;
+
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use teal_app::desk::{
     AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, Outage, RecordDetail,
-    SwitchForm,
+    SkipForm, SwitchForm,
 };
 use teal_domain::{
     Action, Base, Color, Flag, On, OperationId, PairId, Reason, Role, Snapshot, Timestamp, Via,
@@ -24,25 +26,16 @@ use teal_domain::{
 use crate::{
     change_ref::{self, Needed},
     engine::{
-        Engine, Pair, maintenance, observe,
+        Engine, Pair, going_back, maintenance, observe,
         offer::{Confirmation, NotConfirmed},
+        skipping::{NotSkipped, Skip},
     },
     store::{StoreError, denials, operations::Intent, reading::PAGE},
 };
-
-/// And when config wants proof for an emergency too.
-const NOTHING_GOES: &str = "A switch here needs a younger sign-in, for an emergency too, and the identity provider cannot be reached. The command line switches without signing in here.";
+use proof::{AWAY, NOTHING_GOES, PROVE};
 
 /// What a spool file is called in the command that the page prints.
 const SPOOL: &str = "teal-emergency.spool";
-
-/// And what somebody is told who presses a button of a switch that is done.
-const NOTHING_WAITS: &str = "Nothing follows that switch any more: another one has taken its place, or all is done.";
-
-/// What somebody is told whose proof of who they are is too old.
-const PROVE: &str = "A switch here needs a sign-in of the last few minutes, and yours is older.";
-/// And when there is nobody to prove it to.
-const AWAY: &str = "A switch here needs a younger sign-in, and the identity provider cannot be reached. An emergency switch goes through without.";
 
 /// The engine, as a desk.
 #[derive(Clone, Debug)]
@@ -59,12 +52,6 @@ impl EngineDesk {
             self.0.deny(&who.actor, Wish::ToDo(action), denied.pair.as_ref(), place, denied.to_string());
             denied.into()
         })
-    }
-
-    /// A sign-in that is too old is what a stolen session has.
-    fn unproven(&self, who: &Identity, pair: &Pair, message: &str) -> DeskError {
-        self.0.deny(&who.actor, Wish::ToDo(Action::Switch), Some(pair.id()), "switch", message);
-        DeskError::Prove { message: message.to_owned() }
     }
 
     /// Of what blocked when the person looked, what they override.
@@ -122,7 +109,7 @@ impl Desk for EngineDesk {
         self.0.clock.now()
     }
 
-    fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError> {
+    fn offer(&self, who: &Identity, pair: &PairId, target: Color, change_ref: &str) -> Result<Offer, DeskError> {
         // Whoever may only look looks here too: that is no attempt.
         who.grants.may(Action::Switch, On::Pair(pair))?;
         let pair = self.pair(pair)?;
@@ -133,7 +120,11 @@ impl Desk for EngineDesk {
         };
         let now = self.0.clock.now();
         let wanted = Wanted { who: &who.actor, target, base: Base::of(flag), reason: None };
-        let given = Engine::given(&snapshot, known, target, None, now);
+        let reverts = going_back::taken_back(known, target, now);
+        let needed = if reverts.is_some() { Needed::Never } else { Needed::IfGiven };
+        let change_ref = change_ref::parse(&pair.config.policy.change_ref, change_ref, needed)
+            .map_err(|error| DeskError::BadInput { field: "change_ref".to_owned(), message: error.to_string() })?;
+        let given = Engine::given(&snapshot, known, target, change_ref.as_ref(), now);
         let checks = Engine::checks(known, wanted, given, now);
         // While nobody can prove anything the page is shown: an emergency may still go through.
         match who.in_outage {
@@ -174,9 +165,9 @@ impl Desk for EngineDesk {
         let unproven = match (who.must_prove(now), who.in_outage, form.emergency) {
             (false, _, _) => false,
             (true, Outage::EmergencyGoes, true) => true,
-            (true, Outage::None, _) => return Err(self.unproven(who, pair, PROVE)),
-            (true, Outage::EmergencyGoes, false) => return Err(self.unproven(who, pair, AWAY)),
-            (true, Outage::NothingGoes, _) => return Err(self.unproven(who, pair, NOTHING_GOES)),
+            (true, Outage::None, _) => return Err(self.unproven(who, pair.id(), "switch", PROVE)),
+            (true, Outage::EmergencyGoes, false) => return Err(self.unproven(who, pair.id(), "switch", AWAY)),
+            (true, Outage::NothingGoes, _) => return Err(self.unproven(who, pair.id(), "switch", NOTHING_GOES)),
         };
         let confirmation =
             self.0.open_confirmation(&form.confirmation, &who.actor, pair.id(), now).map_err(|error| {
@@ -190,12 +181,16 @@ impl Desk for EngineDesk {
             return Err(bad("typed", format!("Type {} to confirm.", confirmation.target.title())));
         }
         let reason = Reason::parse(&form.reason).map_err(|error| bad("reason", error.to_string()))?;
-        let kind = match confirmation.from {
-            None => Kind::Repair,
-            Some(_) if form.emergency => Kind::Emergency,
-            Some(_) => Kind::Planned,
-        };
-        let change_ref = change_ref::parse(&pair.config.policy.change_ref, &form.change_ref, Needed::of(kind))
+        let kind = Kind::of(confirmation.from, form.emergency);
+        let policy = &pair.config.policy.change_ref;
+        // Whether it takes another back is asked of the journal where it matters: that may be a moment ago.
+        if policy.required && form.change_ref.trim().is_empty() {
+            self.0.refresh_records(pair).await;
+        }
+        let snapshot = self.0.board.snapshot();
+        let reverts =
+            snapshot.pair(pair.id()).and_then(|known| going_back::taken_back(known, confirmation.target, now));
+        let change_ref = change_ref::parse(policy, &form.change_ref, Needed::of(kind, reverts))
             .map_err(|error| bad("change_ref", error.to_string()))?;
         let overridden = match (kind, form.in_spite) {
             (Kind::Planned, true) => self.overrides(who, pair, &confirmation.blocked)?,
@@ -218,6 +213,7 @@ impl Desk for EngineDesk {
             change_ref,
             overridden,
             reverts: None,
+            maintenance: None,
         };
         let target = plan.target;
         self.0.confirmed(pair, plan).await.map_err(|error| self.store_away(pair, target, &error))
@@ -318,11 +314,13 @@ impl Desk for EngineDesk {
     async fn declare(&self, who: &Identity, form: DeclareForm) -> Result<Maintenance, DeskError> {
         let pair = pair_id(&form.pair)?;
         self.may(who, Action::Switch, On::Pair(&pair), "declare")?;
+        self.proven(who, &pair, "declare")?;
         let pair = self.pair(&pair)?;
         let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
         let what = maintenance::what(&form.what).map_err(|message| bad("what", message))?;
         let until = maintenance::until(&form.until).map_err(|message| bad("until", message))?;
-        let declared = self.0.declare(pair, &who.actor, form.side, what, form.expects, until).await;
+        let wanted = maintenance::Wanted { side: form.side, what, expects: form.expects, until };
+        let declared = self.0.declare(pair, &who.actor, &who.grants, wanted).await;
         declared.map_err(|error| away(&error))?.map_err(|not| match &not {
             NotDeclared::Past { .. } | NotDeclared::TooFar { .. } => bad("until", not.to_string()),
             NotDeclared::NoSuchCheck { .. } => bad("expects", not.to_string()),
@@ -332,16 +330,29 @@ impl Desk for EngineDesk {
 
     async fn lift(&self, who: &Identity, pair: &PairId, declared: OperationId) -> Result<(), DeskError> {
         self.may(who, Action::Switch, On::Pair(pair), "lift")?;
+        self.proven(who, pair, "lift")?;
         let pair = self.pair(pair)?;
         let lifted = self.0.lift(pair, &who.actor, declared).await.map_err(|error| away(&error))?;
         if lifted { Ok(()) } else { Err(DeskError::Refused { message: maintenance::NOTHING_STANDS.to_owned() }) }
     }
 
-    async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
-        self.may(who, Action::Switch, On::Pair(pair), "skip-drain")?;
-        let pair = self.pair(pair)?;
-        let done = self.0.skip_drain(pair, &who.actor, operation).await.map_err(|error| away(&error))?;
-        if done { Ok(()) } else { Err(DeskError::Refused { message: NOTHING_WAITS.to_owned() }) }
+    async fn skip_drain(&self, who: &Identity, form: SkipForm) -> Result<(), DeskError> {
+        let pair = pair_id(&form.pair)?;
+        self.may(who, Action::Switch, On::Pair(&pair), "skip-drain")?;
+        self.proven(who, &pair, "skip-drain")?;
+        let pair = self.pair(&pair)?;
+        let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
+        let seen = match form.tasks.as_str() {
+            SkipForm::NOT_KNOWN => None,
+            tasks => Some(tasks.parse::<u32>().map_err(|_| bad("tasks", SkipForm::WRITE.to_owned()))?),
+        };
+        let reason = Reason::parse(&form.reason).map_err(|error| bad("reason", error.to_string()))?;
+        let skip = Skip { operation: form.operation, seen, reason };
+        let skipped = self.0.skip_drain(pair, &who.actor, skip).await.map_err(|error| away(&error))?;
+        skipped.map_err(|not| match not {
+            NotSkipped::Nothing => DeskError::Refused { message: not.to_string() },
+            NotSkipped::Grown { .. } => bad("tasks", not.to_string()),
+        })
     }
 
     async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
@@ -350,7 +361,7 @@ impl Desk for EngineDesk {
         let following = self.0.store.following(pair.id()).await.map_err(|error| away(&error))?;
         let same = following.is_some_and(|record| record.switch().is_some_and(|switch| switch.operation == operation));
         if !same {
-            return Err(DeskError::Refused { message: NOTHING_WAITS.to_owned() });
+            return Err(DeskError::Refused { message: NotSkipped::Nothing.to_string() });
         }
         tracing::info!(pair = %pair.id(), %operation, by = %who.actor, "what is owed is tried again now");
         pair.follow.notify_one();
@@ -359,6 +370,7 @@ impl Desk for EngineDesk {
 
     async fn smoke(&self, who: &Identity, pair: &PairId) -> Result<u64, DeskError> {
         self.may(who, Action::Switch, On::Pair(pair), "smoke")?;
+        self.proven(who, pair, "smoke")?;
         let pair = self.pair(pair)?;
         let begun = self.0.begin_smoke(pair, &who.actor).await.map_err(|error| away(&error))?;
         begun.map_err(|not| DeskError::Refused { message: not.to_string() })
@@ -403,13 +415,18 @@ fn away(error: &StoreError) -> DeskError {
 impl Engine {
     /// Carries out what somebody confirmed, unless a check blocks it. A blocked switch is on record too.
     pub async fn confirmed(self: &Arc<Self>, pair: &Arc<Pair>, mut plan: Plan) -> Result<Record, StoreError> {
-        let Now { checks, approval, reverts } = self.checks_now(pair, &plan).await?;
-        (plan.approval, plan.reverts) = (approval, reverts);
+        let Now { checks, approval, reverts, maintenance, open } = self.checks_now(pair, &plan).await?;
+        (plan.approval, plan.reverts, plan.maintenance) = (approval, reverts, maintenance);
         let mut blocking = preflight::blocking(&checks);
-        // These two are found out by the switch itself, freshly: the store by journalling the intent, the
-        // other switch by the lease.
-        blocking.retain(|name| name != "store" && name != "under-way");
-        blocking.retain(|name| name != "change-ref" || plan.change_ref.is_none());
+        // These two are found out by the switch itself, freshly: the store by journalling the intent, another switch
+        // by the lease. Of what follows the last switch the lease knows nothing.
+        blocking.retain(|name| name != "store" && (name != "under-way" || !open));
+        // Whether it takes another back may have changed since it was confirmed, and with it what its change must be.
+        blocking.retain(|name| name != "change-ref");
+        let (needed, named) = (Needed::of(plan.kind, reverts), plan.change_ref.as_ref().map_or("", Reason::as_str));
+        if change_ref::parse(&pair.config.policy.change_ref, named, needed).is_err() {
+            blocking.push("change-ref".to_owned());
+        }
         if plan.kind == Kind::Planned {
             // Only what still blocks is overridden, and only what the person saw block: anything newer stands.
             plan.overridden.retain(|name| policy::may_be_overridden(name) && blocking.contains(name));
@@ -434,16 +451,20 @@ impl Engine {
     /// The checks at the moment of execution, the approval that stands, and the switch that is taken back. This is the
     /// one place where what surrounds the flag is looked at anew before a planned switch; an emergency waits for nothing
     /// outside.
-    async fn checks_now(&self, pair: &Pair, plan: &Plan) -> Result<Now, StoreError> {
+    async fn checks_now(self: &Arc<Self>, pair: &Arc<Pair>, plan: &Plan) -> Result<Now, StoreError> {
         if plan.kind == Kind::Planned {
             observe::look(self, pair, PATIENCE).await;
         }
+        // What somebody switched a moment ago, here or on another instance, counts.
+        self.refresh_records(pair).await;
         let (known, snapshot, now) = (self.known_now(pair).await?, self.board.snapshot(), self.clock.now());
         let Some(known) = known else { return Ok(Now::default()) };
         let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
         let given = Self::given(&snapshot, &known, plan.target, plan.change_ref.as_ref(), now);
         let (checks, approval) = (Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now));
-        Ok(Now { checks, approval, reverts: given.reverts })
+        let maintenance =
+            known.maintenance.as_ref().filter(|declared| declared.stands(now)).map(|declared| declared.id);
+        Ok(Now { checks, approval, reverts: given.reverts, maintenance, open: known.open.is_some() })
     }
 }
 
@@ -456,4 +477,7 @@ struct Now {
     checks: Vec<Check>,
     approval: Option<Approval>,
     reverts: Option<OperationId>,
+    maintenance: Option<OperationId>,
+    /// Another switch has not ended.
+    open: bool,
 }

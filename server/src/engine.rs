@@ -18,6 +18,7 @@ pub mod observe;
 pub mod offer;
 pub mod reconcile;
 pub mod recorder;
+pub mod skipping;
 pub mod smoke;
 pub mod spool;
 pub mod switch;

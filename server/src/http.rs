@@ -137,6 +137,8 @@ fn scripts(app: &Arc<App>) -> Doors {
         .get("/api/v1/pairs/{pair}/maintenance", May(Action::See), api::maintenance::stands)
         .post("/api/v1/pairs/{pair}/maintenance", May(Action::Switch), api::maintenance::declare)
         .post("/api/v1/pairs/{pair}/maintenance/lift", May(Action::Switch), api::maintenance::lift)
+        .post("/api/v1/pairs/{pair}/records/{seq}/skip-drain", May(Action::Switch), api::following::skip_drain)
+        .post("/api/v1/pairs/{pair}/records/{seq}/go-on", May(Action::Switch), api::following::go_on)
         .post("/api/v1/pairs/{pair}/smoke-tests", May(Action::Switch), api::smoke_tests::make)
         .map(|router| router.layer(middleware::from_fn_with_state((app.clone(), PATIENCE), within)))
 }

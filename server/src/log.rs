@@ -136,7 +136,8 @@ fn line(event: &str, ansi: bool) -> String {
     out + end
 }
 
-fn put(out: &mut impl std::fmt::Write, sign: char) -> std::fmt::Result {
+/// Writes a character, spelled out where it would break its line or turn its reading direction.
+pub(crate) fn put(out: &mut impl std::fmt::Write, sign: char) -> std::fmt::Result {
     let breaks = matches!(sign, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     if sign.is_control() || breaks { write!(out, "\\u{:04x}", u32::from(sign)) } else { out.write_char(sign) }
 }

@@ -6,6 +6,9 @@
 mod emulators;
 #[path = "support/program.rs"]
 mod program;
+#[path = "support/slow_aws.rs"]
+#[allow(dead_code, reason = "each test file uses its own part of this")]
+mod slow_aws;
 mod support;
 
 use std::{
@@ -260,6 +263,103 @@ async fn a_planned_switch_names_its_change_and_an_emergency_does_not() {
     assert!(desk.run(&["history"]).ends(0).out.contains("CHG0012345"));
     let json = switch("blue", "blue@2", &["--emergency"]).ends(0).json();
     assert_eq!((&json["what"]["kind"], &json["what"]["change_ref"]), (&"emergency".into(), &Value::Null));
+}
+
+#[tokio::test]
+async fn a_dry_run_takes_the_change_into_account_and_a_real_one_does_not_cry_wolf() {
+    let desk = Desk::new(&["blue"]).await;
+    let plain = std::fs::read_to_string(desk.config()).expect("the config");
+    let policy = "\n[pair.policy]\nchange_ref = \"required\"\nchange_ref_pattern = \"CHG[0-9]{7}\"\n";
+    std::fs::write(desk.config(), format!("{plain}{policy}")).expect("written");
+    let dry = |more: &[&str]| desk.run(&[&["switch", "--to", "green", "--dry-run"], more].concat());
+    let said = dry(&[]).ends(3);
+    assert!(said.out.contains("BLOCKS   policy  Change reference"), "{said:?}");
+    let said = dry(&["--change-ref", "CHG0012345"]).ends(0);
+    assert!(said.out.contains("It belongs to CHG0012345"), "{said:?}");
+    dry(&["--change-ref", "CHG1"]).ends(2);
+    let switch = ["switch", "--to", "green", "--confirm", "green@1", "--reason", "why", "--change-ref", "CHG0012345"];
+    let said = desk.run(&switch).ends(0);
+    assert!(!said.err.contains("BLOCKS"), "{said:?}");
+    // To take it back asks for none.
+    let back = ["--json", "switch", "--to", "blue", "--confirm", "blue@2", "--reason", "why"];
+    let json = desk.run(&back).ends(0).json();
+    assert!(json["what"]["reverts"].is_string(), "{json}");
+    // And what follows that is a new switch.
+    let said = desk.run(&["switch", "--to", "green", "--confirm", "green@3", "--reason", "why"]).ends(2);
+    assert!(said.err.contains("names the change"), "{said:?}");
+}
+
+#[tokio::test]
+async fn what_blocks_says_who_may_lift_it_and_an_emergency_says_that_it_is_skipped() {
+    let desk = Desk::new(&["blue"]).await;
+    let plain = std::fs::read_to_string(desk.config()).expect("the config");
+    let with =
+        |policy: &str| std::fs::write(desk.config(), format!("{plain}\n[pair.policy]\n{policy}\n")).expect("written");
+    with("says = { import-errors = \"block\" }");
+    let said = desk.run(&["switch", "--to", "green", "--dry-run"]).ends(3);
+    assert!(
+        said.out.contains("BLOCKS") && said.out.contains("You may override what blocks, with --override"),
+        "{said:?}"
+    );
+    with("says = { import-errors = \"block\" }\noverride = \"nobody\"");
+    let said = desk.run(&["switch", "--to", "green", "--dry-run"]).ends(3);
+    assert!(said.out.contains("Nobody may override"), "{said:?}");
+    let emergency = ["switch", "--to", "green", "--confirm", "green@1", "--reason", "why", "--emergency"];
+    let said = desk.run(&emergency).ends(0);
+    assert!(!said.err.contains("BLOCKS") && said.err.contains("skipped  "), "{said:?}");
+}
+
+#[tokio::test]
+async fn where_dags_are_moved_a_command_says_who_does_it_and_nothing_is_skipped_that_nobody_follows() {
+    let desk = Desk::new(&["blue"]).await;
+    let skip = ["follow", "--skip", "3", "--reason", "it hangs"];
+    let said = desk.run(&skip).ends(3);
+    assert!(said.err.contains("Nothing follows that switch any more"), "{said:?}");
+    let plain = std::fs::read_to_string(desk.config()).expect("the config");
+    let policy = "\n[pair.policy]\nstrategy = \"pause-standby\"\nsays = { permissions = \"warn\" }\n";
+    std::fs::write(desk.config(), format!("{plain}{policy}")).expect("written");
+    let said = desk.switch("green", "green@1").ends(0);
+    assert!(said.err.contains("nothing follows by itself") && said.err.contains("teal follow --pair dev"), "{said:?}");
+    let file = desk.folder.path().join("night.spool");
+    let file = file.to_str().expect("a path");
+    let spooled =
+        ["switch", "--to", "blue", "--confirm", "blue@2", "--emergency", "--spool", file, "--reason", "green is down"];
+    let said = desk.run(&spooled).ends(0);
+    assert!(said.err.contains("until the file is merged") && said.err.contains("on Green"), "{said:?}");
+    desk.run(&["follow", "--skip", "3"]).ends(2);
+}
+
+#[tokio::test]
+async fn from_a_missing_flag_it_is_a_repair_however_it_is_called() {
+    let desk = Desk::new(&[]).await;
+    let said = ["--json", "switch", "--to", "green", "--confirm", "green@missing", "--reason", "why", "--emergency"];
+    assert_eq!(desk.run(&said).ends(0).json()["what"]["kind"], "repair");
+}
+
+/// Nobody says who calls, and the parameter's history does not come.
+#[tokio::test]
+async fn an_emergency_waits_two_seconds_at_most_for_all_that_is_outside() {
+    for spooled in [false, true] {
+        let aws = slow_aws::SlowAws::mute(slow_aws::Puts::After(Duration::ZERO)).await;
+        let folder = folder();
+        let config = format!(
+            "[store]\npath = \"{0}/teal.db\"\n\n[[sign_in.caller]]\narn = \"arn:aws:iam::123456789012:*\"\nrole = \"operator\"\n\n[[pair]]\nid = \"dev\"\nproject = \"p\"\nenvironment = \"e\"\nregion = \"{REGION}\"\n",
+            folder.path().display()
+        );
+        std::fs::write(folder.path().join("teal.toml"), config).expect("written");
+        let mut words =
+            vec!["switch", "--to", "green", "--confirm", "green@1", "--reason", "blue is down", "--emergency"];
+        words.extend(spooled.then_some(["--spool", "night.spool"]).into_iter().flatten());
+        let mut command = teal(&aws.url);
+        command.current_dir(folder.path()).args(words).stdout(Stdio::null()).stderr(Stdio::null());
+        let began = Instant::now();
+        let mut child = command.spawn().expect("it began");
+        // A call by itself is given up after ten seconds only.
+        let flipped = tokio::time::timeout(Duration::from_secs(7), aws.put_came()).await;
+        assert!(flipped.is_ok(), "spooled {spooled}: nothing was put within {:?}", began.elapsed());
+        child.kill().expect("killed");
+        child.wait().expect("it ended");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 
 mod follow {
     pub mod dags;
+    pub mod going_back;
     pub mod interrupted;
     pub mod left;
     pub mod scene;

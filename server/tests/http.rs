@@ -2,8 +2,12 @@
 
 #[path = "http/access.rs"]
 mod access;
+#[path = "http/after.rs"]
+mod after;
 #[path = "http/alb.rs"]
 mod alb;
+#[path = "http/alike.rs"]
+mod alike;
 #[path = "http/api.rs"]
 mod api;
 #[path = "http/approval.rs"]

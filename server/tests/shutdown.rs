@@ -4,6 +4,7 @@
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/slow_aws.rs"]
+#[allow(dead_code, reason = "each test file uses its own part of this")]
 mod slow_aws;
 
 use std::{

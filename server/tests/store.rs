@@ -83,6 +83,7 @@ fn plan(number: u128, kind: Kind, target: Color) -> Plan {
         change_ref: None,
         overridden: Vec::new(),
         reverts: None,
+        maintenance: None,
         preflight: None,
     }
 }

@@ -96,6 +96,7 @@ pub fn ended(kind: Kind, outcome: Outcome, target: Color, version: u64, why: &st
         change_ref: None,
         overridden: Vec::new(),
         reverts: None,
+        maintenance: None,
         course: Box::default(),
     }
 }

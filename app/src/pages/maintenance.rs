@@ -80,6 +80,10 @@ fn told(
         MaintenanceProblem::Ended => {
             "Your session had ended, so nothing was changed. You are signed in again: send it once more.".to_owned()
         }
+        MaintenanceProblem::Prove => {
+            "Nothing was changed: this needs a sign-in of the last few minutes. Sign in again, then send it once more."
+                .to_owned()
+        }
         MaintenanceProblem::Form => "The form could not be taken. Fill it in again, and send it from here.".to_owned(),
     }
 }

@@ -152,6 +152,7 @@ fn panel(
     let problem = problem.map(|problem| told(view, pair, problem, &reason));
     let block = block(offer);
     let ChangeRefRule { required, pattern } = pair.policy.change_ref.clone();
+    let required = required && pair.taken_back(target, view.now).is_none();
     let change = ChangeField { required, pattern, typed: change_ref.unwrap_or_default() };
     view! {
         <section class="switch">

@@ -19,6 +19,15 @@ pub fn planned(pair: &PairSnapshot, target: Color, now: Timestamp) -> DagPlan {
     if rules.strategy != Strategy::PauseStandby {
         return DagPlan::nothing(rules.strategy, target);
     }
+    let stands = |side: Color, id: &str| {
+        let dags = pair.surroundings.side(side).dags.value()?;
+        dags.iter().find(|dag| dag.id == id).map(|dag| dag.paused)
+    };
+    // Taking a switch back restores what stood before it, and looks at nothing else.
+    if let Some(taken_back) = pair.taken_back(target, now) {
+        let back = DagPlan::back(&taken_back.course, stands);
+        return back.unwrap_or_else(|| DagPlan::nothing(rules.strategy, target));
+    }
     let (old, new) = (pair.surroundings.side(target.other()), pair.surroundings.side(target));
     let [there, here] = [old, new].map(|side| side.dags.value().map(Vec::as_slice));
     DagPlan::pause_standby(target, there, here, old.work.value(), pair.moved.as_deref(), rules, now)

@@ -4,8 +4,9 @@ mod dags;
 mod setup;
 
 use super::{
-    Check, Scene,
+    Check, Scene, Verdict,
     made::{named, pass, warn},
+    said,
 };
 use crate::time::minute;
 use std::collections::BTreeSet;
@@ -13,22 +14,23 @@ use std::collections::BTreeSet;
 pub(super) use dags::checks as of_dags;
 pub(super) use setup::checks as of_environments;
 
-/// A difference: a warning, unless somebody declared that it is expected for a while.
+/// A difference: a warning, unless somebody declared that it is expected for a while. What policy lets block goes on
+/// blocking then, but where whoever declared it may override what blocks: nobody lifts it by declaring alone.
 fn differs(Scene { pair, now, .. }: Scene<'_>, name: &str, evidence: impl Into<String>, mend: &str) -> Check {
     let evidence = evidence.into();
-    match pair.maintenance.as_ref().filter(|declared| declared.expects(name, now)) {
-        Some(declared) => pass(
-            name,
-            format!(
-                "Expected until {}, since {} declared for {}: {}. {evidence}",
-                minute(declared.until),
-                declared.by,
-                declared.side.title(),
-                declared.what
-            ),
-        ),
-        None => warn(name, evidence, mend),
+    let Some(declared) = pair.maintenance.as_ref().filter(|declared| declared.expects(name, now)) else {
+        return warn(name, evidence, mend);
+    };
+    let (by, side) = (&declared.by, declared.side.title());
+    let expected =
+        format!("Expected until {}, since {by} declared for {side}: {}.", minute(declared.until), declared.what);
+    if said(pair, name) == Some(Verdict::Block) && !declared.overrides {
+        let evidence =
+            format!("{expected} Policy lets it block all the same, since {by} may not override it. {evidence}");
+        let mend = format!("{mend} Or let somebody who may override what blocks declare the maintenance.");
+        return warn(name, evidence, mend);
     }
+    pass(name, format!("{expected} {evidence}"))
 }
 
 /// How many names of a kind are listed.

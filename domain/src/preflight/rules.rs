@@ -5,7 +5,7 @@ use super::{
     made::{block, pass, warn},
 };
 use crate::{
-    freeze,
+    Flag, Millis, freeze,
     time::{age, minute},
 };
 
@@ -36,14 +36,14 @@ fn freeze(Scene { pair, given, now, .. }: Scene<'_>) -> Check {
     }
 }
 
-fn anti_flap(Scene { pair, given, now, .. }: Scene<'_>) -> Option<Check> {
+fn anti_flap(scene @ Scene { pair, given, now, .. }: Scene<'_>) -> Option<Check> {
     let name = "anti-flap";
     let wait = pair.policy.anti_flap?;
     let landed =
         pair.current.as_ref().filter(|record| record.version().is_some()).map(crate::history::Record::happened_at);
-    let Some(last) = pair.live_since.or(landed) else {
-        return Some(pass(name, "The flag has not been moved as far as Teal knows."));
-    };
+    // A switch that has just landed is followed before its version is read back from AWS.
+    let followed = pair.following.as_ref().map(|following| following.landed_at);
+    let Some(last) = pair.live_since.or(landed).max(followed) else { return Some(unread(scene, wait)) };
     let (ago, until) = (age(now.since(last)), last + wait);
     Some(if now >= until {
         pass(name, format!("The flag was last moved {ago} ago; {} are asked for.", age(wait)))
@@ -56,6 +56,27 @@ fn anti_flap(Scene { pair, given, now, .. }: Scene<'_>) -> Option<Check> {
             format!("Wait until {}, or choose emergency and say why.", minute(until)),
         )
     })
+}
+
+/// The journal tells of no move. Where there is a flag all the same, it has not been read yet, or does not answer: then
+/// only the flag itself tells when it was last written.
+fn unread(Scene { pair, given, now, .. }: Scene<'_>, wait: Millis) -> Check {
+    let name = "anti-flap";
+    let Some(Flag::Present { modified_at, .. }) = pair.flag.value() else {
+        return pass(name, "There is no flag that could have been moved.");
+    };
+    let written = format!("The flag was last written {} ago", age(now.since(*modified_at)));
+    if now >= *modified_at + wait {
+        return pass(name, format!("{written}; {} are asked for.", age(wait)));
+    }
+    if given.reverts.is_some() {
+        return pass(name, format!("{written}. {RETURN}"));
+    }
+    warn(
+        name,
+        format!("{written}. Whether that moved it is not known: the journal has not been read yet."),
+        "Give Teal a moment to read its journal. Where it stays so, `teal doctor` says what keeps it from that.",
+    )
 }
 
 fn proven_on(Scene { pair, given, now, .. }: Scene<'_>) -> Option<Check> {

@@ -43,6 +43,9 @@ pub struct Plan {
     /// The switch that it takes back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reverts: Option<OperationId>,
+    /// The declared maintenance that stood when it was carried out: what it had said to expect did not speak against it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maintenance: Option<OperationId>,
 }
 
 /// What sort of switch it is.
@@ -58,6 +61,16 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// What a switch is, by what the flag said when it was confirmed and whether it was called an emergency. From a
+    /// flag that names no side it is a repair either way: no check blocks that.
+    pub const fn of(from: Option<Color>, emergency: bool) -> Self {
+        match (from, emergency) {
+            (None, _) => Self::Repair,
+            (Some(_), true) => Self::Emergency,
+            (Some(_), false) => Self::Planned,
+        }
+    }
+
     /// The word that the journal and the pages use.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -76,5 +89,22 @@ impl Plan {
     /// true compare-and-swap: somebody else's creation makes it fail.
     pub const fn overwrites(&self) -> bool {
         !matches!(self.base, Base::Missing)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn from_a_flag_that_names_no_side_it_is_a_repair_however_it_is_called() {
+        for (from, emergency, kind) in [
+            (None, false, Kind::Repair),
+            (None, true, Kind::Repair),
+            (Some(Color::Blue), true, Kind::Emergency),
+            (Some(Color::Blue), false, Kind::Planned),
+        ] {
+            assert_eq!(Kind::of(from, emergency), kind);
+        }
     }
 }

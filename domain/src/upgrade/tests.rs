@@ -26,6 +26,7 @@ fn declared(side: Color, hours_ago: u64) -> MaintenanceRecord {
         until: in_secs(48 * HOUR),
         by: Actor::page("ana"),
         since: secs_ago(hours_ago * HOUR),
+        overrides: false,
     };
     MaintenanceRecord { maintenance, lifted: None }
 }
@@ -91,6 +92,7 @@ fn switch(end: Option<WatchEnd>) -> Record {
         change_ref: None,
         overridden: Vec::new(),
         reverts: None,
+        maintenance: None,
         course: course.into(),
     };
     Record {

@@ -101,6 +101,7 @@ impl Confirmed {
             change_ref: None,
             overridden: Vec::new(),
             reverts: None,
+            maintenance: None,
             preflight: None,
         }))
     }

@@ -2,11 +2,12 @@
 
 use teal_app::desk::Identity;
 use teal_domain::{Action, Actor, Grants, On, Via, denial::Wanted};
+use tokio::time::timeout;
 
-use super::{End, Stop};
+use super::{End, IN_AN_EMERGENCY, Stop, output};
 use crate::{
     auth::{self, roles::granted_to_caller},
-    aws::{self, Place, sts},
+    aws::{self, AwsError, Place, sts},
     config::{Config, SignInConfig},
     engine::{Engine, Pair},
 };
@@ -20,6 +21,10 @@ pub struct Caller {
     pub grants: Grants,
 }
 
+fn silent() -> AwsError {
+    AwsError { code: None, message: "STS did not answer within 2 s.".to_owned(), refused: false }
+}
+
 /// Who switches. While nobody signs in and no caller is configured, that is the person at this machine.
 /// What is refused is written down, where there is a store to do it in.
 pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, emergency: bool) -> Result<Caller, Stop> {
@@ -29,12 +34,17 @@ pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, em
     }
     // As themselves, not in the role that Teal takes on for the pair.
     let place = Place { region: pair.config.region.clone(), role: None };
-    let sdk = aws::sdk_config(&place, config.polling.request_timeout).await;
-    let arn = match sts::caller(&sdk).await {
+    let asked = async {
+        let sdk = aws::sdk_config(&place, config.polling.request_timeout).await;
+        sts::caller(&sdk).await
+    };
+    let asked =
+        if emergency { timeout(IN_AN_EMERGENCY, asked).await.unwrap_or_else(|_| Err(silent())) } else { asked.await };
+    let arn = match asked {
         Ok(caller) => caller.arn,
         // Whoever can put can put by hand: an emergency is recorded rather than refused.
         Err(error) if emergency => {
-            eprintln!("warning: {error} So the journal will name {} of this machine.", local.name);
+            output::tell!("warning: {error} So the journal will name {} of this machine.", local.name);
             let actor = Actor::cli(format!("{} (not known to STS)", local.name));
             return Ok(Caller { actor, grants: Grants::default() });
         }
@@ -52,7 +62,7 @@ pub async fn permitted(config: &Config, engine: Option<&Engine>, pair: &Pair, em
                 let wanted = Wanted::ToDo(Action::Switch);
                 engine.deny(&Actor::cli(&*arn), wanted, Some(pair.id()), "teal switch", denied.to_string());
                 if let Err(error) = engine.denials.flush(&engine.store).await {
-                    eprintln!("warning: that you were refused could not be written down: {error}");
+                    output::tell!("warning: that you were refused could not be written down: {error}");
                 }
             }
             let message = format!(

@@ -1,6 +1,6 @@
 //! `teal config check`: what a start would say of the config, without starting.
 
-use super::{Common, End, setup};
+use super::{Common, End, output, setup};
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -13,19 +13,17 @@ pub fn run(common: &Common, Command::Check: &Command) -> End {
         Ok(config) => {
             let pairs: Vec<&str> = config.pairs.iter().map(|pair| pair.id.as_str()).collect();
             if common.json {
-                super::output::json(&serde_json::json!({ "ok": true, "pairs": pairs }));
+                output::json(&serde_json::json!({ "ok": true, "pairs": pairs }));
             } else {
-                println!("{} is in order: {} pair(s): {}", common.config.display(), pairs.len(), pairs.join(", "));
+                output::say!("{} is in order: {} pair(s): {}", common.config.display(), pairs.len(), pairs.join(", "));
             }
             End::Done
         }
         Err(stop) => {
             if common.json {
-                super::output::json(
-                    &serde_json::json!({ "ok": false, "mistakes": stop.message.lines().collect::<Vec<_>>() }),
-                );
+                output::json(&serde_json::json!({ "ok": false, "mistakes": stop.message.lines().collect::<Vec<_>>() }));
             } else {
-                eprintln!("{}", stop.message);
+                output::tell!("{}", stop.message);
             }
             End::Usage
         }

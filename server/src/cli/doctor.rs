@@ -83,14 +83,14 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
                 Verdict::Bad => "BAD     ",
                 Verdict::NotTried => "untried ",
             };
-            println!("{sign} {:<8} {:<12} {}", finding.about, finding.check, finding.says);
+            output::say!("{sign} {:<8} {:<12} {}", finding.about, finding.check, finding.says);
             finding.trouble.iter().for_each(told);
             if !finding.mend.is_empty() {
-                println!("{:31}-> {}", "", finding.mend);
+                output::say!("{:31}-> {}", "", finding.mend);
             }
         }
         for link in links {
-            println!("{:<8} {:<8} {:<12} {}", "look", link.side, link.label, link.address);
+            output::say!("{:<8} {:<8} {:<12} {}", "look", link.side, link.label, link.address);
         }
     }
     Ok(if bad { End::Failed } else { End::Done })
@@ -120,13 +120,13 @@ async fn troubles(findings: &mut Findings, pair: &Pair) -> Vec<trouble::Link> {
 /// What a trouble was found by.
 fn told(finding: &trouble::Finding) {
     for evidence in &finding.evidence {
-        println!("{:31}- {}", "", evidence.says);
+        output::say!("{:31}- {}", "", evidence.says);
         for line in &evidence.lines {
-            println!("{:33}| {line}", "");
+            output::say!("{:33}| {line}", "");
         }
     }
     for line in finding.statement.iter().flat_map(|statement| statement.lines()) {
-        println!("{:33}{line}", "");
+        output::say!("{:33}{line}", "");
     }
 }
 

@@ -2,10 +2,14 @@
 
 use std::sync::Arc;
 
-use teal_domain::{Color, Reading, Timestamp, snapshot::Following};
+use teal_domain::{Actor, Color, Reading, Reason, Timestamp, snapshot::Following};
 
-use super::{Common, End, Stop, caller, setup};
-use crate::engine::{Engine, Pair, watch::take_flag};
+use super::{Common, End, Stop, caller, output, setup};
+use crate::engine::{
+    Engine, Pair,
+    skipping::{NotSkipped, Skip},
+    watch::take_flag,
+};
 
 #[derive(Debug, clap::Args)]
 pub struct Arguments {
@@ -15,6 +19,12 @@ pub struct Arguments {
     /// End as soon as all is done with the DAGs, without waiting for the end of the watch
     #[arg(long)]
     dags: bool,
+    /// Wait no longer for the old side, having seen so many of its tasks at work: they freeze half-way
+    #[arg(long, value_name = "TASKS", requires = "reason")]
+    skip: Option<u32>,
+    /// Why not to wait
+    #[arg(long, requires = "skip")]
+    reason: Option<String>,
 }
 
 pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
@@ -22,7 +32,12 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     setup::store_place(&config)?;
     let engine = setup::engine(&config).await?;
     let pair = setup::the_pair(&engine.pairs, |pair| &pair.config, arguments.pair.as_deref())?.clone();
-    caller::permitted(&config, Some(&engine), &pair, false).await?;
+    let who = caller::permitted(&config, Some(&engine), &pair, false).await?.actor;
+    if let (Some(seen), Some(reason)) = (arguments.skip, &arguments.reason) {
+        let reason = Reason::parse(reason).map_err(|error| Stop::usage(format_args!("--reason: {error}")))?;
+        look(&engine, &pair).await;
+        skip(&engine, &pair, &who, seen, reason).await?;
+    }
     let mut told = 0;
     loop {
         look(&engine, &pair).await;
@@ -33,11 +48,11 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
             None => last(&engine, &pair).await?,
         };
         let Some(following) = latest else {
-            println!("Nothing follows a switch of {}.", pair.config.title);
+            output::say!("Nothing follows a switch of {}.", pair.config.title);
             return Ok(End::Done);
         };
         for (at, step) in following.course.steps.iter().skip(told) {
-            println!("{}", line(*at, step));
+            output::say!("{}", line(*at, step));
         }
         told = following.course.steps.len();
         let done = record.is_none() || (arguments.dags && following.course.dags_done());
@@ -47,6 +62,17 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
         }
         tokio::time::sleep(next).await;
     }
+}
+
+/// Waits no longer for the old side.
+async fn skip(engine: &Arc<Engine>, pair: &Arc<Pair>, who: &Actor, seen: u32, reason: Reason) -> Result<(), Stop> {
+    let refused =
+        |not: NotSkipped| Stop { message: format!("teal: nothing was skipped: {not}"), end: End::NotSwitched };
+    let followed = engine.store.following(pair.id()).await.map_err(Stop::failed)?;
+    let operation = followed.as_ref().and_then(|record| record.switch()).map(|switch| switch.operation);
+    let operation = operation.ok_or_else(|| refused(NotSkipped::Nothing))?;
+    let skip = Skip { operation, seen: Some(seen), reason };
+    engine.skip_drain(pair, who, skip).await.map_err(Stop::failed)?.map_err(refused)
 }
 
 /// The latest switch, if all that followed it has just been done.

@@ -74,13 +74,13 @@ async fn list(common: &Common, arguments: Arguments) -> Result<End, Stop> {
         return Ok(End::Done);
     }
     for record in &page.records {
-        println!("{}", line(record));
+        output::say!("{}", line(record));
     }
     if page.records.is_empty() {
-        println!("Nothing is on record yet.");
+        output::say!("Nothing is on record yet.");
     }
     if let Some(older) = page.older {
-        println!("Older: teal history --pair {} --before {older}", pair.id);
+        output::say!("Older: teal history --pair {} --before {older}", pair.id);
     }
     Ok(End::Done)
 }
@@ -128,10 +128,10 @@ async fn verify(common: &Common, kept: Option<&str>) -> Result<End, Stop> {
                     &serde_json::json!({ "holds": true, "head": head.to_string(), "entries": head.seq, "kept_head": kept.is_some() }),
                 );
             } else {
-                println!("The journal holds: {} entries, each following from the one before.", head.seq);
-                println!("Head {head}");
+                output::say!("The journal holds: {} entries, each following from the one before.", head.seq);
+                output::say!("Head {head}");
                 if kept.is_none() {
-                    println!(
+                    output::say!(
                         "That nothing was cut off the end is proven only against a head kept elsewhere: teal history verify --head SEQ:HASH"
                     );
                 }
@@ -146,7 +146,7 @@ fn broken(common: &Common, why: &str) -> End {
     if common.json {
         output::json(&serde_json::json!({ "holds": false, "why": why }));
     } else {
-        println!("The journal is broken: {why}.");
+        output::say!("The journal is broken: {why}.");
     }
     End::Broken
 }
@@ -159,7 +159,7 @@ async fn merge(common: &Common, file: &std::path::Path) -> Result<End, Stop> {
     if common.json {
         output::json(&serde_json::json!({ "merged": ids }));
     } else {
-        println!("Merged {} switch(es): {}. The file is left where it is.", ids.len(), ids.join(", "));
+        output::say!("Merged {} switch(es): {}. The file is left where it is.", ids.len(), ids.join(", "));
     }
     Ok(End::Done)
 }

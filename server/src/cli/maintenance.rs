@@ -67,12 +67,13 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
             }
         }
         Sub::Declare { side, what, until, expects } => {
-            let who = caller::permitted(&config, Some(&engine), &pair, false).await?.actor;
+            let who = caller::permitted(&config, Some(&engine), &pair, false).await?;
             let usage = |name: &str, why: String| Stop::usage(format_args!("{name}: {why}"));
             let what = maintenance::what(&what).map_err(|why| usage("--what", why))?;
             let until = maintenance::until(&until).map_err(|why| usage("--until", why))?;
             let expects = expects.unwrap_or_else(|| PARITY.map(str::to_owned).into());
-            let declared = engine.declare(&pair, &who, side, what, expects, until).await.map_err(Stop::failed)?;
+            let wanted = maintenance::Wanted { side, what, expects, until };
+            let declared = engine.declare(&pair, &who.actor, &who.grants, wanted).await.map_err(Stop::failed)?;
             match declared {
                 Ok(declared) => {
                     said(common, Some(&declared));
@@ -101,8 +102,8 @@ fn refused(why: String) -> Stop {
 fn said(common: &Common, standing: Option<&Maintenance>) {
     match standing {
         _ if common.json => output::json(&json!({ "maintenance": standing.map(Declared::of) })),
-        Some(standing) => println!("{}. Expects to differ: {}", standing.told(), named(&standing.expects)),
-        None => println!("No maintenance stands."),
+        Some(standing) => output::say!("{}. Expects to differ: {}", standing.told(), named(&standing.expects)),
+        None => output::say!("No maintenance stands."),
     }
 }
 

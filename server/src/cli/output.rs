@@ -5,7 +5,7 @@ use std::{io::IsTerminal as _, process::ExitCode};
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 
 use super::{Common, Stop};
-use crate::log::{Colors, Format, subscriber};
+use crate::log::{Colors, Format, put, subscriber};
 
 /// How much is said beside the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,16 +44,65 @@ fn panicked(panic: &std::panic::PanicHookInfo<'_>) {
     tracing::error!(target: "teal::panic", place, "{text}");
 }
 
+/// A line as a terminal may have it: what comes from elsewhere (alarms, Airflow, file names, people) must neither wipe
+/// out what stands above it, nor turn its words round. All that commands print goes through here.
+pub fn plain(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    // Writing into a string cannot fail.
+    let _ = line.chars().try_for_each(|sign| put(&mut out, sign));
+    out
+}
+
+/// Several lines, each by itself.
+pub fn plain_lines(text: &str) -> String {
+    text.lines().map(plain).collect::<Vec<_>>().join("\n")
+}
+
+/// Prints a line of the answer.
+macro_rules! say {
+    ($($part:tt)*) => { println!("{}", $crate::cli::output::plain(&format!($($part)*))) };
+}
+
+/// Prints what is said beside the answer, which may have several lines.
+macro_rules! tell {
+    ($($part:tt)*) => { eprintln!("{}", $crate::cli::output::plain_lines(&format!($($part)*))) };
+}
+
+pub(super) use {say, tell};
+
 /// Prints why, and answers with the exit code for a failure.
 pub fn failed(message: &str) -> ExitCode {
-    eprintln!("teal: {message}");
+    tell!("teal: {message}");
     ExitCode::FAILURE
 }
 
-/// Prints a value as JSON.
+/// Prints a value as JSON. What would disturb a terminal stands within its texts, where JSON spells it out.
 pub fn json(value: &impl serde::Serialize) {
     match serde_json::to_string_pretty(value) {
-        Ok(text) => println!("{text}"),
-        Err(error) => eprintln!("teal: {error}"),
+        Ok(text) => println!("{}", plain_lines(&text)),
+        Err(error) => tell!("teal: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_from_elsewhere_moves_the_cursor_or_turns_words_round() {
+        let evil = "errors\u{1b}[1A\u{1b}[2K is\r fine\u{202e}\u{9b}2J\nBLOCKS nothing";
+        let line = plain(evil);
+        assert!(line.chars().all(|sign| !sign.is_control() && sign != '\u{202e}'), "{line:?}");
+        assert!(line.starts_with("errors\\u001b[1A"), "{line:?}");
+        assert_eq!(plain_lines("one\ntwo\u{1b}"), "one\ntwo\\u001b");
+        assert_eq!(plain("2.11 → 3.0.6, größer"), "2.11 → 3.0.6, größer");
+    }
+
+    #[test]
+    fn json_stays_json_and_holds_the_same_text() {
+        let evil = serde_json::json!({ "because": "a\u{202e}b\u{7f}c" });
+        let text = plain_lines(&serde_json::to_string_pretty(&evil).expect("JSON"));
+        assert!(!text.contains('\u{202e}') && !text.contains('\u{7f}'));
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&text).expect("JSON"), evil);
     }
 }

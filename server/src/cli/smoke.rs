@@ -31,7 +31,7 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     let seq = match engine.begin_smoke(&pair, &who).await.map_err(Stop::failed)? {
         Ok(seq) => seq,
         Err(NotTested::Running { seq }) => {
-            eprintln!("A smoke test is under way already, as record {seq}: it is followed.");
+            output::tell!("A smoke test is under way already, as record {seq}: it is followed.");
             seq
         }
         Err(not) => return Err(Stop::failed(format_args!("nothing was tested: {not}"))),
@@ -62,7 +62,7 @@ async fn ended(common: &Common, engine: &Arc<Engine>, pair: &Arc<Pair>, seq: u64
             return Ok(record);
         }
         if !told {
-            eprintln!("{}, record {seq}. {}", words::title(&record), smoke::told(test));
+            output::tell!("{}, record {seq}. {}", words::title(&record), smoke::told(test));
             told = true;
         }
         tokio::time::sleep(AGAIN).await;
@@ -72,7 +72,7 @@ async fn ended(common: &Common, engine: &Arc<Engine>, pair: &Arc<Pair>, seq: u64
 fn tell(record: &Record) {
     let Some(test) = record.smoke() else { return };
     for result in test.end.iter().flat_map(|(_, end)| &end.results) {
-        println!("{}  {}", result.dag, result.fate.told());
+        output::say!("{}  {}", result.dag, result.fate.told());
     }
-    println!("{}", smoke::told(test));
+    output::say!("{}", smoke::told(test));
 }

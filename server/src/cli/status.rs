@@ -30,9 +30,9 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
         if common.json {
             all.push(as_json(pair, &flag, &sides));
         } else {
-            println!("{}: {}", pair.config.title, said(&flag));
+            output::say!("{}: {}", pair.config.title, said(&flag));
             for (color, (status, version)) in sides {
-                println!("  {:<5}  {status}  {version}", color.title());
+                output::say!("  {:<5}  {status}  {version}", color.title());
             }
             if let Some(runbook) = pair.config.policy.runbook_url.as_ref().filter(|_| !works) {
                 println!("  Runbook: {runbook}");

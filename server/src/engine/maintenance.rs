@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use teal_app::words::time;
 use teal_domain::{
-    Actor, Color, OperationId, Reason, Timestamp,
+    Actor, Color, Grants, OperationId, Reason, Timestamp,
     maintenance::{Maintenance, NotDeclared},
     reason::ReasonError,
 };
@@ -15,19 +15,33 @@ use crate::store::Result;
 /// What somebody is told who lifts what does not stand.
 pub const NOTHING_STANDS: &str = "That maintenance does not stand any more: somebody lifted it, or it ran out.";
 
+/// What somebody wants to declare.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// The side that is changed.
+    pub side: Color,
+    /// What is done to it.
+    pub what: Reason,
+    /// The checks whose differences are expected, by name.
+    pub expects: Vec<String>,
+    /// Until when.
+    pub until: Timestamp,
+}
+
 impl Engine {
     /// Somebody declares what is being done to a side.
     pub async fn declare(
         self: &Arc<Self>,
         pair: &Arc<Pair>,
         who: &Actor,
-        side: Color,
-        what: Reason,
-        expects: Vec<String>,
-        until: Timestamp,
+        grants: &Grants,
+        wanted: Wanted,
     ) -> Result<Result<Maintenance, NotDeclared>> {
         let (id, since) = (self.new_operation(), self.clock.now());
-        let declared = Maintenance { id, side, what, expects, until, by: who.clone(), since };
+        let Wanted { side, what, expects, until } = wanted;
+        // What policy lets block is lifted by it only where they could lift it in any case.
+        let overrides = pair.config.policy.may_override(grants, pair.id());
+        let declared = Maintenance { id, side, what, expects, until, by: who.clone(), since, overrides };
         if let Err(not) = declared.check() {
             return Ok(Err(not));
         }

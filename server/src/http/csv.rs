@@ -11,11 +11,12 @@ use teal_app::{
     words::{record as words, time},
 };
 use teal_domain::{
-    PairId,
+    OperationId, PairId,
     history::{HistoryQuery, Record, What},
+    steps::Coverage,
 };
 
-use super::{App, asked::Asked, doors::Who, errors};
+use super::{App, api::shapes, asked::Asked, doors::Who, errors};
 
 /// The most rows of one file; a longer history is exported by its dates.
 const MOST: usize = 100_000;
@@ -66,7 +67,7 @@ async fn rows(app: &App, who: &Identity, pair: &PairId, mut query: HistoryQuery)
     csv.into_inner().map_err(|why| broken(why.to_string()))
 }
 
-const HEADER: [&str; 16] = [
+const HEADER: [&str; 26] = [
     "entry",
     "time_utc",
     "kind",
@@ -83,6 +84,16 @@ const HEADER: [&str; 16] = [
     "hash",
     "change_ref",
     "overridden",
+    "approved_by",
+    "reverts",
+    "reverted_by",
+    "maintenance",
+    "watch",
+    "watch_ended_utc",
+    "pickup_ms",
+    "runs_once",
+    "runs_twice",
+    "runs_missed",
 ];
 
 fn row(record: &Record) -> Vec<String> {
@@ -117,7 +128,28 @@ fn row(record: &Record) -> Vec<String> {
         words::change(record).unwrap_or_default().to_owned(),
         record.switch().map(|switch| switch.overridden.join(" ")).unwrap_or_default(),
     ];
-    cells.iter().map(|cell| harmless(cell)).collect()
+    cells.iter().chain(&after(record)).map(|cell| harmless(cell)).collect()
+}
+
+/// What a switch rested on, and what followed it: the approval, the watch, the other two recovery times.
+fn after(record: &Record) -> [String; 10] {
+    let Some(switch) = record.switch() else { return Default::default() };
+    let (watched, text) = (switch.course.watched(), |id: OperationId| id.to_string());
+    let pickup = switch.course.picked_up().zip(shapes::after::landed(record));
+    let coverage = watched.and_then(|(_, _, coverage)| coverage);
+    let runs = |count: fn(&Coverage) -> usize| coverage.map(|coverage| count(coverage).to_string()).unwrap_or_default();
+    [
+        switch.approval.as_ref().map(|approval| approval.by.name.clone()).unwrap_or_default(),
+        switch.reverts.map(text).unwrap_or_default(),
+        switch.course.reverted_by().map(text).unwrap_or_default(),
+        switch.maintenance.map(text).unwrap_or_default(),
+        watched.map(|(_, end, _)| shapes::after::word(&end)).unwrap_or_default(),
+        watched.map(|(at, ..)| time::iso(at)).unwrap_or_default(),
+        pickup.map(|((_, at), landed)| at.since(landed).0.to_string()).unwrap_or_default(),
+        coverage.map(|coverage| coverage.once.to_string()).unwrap_or_default(),
+        runs(|coverage| coverage.twice.len()),
+        runs(|coverage| coverage.missed.len()),
+    ]
 }
 
 /// What begins a formula, in its full width too: some spreadsheets take that for the same.

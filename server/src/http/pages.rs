@@ -74,7 +74,7 @@ pub async fn switch(
         {
             observe::nudge(pair);
         }
-        let offer = app.desk.offer(&who, &view.pair, target);
+        let offer = app.desk.offer(&who, &view.pair, target, "");
         Document(render::switch(view, target, offer, query, course.as_ref())).into_response()
     })
 }

@@ -1,7 +1,7 @@
 //! What was typed into a form whose sender is no longer signed in: it goes along to the sign-in page and back.
 
 use axum::{body::to_bytes, extract::Request};
-use teal_app::paths::{self, MaintenanceProblem, MaintenanceQuery, SwitchProblem, SwitchQuery};
+use teal_app::paths::{self, MaintenanceProblem, MaintenanceQuery, StepProblem, SwitchProblem, SwitchQuery};
 use teal_domain::PairId;
 
 use super::{BODY_LIMIT, asked::Asked};
@@ -27,6 +27,10 @@ pub async fn page_again(asked: &Asked, form: Request) -> Option<String> {
         "decide" => {
             let to = paths::get(form, "to")?.parse().ok()?;
             Some(paths::decide_again(&pair, to, &paths::get(form, "comment").unwrap_or_default(), problem))
+        }
+        "skip_drain" => {
+            let (seq, reason) = (paths::get(form, "record")?.parse().ok()?, paths::get(form, "reason")?);
+            Some(paths::step_again(&pair, seq, &reason, StepProblem::Prove))
         }
         "diagnose" => Some(paths::trouble(&pair)),
         "withdraw" => Some(paths::switch(&pair, paths::get(form, "to")?.parse().ok()?)),

@@ -1,7 +1,10 @@
 use std::time::Duration;
 
-use teal_domain::{Color, steps::Step};
-use teal_server::engine::clock::Clock as _;
+use teal_domain::{Color, Reason, steps::Step};
+use teal_server::engine::{
+    clock::Clock as _,
+    skipping::{NotSkipped, Skip},
+};
 
 use super::scene::{BLUE, GREEN, Scene};
 use crate::support::airflow::Fault;
@@ -101,8 +104,14 @@ async fn somebody_may_say_not_to_wait_and_then_it_is_paused_whatever_it_is_at() 
     let by = teal_domain::Actor::page("olga");
     let operation = record.switch().expect("a switch").operation;
     let engine = &scene.teal.engine;
-    assert!(engine.skip_drain(&scene.teal.pair, &by, operation).await.expect("a store"));
-    assert!(!engine.skip_drain(&scene.teal.pair, &by, operation).await.expect("a store"), "once is enough");
+    let skip = |seen| Skip { operation, seen: Some(seen), reason: Reason::parse("it hangs").expect("a reason") };
+    let skipped = async |seen| engine.skip_drain(&scene.teal.pair, &by, skip(seen)).await.expect("a store");
+    assert_eq!(skipped(0).await, Err(NotSkipped::Grown { now: 1, seen: 0 }));
+    assert!(!scene.course(record.seq).await.skipped(), "more is at work than was seen");
+    assert_eq!(skipped(1).await, Ok(()));
+    assert_eq!(skipped(1).await, Err(NotSkipped::Nothing), "once is enough");
+    let (record, _) = scene.world.store.record(&scene.world.pair, record.seq).await.expect("a store").expect("it");
+    assert_eq!(record.notes[0].text.as_str(), "it hangs");
     scene.follow().await;
     assert_eq!(scene.airflow.unpaused(BLUE), Vec::<String>::new());
     assert_eq!(scene.airflow.unpaused(GREEN), ["customers", "exports", "orders"]);

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use teal_domain::{Actor, Color, steps::Step};
+use teal_domain::{Actor, Color, Reason, steps::Step};
+use teal_server::engine::skipping::Skip;
 
 use super::scene::{BLUE, GREEN, Scene};
 use crate::support::airflow::Fault;
@@ -93,8 +94,9 @@ async fn whoever_says_not_to_wait_for_a_side_that_does_not_answer_is_not_kept_wa
     scene.follow().await;
     scene.airflow.fail(&format!("{BLUE} *"), Fault::Status(503), usize::MAX);
     let operation = record.switch().expect("a switch").operation;
-    let skipped = scene.teal.engine.skip_drain(&scene.teal.pair, &Actor::page("olga"), operation).await;
-    assert!(skipped.expect("a store"));
+    let skip = Skip { operation, seen: None, reason: Reason::parse("it is gone").expect("a reason") };
+    let skipped = scene.teal.engine.skip_drain(&scene.teal.pair, &Actor::page("olga"), skip).await;
+    assert_eq!(skipped.expect("a store"), Ok(()));
     scene.follow().await;
     assert_eq!(scene.airflow.unpaused(GREEN), ["customers", "exports", "orders"]);
 }

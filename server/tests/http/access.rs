@@ -25,7 +25,7 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 30] = [
+const ROUTES: [(&str, &str, &[Role]); 32] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
@@ -50,6 +50,8 @@ const ROUTES: [(&str, &str, &[Role]); 30] = [
     ("POST", "/api/v1/pairs/{pair}/maintenance/lift", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/plans", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/switches", &[Role::Operator, Role::Admin]),
+    ("POST", "/api/v1/pairs/{pair}/records/{seq}/skip-drain", &[Role::Operator, Role::Admin]),
+    ("POST", "/api/v1/pairs/{pair}/records/{seq}/go-on", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/smoke-tests", &[Role::Operator, Role::Admin]),
     ("GET", "/health", &EVERYBODY),
     // Whose are listed, and who may end them, is decided inside: see sign_in.rs.
@@ -166,7 +168,10 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
         "declare" => &[("side", "green"), ("what", "2.11 to 3.0.6"), ("until", "2026-11-28T18:00")],
         "lift" => &[("declared", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         "smoke" => &[("to", "green")],
-        "skip_drain" | "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
+        "go_on" => &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
+        "skip_drain" => {
+            &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D"), ("tasks", "0"), ("reason", "why")]
+        }
         "diagnose" => &[],
         _ => panic!("{function} is sent nothing yet"),
     };

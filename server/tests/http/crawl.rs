@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 50] = [
+pub const ROUTES: [(&str, u16); 52] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
@@ -62,6 +62,8 @@ pub const ROUTES: [(&str, u16); 50] = [
     ("/api/v1/pairs/dev/switches", 405),
     ("/api/v1/pairs/dev/plans", 405),
     ("/api/v1/pairs/dev/smoke-tests", 405),
+    ("/api/v1/pairs/dev/records/31/skip-drain", 405),
+    ("/api/v1/pairs/dev/records/31/go-on", 405),
     ("/api/fn/switch", 405),
     ("/api/fn/nothing", 405),
 ];

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use teal_app::desk::{
-    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SkipForm, SwitchForm,
 };
 use teal_domain::{
     Color, OperationId, PairId, Snapshot, Timestamp,
@@ -41,8 +41,8 @@ impl Desk for Hindered {
     fn now(&self) -> Timestamp {
         self.desk().now()
     }
-    fn offer(&self, who: &Identity, pair: &PairId, target: Color) -> Result<Offer, DeskError> {
-        self.desk().offer(who, pair, target)
+    fn offer(&self, who: &Identity, pair: &PairId, target: Color, change_ref: &str) -> Result<Offer, DeskError> {
+        self.desk().offer(who, pair, target, change_ref)
     }
     async fn switch(&self, who: &Identity, form: SwitchForm) -> Result<Record, DeskError> {
         match self {
@@ -78,8 +78,8 @@ impl Desk for Hindered {
     async fn lift(&self, who: &Identity, pair: &PairId, declared: OperationId) -> Result<(), DeskError> {
         self.desk().lift(who, pair, declared).await
     }
-    async fn skip_drain(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
-        self.desk().skip_drain(who, pair, operation).await
+    async fn skip_drain(&self, who: &Identity, form: SkipForm) -> Result<(), DeskError> {
+        self.desk().skip_drain(who, form).await
     }
     async fn go_on(&self, who: &Identity, pair: &PairId, operation: OperationId) -> Result<(), DeskError> {
         self.desk().go_on(who, pair, operation).await

@@ -202,6 +202,7 @@ impl Instance {
             change_ref: None,
             overridden: Vec::new(),
             reverts: None,
+            maintenance: None,
             preflight: None,
         }
     }

@@ -31,6 +31,8 @@ pub struct SlowAws {
 
 struct Shared {
     puts: Puts,
+    /// Who calls, and what the parameter's history is, nobody answers.
+    mute: bool,
     versions: Mutex<Vec<Value>>,
     put_came: Notify,
 }
@@ -38,9 +40,18 @@ struct Shared {
 impl SlowAws {
     /// Blue is live, in its first version.
     pub async fn start(puts: Puts) -> Self {
+        Self::started(puts, false).await
+    }
+
+    /// The same, in an incident: who calls is never told, nor the parameter's history.
+    pub async fn mute(puts: Puts) -> Self {
+        Self::started(puts, true).await
+    }
+
+    async fn started(puts: Puts, mute: bool) -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let url = format!("http://localhost:{}", listener.local_addr().expect("its address").port());
-        let state = Arc::new(Shared { puts, versions: Mutex::default(), put_came: Notify::new() });
+        let state = Arc::new(Shared { puts, mute, versions: Mutex::default(), put_came: Notify::new() });
         state.write("blue", "seeded");
         let router = Router::new().fallback(answer).with_state(state.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -84,6 +95,9 @@ async fn answer(State(aws): State<Arc<Shared>>, headers: HeaderMap, uri: Uri, bo
     if let Some(name) = uri.path().strip_prefix("/environments/") {
         return Json(json!({"Environment": {"Name": name, "Status": "AVAILABLE"}})).into_response();
     }
+    if aws.mute && String::from_utf8_lossy(&body).contains("GetCallerIdentity") {
+        std::future::pending::<()>().await;
+    }
     let target = headers.get("x-amz-target").and_then(|target| target.to_str().ok()).unwrap_or_default();
     let asked: Value = serde_json::from_slice(&body).unwrap_or_default();
     let text = |key: &str| asked[key].as_str().unwrap_or_default().to_owned();
@@ -94,6 +108,7 @@ async fn answer(State(aws): State<Arc<Shared>>, headers: HeaderMap, uri: Uri, bo
             Json(json!({"Parameters": found, "InvalidParameters": []})).into_response()
         }
         "AmazonSSM.GetParameter" => Json(json!({"Parameter": aws.latest(&text("Name"))})).into_response(),
+        "AmazonSSM.GetParameterHistory" if aws.mute => std::future::pending().await,
         "AmazonSSM.GetParameterHistory" => Json(json!({"Parameters": aws.all()})).into_response(),
         "AmazonSSM.PutParameter" => {
             aws.put_came.notify_one();

@@ -7,8 +7,9 @@ use crate::{
         mark::{Mark, Tone},
         runbook,
         side::Shape,
+        skip,
     },
-    functions::{GoOn, SkipDrain},
+    functions::GoOn,
     paths,
     render::View,
     words::{self, after, time},
@@ -40,7 +41,7 @@ pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record, here: Here) 
     let rows = plan.iter().chain(&course.steps).map(|(at, step)| row(pair, landed, *at, step)).collect_view();
     let on = goes_on(pair, record);
     let buttons = on.then(|| buttons(view, pair, record, switch));
-    let back = on.then(|| back(pair, switch, here)).flatten();
+    let back = on.then(|| back(view, pair, record, switch, here)).flatten();
     let runbook = runbook::of_pair(pair);
     Some(
         view! {
@@ -124,7 +125,6 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
     let course = &switch.course;
     let denied = view.denied(Action::Switch);
     let off = denied.is_some();
-    let waits = !course.left(true).is_empty() && !course.skipped();
     let owes = !course.owed().is_empty() || course.plan.is_none();
     let fields = || {
         view! {
@@ -133,18 +133,7 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
             <input type="hidden" name="operation" value=switch.operation.to_string() />
         }
     };
-    let old = switch.target.other();
-    let skip = waits.then(|| {
-        view! {
-            <form method="post" action=SkipDrain::url()>
-                {fields()}
-                <button type="submit" class="button" disabled=off>"Do not wait for "{old.title()}</button>
-                <p class="hint">
-                    "Its DAGs are paused as each has finished. Paused now, what they are at freezes until somebody unpauses them."
-                </p>
-            </form>
-        }
-    });
+    let skip = skip::form(view, pair, record.seq, switch);
     let again = owes.then(|| {
         view! {
             <form method="post" action=GoOn::url()>
@@ -156,6 +145,7 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
     });
     let any = skip.is_some() || again.is_some();
     view! {
+        {skip::problem(view, pair, record.seq)}
         <div class="after-actions">
             {again}
             {skip}
@@ -164,9 +154,16 @@ fn buttons(view: &View<'_>, pair: &PairSnapshot, record: &Record, switch: &Switc
     }
 }
 
-/// The way back, for as long as it is watched.
-fn back(pair: &PairSnapshot, switch: &SwitchRecord, here: Here) -> Option<impl IntoView + use<>> {
-    let from = switch.from.filter(|_| switch.course.watched().is_none() && pair.live() == Some(switch.target))?;
+/// The way back, for as long as it is one: what follows a revert is a new switch.
+fn back(
+    view: &View<'_>,
+    pair: &PairSnapshot,
+    record: &Record,
+    switch: &SwitchRecord,
+    here: Here,
+) -> Option<impl IntoView + use<>> {
+    let from = switch.from?;
+    pair.taken_back(from, view.now).filter(|following| following.seq == record.seq)?;
     let red = !switch.course.red().is_empty();
     let tone = if red { Tone::Down } else { Tone::Plain };
     let said = if red {

@@ -4,7 +4,8 @@ use super::{differs, only, sentence};
 use crate::{
     Color, Millis, Reading,
     airflow::{Dag, Keys},
-    dags::{DagPlan, Strategy},
+    approval,
+    dags::Strategy,
     preflight::{
         Check, Scene,
         made::{AIRFLOW_IS_OLD_AFTER, SETUP_IS_OLD_AFTER, are, counted, named, on_both, pass},
@@ -86,7 +87,7 @@ fn shared<'a>(blue: &'a [Dag], green: &'a [Dag]) -> impl Iterator<Item = (&'a Da
 
 fn paused(scene: Scene<'_>, blue: &[Dag], green: &[Dag]) -> Check {
     if scene.pair.policy.dags.strategy == Strategy::PauseStandby {
-        return moves(scene, blue, green);
+        return moves(scene);
     }
     let name = "paused-set";
     let differ = |on_blue: bool| {
@@ -108,12 +109,10 @@ fn paused(scene: Scene<'_>, blue: &[Dag], green: &[Dag]) -> Check {
 }
 
 /// Under pause-standby the sides differ on purpose: told is what would move.
-fn moves(scene: Scene<'_>, blue: &[Dag], green: &[Dag]) -> Check {
+fn moves(scene: Scene<'_>) -> Check {
     let name = "paused-set";
     let (target, source) = (scene.target, scene.target.other());
-    let of = |side: Color| if side == Color::Blue { blue } else { green };
-    let (before, rules) = (scene.pair.moved.as_deref(), &scene.pair.policy.dags);
-    let plan = DagPlan::pause_standby(target, Some(of(source)), Some(of(target)), None, before, rules, scene.now);
+    let plan = approval::planned(scene.pair, target, scene.now);
     let unpause = plan.moves.iter().filter(|dag| dag.unpause).count();
     let at_once: Vec<&str> = plan.moves.iter().filter(|dag| dag.fires).map(|dag| dag.dag.as_str()).collect();
     let mut told = vec![format!(

@@ -185,7 +185,8 @@ pub fn watched() -> Following {
     let mut course = Course::default();
     course.take(secs_ago(300), Step::Watching { until: in_secs(600), failed_before: None });
     let operation = OperationId::new(NOW, 4);
-    Following { seq: 7, operation, kind: Kind::Planned, target: Color::Blue, landed_at: secs_ago(300), course }
+    let landed_at = secs_ago(300);
+    Following { seq: 7, operation, kind: Kind::Planned, target: Color::Blue, landed_at, reverts: None, course }
 }
 
 pub fn change<T: Clone>(reading: &mut Reading<T>, change: impl FnOnce(&mut T)) {

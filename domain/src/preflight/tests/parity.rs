@@ -1,7 +1,7 @@
 //! What differs between the sides, by name.
 
 use super::{
-    Verdict::{Pass, Warn},
+    Verdict::{Block, Pass, Warn},
     fixture::{self, NOW, around, change, dag, file, finds, one, secs_ago, switch_to_green},
 };
 use crate::{
@@ -141,6 +141,7 @@ fn a_declared_maintenance_makes_a_difference_expected_until_a_moment_and_nothing
                 until,
                 by,
                 since: secs_ago(60),
+                overrides: false,
             });
             change(&mut pair.blue, |blue| blue.airflow_version = Some("2.11.0".into()));
         }
@@ -154,4 +155,26 @@ fn a_declared_maintenance_makes_a_difference_expected_until_a_moment_and_nothing
     declared("airflow-version", later)(&mut pair);
     pair.blue.fail("timed out", NOW);
     assert_eq!(one(&switch_to_green(&pair), "airflow-version").verdict, Warn, "what is not known is not expected");
+}
+
+#[test]
+fn what_policy_lets_block_is_lifted_by_a_declaration_only_where_whoever_declared_may_override() {
+    let declared = |overrides| {
+        move |pair: &mut PairSnapshot| {
+            pair.policy.says = vec![("class".to_owned(), Block)];
+            pair.maintenance = Some(Maintenance {
+                id: crate::OperationId::new(NOW, 1),
+                side: Color::Blue,
+                what: Reason::parse("a larger class").expect("a reason"),
+                expects: vec!["class".into()],
+                until: fixture::in_secs(3600),
+                by: Actor::page("ana"),
+                since: secs_ago(60),
+                overrides,
+            });
+            change(&mut pair.blue, |blue| blue.class = Some("mw1.large".into()));
+        }
+    };
+    finds("class", Block, "Policy lets it block all the same, since ana may not override it", declared(false));
+    finds("class", Pass, "Expected until", declared(true));
 }

@@ -6,7 +6,7 @@ use super::{
     checks,
     fixture::{self, GIVEN, NOW, finds, freeze, in_secs, one, pair, secs_ago},
 };
-use crate::{Color, Millis, OperationId, PairSnapshot, policy::ChangeRefRule};
+use crate::{Color, Flag, Millis, OperationId, PairSnapshot, Reading, policy::ChangeRefRule};
 use std::sync::Arc;
 
 fn made(pair: &PairSnapshot, given: Given<'_>, name: &str) -> Check {
@@ -34,10 +34,35 @@ fn so_much_time_must_lie_between_two_switches() {
     let moved = |secs| move |pair: &mut PairSnapshot| pair.live_since = Some(secs_ago(secs));
     finds("anti-flap", Block, "last moved 29 min ago, and 30 min must lie", moved(1799));
     finds("anti-flap", Pass, "last moved 30 min ago", moved(1800));
-    finds("anti-flap", Pass, "has not been moved", |pair| pair.live_since = None);
     let mut free = pair();
     free.policy.anti_flap = None;
     assert!(checks(&free, Color::Green, GIVEN, NOW).iter().all(|check| check.name != "anti-flap"));
+}
+
+#[test]
+fn a_switch_that_landed_a_moment_ago_counts_before_its_version_is_read_back() {
+    finds("anti-flap", Block, "last moved 5 min ago", |pair| pair.following = Some(fixture::watched()));
+}
+
+#[test]
+fn while_the_journal_is_unread_the_flag_itself_tells_when_it_was_written() {
+    finds("anti-flap", Pass, "last written 1 d ago; 30 min are asked for", |pair| pair.live_since = None);
+    finds("anti-flap", Warn, "last written 29 min ago. Whether that moved it is not known", |pair| {
+        pair.live_since = None;
+        written(pair, 1799);
+    });
+    finds("anti-flap", Pass, "no flag that could", |pair| {
+        pair.live_since = None;
+        pair.flag = Reading::good(Flag::Missing, secs_ago(1));
+    });
+}
+
+fn written(pair: &mut PairSnapshot, secs: u64) {
+    fixture::change(&mut pair.flag, |flag| {
+        if let Flag::Present { modified_at, .. } = flag {
+            *modified_at = secs_ago(secs);
+        }
+    });
 }
 
 #[test]

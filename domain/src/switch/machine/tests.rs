@@ -20,6 +20,7 @@ fn plan(kind: Kind, base: Base) -> Plan {
         change_ref: None,
         overridden: Vec::new(),
         reverts: None,
+        maintenance: None,
         preflight: None,
     }
 }

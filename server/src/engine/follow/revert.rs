@@ -63,6 +63,7 @@ impl Walk<'_> {
             change_ref: None,
             overridden: Vec::new(),
             reverts: Some(self.switch.operation),
+            maintenance: None,
         };
         let record = self.engine.switch(self.pair, plan).await?;
         let ended = record.switch().map(|switch| &switch.progress);

@@ -9,13 +9,17 @@ use serde::Deserialize;
 use teal_domain::Color;
 
 use super::{answer, body::Sent, known, shapes::Plan};
+use crate::desk;
 use crate::http::{App, asked::Asked, doors::Who, errors};
 
 /// What is wanted.
-#[derive(Clone, Copy, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Wanted {
     target: Color,
+    /// The change (the ticket) that it belongs to.
+    #[serde(default)]
+    change_ref: String,
 }
 
 /// `POST /api/v1/pairs/{pair}/plans`
@@ -26,8 +30,13 @@ pub async fn make(
     asked: Asked,
     Sent(wanted): Sent<Wanted>,
 ) -> Response {
-    match known(&app, &pair).and_then(|pair| app.desk.offer(&who, &pair, wanted.target)) {
-        Ok(offer) => answer(StatusCode::OK, Plan::of(&offer)),
+    let offered =
+        known(&app, &pair).and_then(|pair| Ok((app.desk.offer(&who, &pair, wanted.target, &wanted.change_ref)?, pair)));
+    match offered {
+        Ok((offer, pair)) => {
+            let overrides = app.engine.pair(&pair).map(|pair| desk::who_overrides(pair));
+            answer(StatusCode::OK, Plan::of(&offer, overrides))
+        }
         Err(error) => errors::page(&app, None, &asked, &error),
     }
 }

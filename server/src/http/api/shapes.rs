@@ -1,6 +1,8 @@
 //! What answers look like. These shapes are promised within `v1`; the journal's own may change behind them.
 
+pub(crate) mod after;
 mod smoke;
+mod standing;
 
 use serde::Serialize;
 use teal_app::{
@@ -14,10 +16,13 @@ use teal_domain::{
     history::{self, Progress, What},
     journal::Timings,
     maintenance::Maintenance,
-    preflight::{Check, Verdict},
+    policy,
+    preflight::{self, Check, Verdict},
 };
 
+use after::{Followed, Follows};
 use smoke::Smoke;
+use standing::{Freeze, Wanted};
 
 /// A moment, as RFC 3339 has it: `2026-11-27T09:14:02.120Z`.
 fn when(at: Timestamp) -> String {
@@ -75,6 +80,12 @@ pub struct Status {
     recent: Vec<Record>,
     /// What is being done to one side, if somebody declared it.
     maintenance: Option<Declared>,
+    /// The calendar: closed now, or when it closes next.
+    freeze: Option<Freeze>,
+    /// What somebody has asked an approver for.
+    request: Option<Wanted>,
+    /// The latest switch, as long as something follows it.
+    following: Option<Follows>,
 }
 
 /// What was read from AWS: the last good value, however old, and what has gone wrong since.
@@ -216,6 +227,9 @@ impl Status {
             },
             recent: pair.recent.iter().map(Record::of).collect(),
             maintenance: Color::BOTH.iter().find_map(|side| pair.maintained(*side, now)).map(Declared::of),
+            freeze: Freeze::of(pair, now),
+            request: pair.request.as_ref().and_then(|open| Wanted::of(open, now)),
+            following: pair.following.as_ref().map(|following| Follows::of(pair, following)),
             listed,
         }
     }
@@ -258,6 +272,8 @@ pub struct Checked {
     evidence: String,
     mend: String,
     read_at: Option<String>,
+    /// Whoever may do so may switch in spite of it, where it blocks.
+    overridable: bool,
 }
 
 impl Checked {
@@ -270,6 +286,7 @@ impl Checked {
             evidence: check.evidence.clone(),
             mend: check.mend.clone(),
             read_at: check.read_at.map(when),
+            overridable: policy::may_be_overridden(&check.name),
         }
     }
 }
@@ -283,19 +300,24 @@ pub struct Plan {
     checks: Vec<Checked>,
     /// Whoever asked may switch in spite of what blocks.
     may_override: bool,
+    /// Who may, where something blocks that may be overridden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    who_overrides: Option<String>,
     expires_at: String,
     confirmation: String,
 }
 
 impl Plan {
     /// From what the desk offers.
-    pub fn of(offer: &Offer) -> Self {
+    pub fn of(offer: &Offer, who_overrides: Option<String>) -> Self {
+        let blocks = policy::overridable(&preflight::blocking(&offer.checks)).is_some();
         Self {
             operation: offer.operation.to_string(),
             target: offer.target,
             base: base(offer.base),
             checks: offer.checks.iter().map(Checked::of).collect(),
             may_override: offer.may_override,
+            who_overrides: who_overrides.filter(|_| blocks),
             expires_at: when(offer.expires_at),
             confirmation: offer.confirmation.clone(),
         }
@@ -342,6 +364,18 @@ pub struct Record {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     unproven: bool,
     timings_ms: Option<Timings>,
+    /// The switch that it took back, by its operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reverts: Option<String>,
+    /// The switch that took it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reverted_by: Option<String>,
+    /// The declared maintenance that stood when it was carried out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    maintenance: Option<String>,
+    /// What followed the flip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    following: Option<Followed>,
     /// What was tested, and what became of each run.
     #[serde(skip_serializing_if = "Option::is_none")]
     smoke: Option<Smoke>,
@@ -406,6 +440,10 @@ impl Record {
             }),
             unproven: switch.is_some_and(|switch| switch.unproven),
             timings_ms: switch.and_then(|switch| switch.timings),
+            reverts: switch.and_then(|switch| switch.reverts).map(|id| id.to_string()),
+            reverted_by: switch.and_then(|switch| switch.course.reverted_by()).map(|id| id.to_string()),
+            maintenance: switch.and_then(|switch| switch.maintenance).map(|id| id.to_string()),
+            following: Followed::of(record),
             smoke: record.smoke().map(Smoke::of),
             notes: record
                 .notes

@@ -13,7 +13,8 @@ use teal_app::{
 use teal_domain::{
     PairId,
     history::{Progress, Record},
-    switch::Outcome,
+    policy,
+    switch::{Outcome, Refusal},
 };
 use tracing::Instrument as _;
 
@@ -149,8 +150,20 @@ impl Request {
         }
         let told = record.switch().map_or_else(String::new, words::told);
         let (code, mend) = not_switched(record);
+        let mend = self.who_lifts(record).map_or_else(|| mend.to_owned(), |who| format!("{mend} {who}"));
         let problem = Problem::new(status, code, told, mend).with(shape).about(&self.asked);
         Kept { status: status.as_u16(), location, body: serde_json::to_string(&problem).unwrap_or_default() }
+    }
+
+    /// Who may lift what blocked it, where somebody may.
+    fn who_lifts(&self, record: &Record) -> Option<String> {
+        let Progress::Ended { outcome: Outcome::Refused { refusal: Refusal::Blocked { checks } }, .. } =
+            &record.switch()?.progress
+        else {
+            return None;
+        };
+        policy::overridable(checks)?;
+        self.app.engine.pair(&self.pair).map(|pair| desk::who_overrides(pair))
     }
 
     fn away(&self, error: &StoreError) -> Response {
