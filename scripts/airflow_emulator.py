@@ -8,6 +8,7 @@ Its guarded DAGs ask the flag, once a run. Beside Airflow's REST API each side t
 
     POST /emulator/silent   {"silent": true}            it answers nobody any more, until it is told otherwise
     POST /emulator/finish   {"state": "success"}        whatever runs ends now, so; "dag" for those of one DAG
+    POST /emulator/forget   {}                          whatever runs or was due has never been
     POST /emulator/import_error {"file": "a.py", "error": "NameError: …"}    a file cannot be imported; without a file all can
 """
 
@@ -79,7 +80,12 @@ class World:
                 side.go_on(now, self.flags.live(pair))
 
 
-def handler(world: World, api: Api) -> type[BaseHTTPRequestHandler]:
+class Server(ThreadingHTTPServer):
+    # Teal and its tests ask a lot at once.
+    request_queue_size = 256
+
+
+def handler(world: World, api: Api, pair: str) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -118,7 +124,12 @@ def handler(world: World, api: Api) -> type[BaseHTTPRequestHandler]:
                     case "silent":
                         side.silent = bool(body.get("silent"))
                     case "finish":
+                        # What is due has begun.
+                        side.go_on(now, world.flags.live(pair))
                         side.finish(body.get("state", "success"), now, body.get("dag"))
+                    case "forget":
+                        side.go_on(now, world.flags.live(pair))
+                        side.forget()
                     case "import_error":
                         trace = f"Traceback (most recent call last):\n{body.get('error', '')}\n"
                         side.import_errors = [(body["file"], trace, now)] if body.get("file") else []
@@ -165,7 +176,7 @@ def main() -> None:
     for word in chosen.side:
         where, _, port = word.partition("=")
         pair, _, color = where.partition("/")
-        server = ThreadingHTTPServer((HOST, int(port)), handler(world, world.add(pair, color)))
+        server = Server((HOST, int(port)), handler(world, world.add(pair, color), pair))
         threading.Thread(target=server.serve_forever, daemon=True).start()
     while not stop.wait(EVERY):
         try:

@@ -299,7 +299,8 @@ mod ways {
             Err(refused) => Reply::Refused(refused),
         };
         if reply == Reply::Taken || plain() {
-            go(&format!("{}#after", paths::record(pair, record)));
+            // Without a place on the page: with one, a page that loads itself anew would only go there again.
+            go(&paths::record(pair, record));
         }
         Ok(reply)
     }

@@ -47,6 +47,8 @@ class Api:
                 return rows.dag(self.known(dag), two, now)
             case ["PATCH", "dags", dag]:
                 return self.pause(self.known(dag), query, body, two, now)
+            case ["GET", "dags", dag, "details"]:
+                return {**rows.dag(self.known(dag), two, now), "catchup": False}
             case ["GET", "dags", dag, "tasks"]:
                 return self.task_list(self.known(dag))
             case ["POST", "dags", dag, "dagRuns"]:
@@ -138,6 +140,7 @@ class Api:
             for dag, run in self.side.runs()
             if (not ids or dag.facts.id in ids) and (not states or run.state in states)
         ]
+        found = of_time(found, body)
         by = body.get("order_by") or "dag_id"
         name = {"id": "queued_at"}.get(by.lstrip("-"), by.lstrip("-"))
         found.sort(key=lambda row: row.get(name) or "", reverse=by.startswith("-"))
@@ -150,11 +153,7 @@ class Api:
             if (ids and dag.facts.id not in ids) or (runs and run.id not in runs):
                 continue
             found += [rows.task(dag.facts.id, run, task, two) for task in run.tasks if not states or task.state in states]
-        for field in ("start_date", "end_date", "logical_date", "execution_date"):
-            least, most = body.get(f"{field}_gte"), body.get(f"{field}_lte")
-            if least or most:
-                found = [row for row in found if row.get(field) and within(row[field], least, most)]
-        return page("task_instances", found, body_page(body))
+        return page("task_instances", of_time(found, body), body_page(body))
 
     def log(self, dag: Dag, run: Run, task: str, two: bool) -> dict:
         found = next((known for known in run.tasks if known.name == task), None)
@@ -183,6 +182,15 @@ def like(pattern: str, text: str) -> bool:
         return True
     expression = "".join({"%": ".*", "_": "."}.get(sign, re.escape(sign)) for sign in pattern)
     return re.search(expression, text, re.IGNORECASE) is not None
+
+
+def of_time(found: list[dict], body: dict) -> list[dict]:
+    """Those whose dates are as the filter says."""
+    for field in ("start_date", "end_date", "logical_date", "execution_date"):
+        least, most = body.get(f"{field}_gte"), body.get(f"{field}_lte")
+        if least or most:
+            found = [row for row in found if row.get(field) and within(row[field], least, most)]
+    return found
 
 
 def within(word: str, least: str | None, most: str | None) -> bool:

@@ -91,8 +91,13 @@ class Side:
     def runs(self) -> Iterable[tuple[Dag, Run]]:
         return ((dag, run) for dag in self.dags.values() for run in dag.runs)
 
+    def forget(self) -> None:
+        """Whatever is under way has never been."""
+        for dag in self.dags.values():
+            dag.runs = [run for run in dag.runs if run.state not in UNDER_WAY]
+
     def finish(self, state: str, now: datetime, dag: str | None = None) -> None:
         """Whatever runs ends now."""
         for known, run in self.runs():
-            if run.state == "running" and dag in (None, known.facts.id):
+            if run.state in UNDER_WAY and dag in (None, known.facts.id):
                 run.cut_short(state, now)
