@@ -45,6 +45,10 @@ pub struct ImportError {
     pub at: Option<Timestamp>,
 }
 
+/// The states of a task that runs or waits for something.
+pub const UNDER_WAY: [&str; 7] =
+    ["running", "queued", "scheduled", "deferred", "up_for_retry", "up_for_reschedule", "restarting"];
+
 /// A task that runs or waits for a place to run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {

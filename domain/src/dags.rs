@@ -95,12 +95,14 @@ pub struct DagPlan {
 
 impl DagPlan {
     /// Works out the plan: the new side works on exactly what the old one works on now. `old` may be out of reach; then
-    /// what it looked like last is gone by, and pausing it is owed.
+    /// what it looked like last is gone by, and pausing it is owed. `before` is what the latest switch that moved DAGs did
+    /// with them: what Teal itself has left paused nobody has paused on purpose.
     pub fn pause_standby(
         target: Color,
         old: Option<&[Dag]>,
         new: Option<&[Dag]>,
         work: Option<&Work>,
+        before: Option<&Course>,
         rules: &DagRules,
         now: Timestamp,
     ) -> Self {
@@ -118,7 +120,8 @@ impl DagPlan {
         };
         let there: BTreeMap<&str, &Dag> = new.unwrap_or_default().iter().map(|dag| (dag.id.as_str(), dag)).collect();
         for dag in old.unwrap_or_default() {
-            if dag.paused {
+            let left_paused = before.is_some_and(|before| before.left_paused(target.other(), &dag.id));
+            if dag.paused && !left_paused {
                 plan.stay.push(dag.id.clone());
                 continue;
             }
@@ -132,7 +135,7 @@ impl DagPlan {
                 dag: dag.id.clone(),
                 guarded: guarded(dag) && guarded(twin),
                 unpause: twin.paused,
-                pause: true,
+                pause: !dag.paused,
                 fires: twin.paused && twin.schedule.is_some() && twin.next_run.is_some_and(|due| due <= now),
                 tasks: u32::try_from(tasks).unwrap_or(u32::MAX),
                 due: dag.schedule.as_ref().and(dag.next_run),

@@ -30,6 +30,7 @@ pub mod snapshot;
 pub mod steps;
 pub mod surroundings;
 pub mod switch;
+pub mod ticks;
 pub mod time;
 pub mod trouble;
 pub mod upgrade;

@@ -95,6 +95,9 @@ pub struct PairSnapshot {
     /// The latest switch that landed, as long as something follows it: its number, and where it stands.
     #[serde(skip)]
     pub following: Option<Following>,
+    /// What the latest switch that moved DAGs did with them.
+    #[serde(skip)]
+    pub moved: Option<Arc<Course>>,
     /// What somebody declared that is being done to one side.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<Maintenance>,

@@ -47,8 +47,27 @@ pub enum Step {
         /// How long it took.
         took: Millis,
     },
+    /// DAGs whose last tick may be run twice: that the old side has run it could not be marked on the new one.
+    Uncovered {
+        /// Which.
+        dags: Vec<String>,
+        /// Why not.
+        because: String,
+    },
+    /// The old side has not answered for so long that nothing waits for it any more.
+    OutOfReach {
+        /// Which.
+        side: Color,
+    },
     /// Everything that was to be done with the DAGs is done.
     DagsDone,
+    /// The flag moved on before everything was done with the DAGs: what was left is not done any more.
+    LeftOff {
+        /// What was to be unpaused on the new side.
+        unpause: Vec<String>,
+        /// What was to be paused on the old side.
+        pause: Vec<String>,
+    },
     /// The watch began.
     Watching {
         /// Until when.
@@ -121,7 +140,10 @@ impl Step {
             Self::Paused { .. } => "paused",
             Self::Owed { .. } => "owed",
             Self::Drained { .. } => "drained",
+            Self::Uncovered { .. } => "uncovered",
+            Self::OutOfReach { .. } => "out_of_reach",
             Self::DagsDone => "dags_done",
+            Self::LeftOff { .. } => "left_off",
             Self::Watching { .. } => "watching",
             Self::PickedUp { .. } => "picked_up",
             Self::Red { .. } => "red",
@@ -183,6 +205,18 @@ impl Course {
         wanted.into_iter().filter(|dag| !self.is_done(side, pause, dag)).collect()
     }
 
+    /// Whether a DAG is paused on a side by what was done here, or has not been unpaused there although it was to be.
+    /// Nobody has paused such a DAG on purpose.
+    pub fn left_paused(&self, side: Color, dag: &str) -> bool {
+        let Some(plan) = &self.plan else { return false };
+        let Some(moved) = plan.moves.iter().find(|moved| moved.dag == dag) else { return false };
+        if plan.target == side {
+            moved.unpause && !self.is_done(side, false, dag)
+        } else {
+            self.is_done(side, true, dag)
+        }
+    }
+
     /// What is owed: what could not be done when it was tried, and has not been done since.
     pub fn owed(&self) -> Vec<(Color, bool, Vec<String>, String)> {
         let mut owed: Vec<(Color, bool, Vec<String>, String)> = Vec::new();
@@ -216,9 +250,28 @@ impl Course {
         let (old, mut left) = (plan.target.other(), self.left(false));
         left.retain(|dag| {
             let moved = plan.moves.iter().find(|moved| moved.dag == *dag);
-            moved.is_some_and(|m| plan.at_once || m.guarded || !m.pause || self.is_done(old, true, dag))
+            moved.is_some_and(|m| self.at_once() || m.guarded || !m.pause || self.is_done(old, true, dag))
         });
         left
+    }
+
+    /// Whether nothing waits for the old side: so planned, or found out since.
+    pub fn at_once(&self) -> bool {
+        let planned = self.plan.as_ref().is_some_and(|plan| plan.at_once);
+        planned || self.steps.iter().any(|(_, step)| matches!(step, Step::OutOfReach { .. }))
+    }
+
+    /// Since when pausing on a side has not gone well.
+    pub fn owing_since(&self, side: Color) -> Option<Timestamp> {
+        let mut since = None;
+        for (at, step) in &self.steps {
+            match step {
+                Step::Owed { side: on, pause: true, .. } if *on == side => since = since.or(Some(*at)),
+                Step::Paused { side: on, .. } if *on == side => since = None,
+                _ => {}
+            }
+        }
+        since
     }
 
     /// Until when it is watched, and how many tasks had failed before.
@@ -233,7 +286,7 @@ impl Course {
     pub fn is_over(&self) -> bool {
         match self.watched() {
             Some((_, WatchEnd::Overtaken, _)) => true,
-            Some(_) => self.dags_done(),
+            Some(_) => self.dags_done() || self.steps.iter().any(|(_, step)| matches!(step, Step::LeftOff { .. })),
             None => false,
         }
     }

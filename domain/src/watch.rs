@@ -2,13 +2,11 @@
 
 use crate::{
     Millis, Timestamp,
-    airflow::{Part, Task},
+    airflow::Part,
     policy::Policy,
-    steps::Coverage,
     surroundings::{Alarm, AlarmState},
     switch::Kind,
 };
-use std::collections::BTreeMap;
 
 /// How long a scheduler may be silent.
 pub const SILENT: Millis = Millis::from_secs(300);
@@ -110,37 +108,6 @@ pub fn held(kind: Kind, is_revert: bool, other: OtherSide<'_>) -> Option<String>
         return Some(format!("The other side is not healthier: {ill}."));
     }
     None
-}
-
-/// Whether everything that was due around the flip was run by exactly one side: `old` and `new` are the tasks that began
-/// there, `due` what the old side had planned next, by DAG.
-pub fn coverage(old: &[Task], new: &[Task], guard: &str, due: &[(String, Timestamp)], until: Timestamp) -> Coverage {
-    let mut runs: BTreeMap<(&str, Timestamp), (bool, bool)> = BTreeMap::new();
-    for (tasks, on_new) in [(old, false), (new, true)] {
-        for task in tasks {
-            let Some(logical) = task.logical else { continue };
-            let run = runs.entry((&task.dag, logical)).or_default();
-            let worked = task.task != guard && task.worked();
-            let side = if on_new { &mut run.1 } else { &mut run.0 };
-            *side |= worked;
-        }
-    }
-    let mut coverage = Coverage::default();
-    for ((dag, logical), sides) in &runs {
-        match sides {
-            (true, true) => coverage.twice.push(((*dag).to_owned(), *logical)),
-            (false, false) => coverage.missed.push(((*dag).to_owned(), *logical)),
-            _ => coverage.once += 1,
-        }
-    }
-    for (dag, due) in due.iter().filter(|(_, due)| *due < until) {
-        let begun =
-            |tasks: &[Task]| tasks.iter().any(|task| task.dag == *dag && task.began.is_some_and(|at| at >= *due));
-        if !begun(old) && !begun(new) {
-            coverage.missed.push((dag.clone(), *due));
-        }
-    }
-    coverage
 }
 
 #[cfg(test)]

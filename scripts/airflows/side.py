@@ -14,6 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import datetime, timedelta, timezone
 from collections.abc import Collection
 from pathlib import Path
 
@@ -32,6 +33,10 @@ def die_with_parent() -> None:
     """The kernel ends a part when this script ends, however it ends."""
     pr_set_pdeathsig = 1
     ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGTERM)
+
+
+# Some ticks before the trial begins, for what catches up.
+LATELY = (datetime.now(timezone.utc).replace(second=0, microsecond=0) - timedelta(minutes=6)).isoformat()
 
 
 class Side:
@@ -65,6 +70,7 @@ class Side:
             "AIRFLOW__USAGE_DATA_COLLECTION__ENABLED": "False",
             "AIRFLOW__CUSTOM__ENVIRONMENT_COLOR": color,
             "TEAL_TEST_LEDGER": str(ledger),
+            "TEAL_TEST_LATELY": LATELY,
         }
 
     @property

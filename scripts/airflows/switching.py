@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import sqlite3
 import subprocess
 import time
 from datetime import datetime, timedelta, timezone
@@ -16,6 +18,7 @@ from .rest import Rest, until
 LONG = ("long_guarded", "long_plain")
 # The longest task takes 75 s, what comes after it a moment, and Teal looks every few seconds.
 DAGS_WITHIN = 300.0
+WATCHED_WITHIN = 600.0
 CONFIG = """
 [store]
 path = "{folder}/teal.db"
@@ -30,7 +33,7 @@ region = "us-east-2"
 [pair.policy]
 strategy = "pause-standby"
 drain = "5m"
-watch = "1m"
+watch = "6m"
 """
 
 
@@ -39,7 +42,7 @@ class Teal:
 
     def __init__(self, binary: Path, folder: Path, env: dict[str, str], checks: Checks):
         self.binary, self.checks = binary, checks
-        self.config = folder / "teal.toml"
+        self.config, self.store = folder / "teal.toml", folder / "teal.db"
         self.config.write_text(CONFIG.format(folder=folder))
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "TEAL_"))}
         self.env = {**kept, **env}
@@ -51,6 +54,17 @@ class Teal:
         except subprocess.TimeoutExpired as late:
             said = (late.stdout or b"").decode() if isinstance(late.stdout, bytes) else late.stdout or ""
             return subprocess.CompletedProcess(command, -1, said, f"not done within {within:.0f} s")
+
+    def journal(self, kind: str) -> list[dict]:
+        """The entries of a kind, the oldest first."""
+        with sqlite3.connect(f"file:{self.store}?mode=ro", uri=True) as store:
+            return [json.loads(body) for (body,) in store.execute("SELECT body FROM journal WHERE kind = ? ORDER BY seq", (kind,))]
+
+    def last_intent(self) -> dict:
+        return self.journal("intent")[-1].get("plan", {})
+
+    def steps(self) -> list[dict]:
+        return [entry.get("did", {}) for entry in self.journal("step")]
 
     def switch(self, target: str) -> None:
         """Switches, and follows until everything is done with the DAGs."""
@@ -84,17 +98,29 @@ def switching(world: dict, rests: dict[str, Rest], ledger: Ledger, checks: Check
     woken = [f"{dag} on {color}" for color in rests for dag in asleep if not switched[color][dag]]
     checks.none("no DAG that was paused on purpose was woken", woken)
 
-    checks.say("green works for three minutes")
-    time.sleep(180)
+    checks.say("green works for a minute and a half")
+    time.sleep(90)
+    # The watch still lasts: this takes the switch back.
     change_sides(rests, ledger, checks, teal, "green", "blue")
+    checks.that("going back while it is watched takes the switch back", teal.last_intent().get("reverts") is not None, teal.last_intent())
     now = {color: rest.paused() for color, rest in rests.items()}
     for color in rests:
         changed = sorted(dag for dag in now[color] if now[color][dag] != before[color][dag])
-        checks.none(f"after switching back {color} is paused exactly as before", changed)
-    checks.none("no DAG that was paused on purpose ever ran", sorted({line["dag"] for line in ledger.lines("begin") if line["dag"] in asleep}))
+        checks.none(f"after it was taken back {color} is paused exactly as before", changed)
 
-    checks.say("blue works for two minutes more")
+    checks.say("blue works for two minutes")
     time.sleep(120)
+    change_sides(rests, ledger, checks, teal, "blue", "green")
+    checks.that("after that one the next is a switch like any other", teal.last_intent().get("reverts") is None, teal.last_intent())
+    switched = {color: rest.paused() for color, rest in rests.items()}
+    checks.none("what worked on blue works on green again", sorted(dag for dag in working if switched["green"][dag]))
+    ended = teal.run("follow", within=WATCHED_WITHIN)
+    checks.that("teal follow watches to the end", ended.returncode == 0, ended.stdout + ended.stderr)
+    watched = [step for step in teal.steps() if step["step"] == "watched"]
+    coverage = (watched[-1].get("coverage") or {}) if watched else {}
+    checks.that("and found every tick run by exactly one side", coverage.get("once", 0) > 20 and not coverage.get("twice") and not coverage.get("missed"), watched)
+
+    checks.none("no DAG that was paused on purpose ever ran", sorted({line["dag"] for line in ledger.lines("begin") if line["dag"] in asleep}))
     checks.none("no tick was run twice", ledger.twice())
     # The last minutes may still be under way.
     checks.none("no tick was missed", ledger.missed(datetime.now(timezone.utc) - timedelta(seconds=100)))

@@ -136,6 +136,7 @@ impl Pair {
             policy: self.config.policy.clone(),
             request: None,
             following: None,
+            moved: None,
             maintenance: None,
             diagnosis: None,
             proved_at: None,

@@ -253,6 +253,7 @@ fn migrations() -> Migrator {
         step(5, "following", include_str!("../migrations/sqlite/0005_following.sql")),
         step(6, "smoke", include_str!("../migrations/sqlite/0006_smoke.sql")),
         step(7, "maintenance", include_str!("../migrations/sqlite/0007_maintenance.sql")),
+        step(8, "moved", include_str!("../migrations/sqlite/0008_moved.sql")),
     ])
 }
 

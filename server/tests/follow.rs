@@ -4,7 +4,9 @@
 mod follow {
     pub mod dags;
     pub mod interrupted;
+    pub mod left;
     pub mod scene;
+    pub mod ticks;
     pub mod watched;
 }
 mod support;

@@ -213,6 +213,7 @@ pub fn green_is_live() -> PairSnapshot {
         policy: Policy::default(),
         request: None,
         following: None,
+        moved: None,
         maintenance: None,
         diagnosis: None,
         proved_at: None,

@@ -52,7 +52,21 @@ pub fn step(step: &Step) -> (Tone, String, String) {
             let said = "The old side's time to finish is over".to_owned();
             (Tone::Attention, said, format!("{left} tasks were left after {}", time::age(*took)))
         }
+        Step::Uncovered { dags, because } => {
+            let said = format!("The last tick of {} may run twice", count(dags.len()));
+            (Tone::Attention, said, format!("{}: {because}", named(dags)))
+        }
+        Step::OutOfReach { side } => {
+            let said = format!("{} is out of reach", side.title());
+            (Tone::Attention, said, "Nothing waits for it any longer; pausing it stays owed".to_owned())
+        }
         Step::DagsDone => (Tone::Good, "All is done with the DAGs".to_owned(), String::new()),
+        Step::LeftOff { unpause, pause } => {
+            let left = [("not unpaused", unpause), ("not paused", pause)];
+            let left = left.into_iter().filter(|(_, dags)| !dags.is_empty());
+            let left: Vec<String> = left.map(|(what, dags)| format!("{what}: {}", named(dags))).collect();
+            (Tone::Attention, "The flag moved on before all was done with the DAGs".to_owned(), left.join("; "))
+        }
         Step::Watching { until, failed_before } => {
             let before = failed_before.map_or_else(String::new, |failed| format!("; {failed} tasks failed before it"));
             (Tone::Busy, "The watch began".to_owned(), format!("until {} UTC{before}", time::clock(*until)))

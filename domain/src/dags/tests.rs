@@ -17,7 +17,7 @@ fn dag(id: &str, paused: bool, tags: &[&str]) -> Dag {
 fn plan() -> DagPlan {
     let old = [dag("a", false, &["teal"]), dag("b", false, &[]), dag("c", true, &["teal"]), dag("d", false, &[])];
     let new = [dag("a", true, &["teal"]), dag("b", true, &["teal"]), dag("c", true, &["teal"]), dag("e", false, &[])];
-    DagPlan::pause_standby(Green, Some(&old), Some(&new), None, &DagRules::default(), Timestamp(60))
+    DagPlan::pause_standby(Green, Some(&old), Some(&new), None, None, &DagRules::default(), Timestamp(60))
 }
 
 #[test]

@@ -24,12 +24,6 @@ fn well() -> Vec<Part> {
     vec![part("metadatabase", true), part("scheduler", true)]
 }
 
-fn task(dag: &str, task: &str, state: &str, at: i64) -> Task {
-    let (dag, task, state) = (dag.to_owned(), task.to_owned(), state.to_owned());
-    let logical = Some(Timestamp(at));
-    Task { dag, run: "run".into(), task, state, attempt: 1, began: Some(Timestamp(at)), ended: None, logical }
-}
-
 #[test]
 fn a_guard_that_went_into_alarm_after_the_flip_is_red_and_one_from_before_is_not() {
     let red_with =
@@ -90,22 +84,4 @@ fn teal_takes_back_only_towards_a_side_that_is_known_to_be_healthy() {
     ] {
         assert!(held(kind, revert, other).is_some(), "{kind:?} {revert} {other:?}");
     }
-}
-
-#[test]
-fn coverage_tells_runs_of_both_sides_of_none_and_of_one() {
-    let old = [
-        task("a", "work", "success", 10),
-        task("b", "work", "success", 10),
-        task("c", "teal_guard", "skipped", 10),
-        task("c", "work", "skipped", 10),
-        task("d", "teal_guard", "skipped", 10),
-    ];
-    let new =
-        [task("b", "work", "failed", 10), task("c", "teal_guard", "success", 10), task("c", "work", "running", 10)];
-    let due = [("e".to_owned(), Timestamp(20)), ("a".to_owned(), Timestamp(10)), ("f".to_owned(), Timestamp(900))];
-    let found = coverage(&old, &new, "teal_guard", &due, Timestamp(100));
-    assert_eq!(found.once, 2, "a and c");
-    assert_eq!(found.twice, [("b".to_owned(), Timestamp(10))]);
-    assert_eq!(found.missed, [("d".to_owned(), Timestamp(10)), ("e".to_owned(), Timestamp(20))]);
 }

@@ -2,7 +2,7 @@
 
 Each working task writes its begin and its end to the ledger, a file that both sides share. What a DAG is to show is in
 its name: `guarded_…` asks the flag, `plain_…` does not, `asleep_…` is paused on purpose on both sides, `long_…` works
-for more than a minute.
+for more than a minute, `…_catching_…` runs every tick that it has missed.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ except ImportError:
 
 # Long enough ago that every schedule has an interval behind it.
 START = datetime(2026, 1, 1, tzinfo=timezone.utc)
+# What catches up begins a few minutes before the trial: both sides are told the same moment.
+LATELY = datetime.fromisoformat(os.environ["TEAL_TEST_LATELY"])
 
 # Name, schedule, seconds that the work takes. As many as two cores can run twice.
 GUARDED = [
     *((f"guarded_minute_{n}", "* * * * *", 1) for n in range(1, 4)),
     *((f"guarded_two_minutes_{n}", "*/2 * * * *", 2) for n in range(1, 4)),
     *((f"guarded_five_minutes_{n}", "*/5 * * * *", 3) for n in range(1, 3)),
-    *((f"guarded_hour_{n}", "@hourly", 2) for n in range(1, 5)),
+    *((f"guarded_hour_{n}", "@hourly", 2) for n in range(1, 4)),
+    ("guarded_catching_minute", "* * * * *", 1),
     *((f"guarded_day_{n}", "@daily", 2) for n in range(1, 3)),
     ("guarded_by_hand", None, 2),
     ("guarded_chain", "*/2 * * * *", 2),
@@ -40,7 +43,8 @@ PLAIN = [
     ("plain_minute", "* * * * *", 1),
     ("plain_two_minutes", "*/2 * * * *", 2),
     ("plain_five_minutes", "*/5 * * * *", 2),
-    *((f"plain_hour_{n}", "@hourly", 2) for n in range(1, 4)),
+    *((f"plain_hour_{n}", "@hourly", 2) for n in range(1, 3)),
+    ("plain_catching_minute", "* * * * *", 1),
     ("plain_day", "@daily", 2),
     ("plain_by_hand", None, 2),
     ("long_plain", None, 60),
@@ -83,8 +87,8 @@ def build(name: str, schedule: str | None, seconds: int, guarded: bool) -> DAG:
     with DAG(
         name,
         schedule=schedule,
-        start_date=START,
-        catchup=False,
+        start_date=LATELY if "catching" in name else START,
+        catchup="catching" in name,
         max_active_runs=2,
         tags=[TAG] if guarded else [],
         default_args=defaults,

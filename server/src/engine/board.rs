@@ -97,6 +97,7 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && before.open == after.open
         && before.request == after.request
         && before.following == after.following
+        && before.moved == after.moved
         && before.maintenance == after.maintenance
         && before.diagnosis == after.diagnosis
         && before.proved_at == after.proved_at

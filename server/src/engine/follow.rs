@@ -4,12 +4,13 @@
 
 mod dags;
 mod revert;
+mod ticks;
 mod watching;
 
 use std::{sync::Arc, time::Duration};
 
 use teal_domain::{
-    Actor, Color, FlagVersion, Timestamp,
+    Actor, Color, Flag, FlagVersion, Timestamp,
     airflow::Dag,
     history::{Progress, Record, SwitchRecord},
     steps::{Course, Step, WatchEnd},
@@ -28,6 +29,8 @@ const IDLE: Duration = Duration::from_secs(5);
 const BUSY: Duration = Duration::from_secs(2);
 /// How often what could not be done is tried again, and a watch looks.
 const AGAIN: Duration = Duration::from_secs(10);
+/// How long the flag may take to answer before what is known of it must do.
+const GLANCE: Duration = Duration::from_secs(2);
 /// How long one question to an Airflow or to AWS may take.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -90,8 +93,8 @@ impl<'a> Walk<'a> {
     }
 
     async fn go(&mut self) -> Result<Duration, StoreError> {
-        if self.course.watched().is_none() && self.moved_on() {
-            self.take(Step::Watched { end: WatchEnd::Overtaken, coverage: None }).await?;
+        if self.moved_on().await {
+            self.leave_off().await?;
             return Ok(IDLE);
         }
         if !self.plan().await? {
@@ -104,14 +107,44 @@ impl<'a> Walk<'a> {
         Ok(if busy { BUSY } else { AGAIN })
     }
 
-    /// Somebody wrote the flag since: what follows belongs to another side now.
-    fn moved_on(&self) -> bool {
+    /// Somebody wrote the flag since: what follows belongs to another side now. The flag itself is asked, since what the
+    /// board tells may be seconds old; where it does not answer, the board tells.
+    async fn moved_on(&self) -> bool {
+        let elsewhere = |flag: &Flag| flag.version() != Some(self.version) && flag.color() != Some(self.switch.target);
+        let name = &self.pair.config.names.flag;
+        if let Ok(Ok(flag)) = timeout(GLANCE, self.pair.ports.flag.read_one(name)).await {
+            return elsewhere(&flag);
+        }
         let snapshot = self.engine.board.snapshot();
         let Some(flag) = snapshot.pair(self.pair.id()).map(|known| &known.flag) else { return false };
-        let fresh = flag.read_at().is_some_and(|at| at > self.landed_at);
-        flag.value().is_some_and(|flag| {
-            fresh && flag.version() != Some(self.version) && flag.color() != Some(self.switch.target)
-        })
+        flag.read_at().is_some_and(|at| at > self.landed_at) && flag.value().is_some_and(elsewhere)
+    }
+
+    /// Nothing more is done for this switch, and what was left of it is said.
+    async fn leave_off(&mut self) -> Result<(), StoreError> {
+        let (unpause, pause) = (self.course.left(false), self.course.left(true));
+        if !(unpause.is_empty() && pause.is_empty()) {
+            self.take(Step::LeftOff { unpause, pause }).await?;
+        }
+        if self.course.watched().is_none() {
+            self.take(Step::Watched { end: WatchEnd::Overtaken, coverage: None }).await?;
+        }
+        self.overtaken = true;
+        Ok(())
+    }
+
+    /// Whether DAGs may be touched now: it is still ours to do, and the flag is where this switch has put it.
+    async fn may_touch(&mut self) -> Result<bool, StoreError> {
+        let now = self.engine.clock.now();
+        if self.overtaken || !self.engine.store.hold_following(self.pair.id(), &self.engine.name, now).await? {
+            self.overtaken = true;
+            return Ok(false);
+        }
+        if self.moved_on().await {
+            self.leave_off().await?;
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     /// Journals a step. Once the switch is no longer the one that is followed, nothing more is done for it.
@@ -152,12 +185,21 @@ impl OneSide<'_> {
     async fn dags(&self) -> Result<Vec<Dag>, AwsError> {
         in_time(self.ask().dags()).await
     }
+
+    /// The same, where somebody waits for it in an emergency.
+    async fn dags_quickly(&self) -> Result<Vec<Dag>, AwsError> {
+        within(GLANCE, self.ask().dags()).await
+    }
 }
 
 /// An answer within its time.
 pub(super) async fn in_time<T>(asked: impl Future<Output = Result<T, AwsError>>) -> Result<T, AwsError> {
-    timeout(PATIENCE, asked).await.unwrap_or_else(|_| {
-        let message = format!("It did not answer within {} s.", PATIENCE.as_secs());
+    within(PATIENCE, asked).await
+}
+
+async fn within<T>(patience: Duration, asked: impl Future<Output = Result<T, AwsError>>) -> Result<T, AwsError> {
+    timeout(patience, asked).await.unwrap_or_else(|_| {
+        let message = format!("It did not answer within {} s.", patience.as_secs());
         Err(AwsError { code: None, message, refused: false })
     })
 }

@@ -4,10 +4,12 @@ use std::{collections::HashSet, sync::Arc};
 
 use teal_domain::{
     FlagVersion, OperationId, PairSnapshot, Timestamp, VersionRecord,
+    dags::Strategy,
     history::{HistoryQuery, Record},
     journal::{Body, Entry, Listed},
     reconcile::discover,
     snapshot::{Following, LabelOnOldest, OpenSwitch},
+    steps::Course,
     switch::{Effect, Event, State},
 };
 
@@ -143,11 +145,13 @@ impl Engine {
             None => None,
         };
         let following = self.store.following(pair.id()).await?.as_ref().and_then(Following::of);
+        let moved = self.moved(pair).await?.map(Arc::new);
         let proved_at = self.proved_at(pair).await?;
         let maintenance = self.store.maintenance(pair.id(), self.clock.now()).await?;
         let smoke = self.store.smoked(pair.id()).await?;
         Ok(move |known: &mut PairSnapshot| {
             known.following = following;
+            known.moved = moved;
             known.request = request;
             known.maintenance = maintenance;
             known.proved_at = proved_at;
@@ -157,6 +161,14 @@ impl Engine {
             known.live_since = live_since;
             known.open = open;
         })
+    }
+
+    /// What the latest switch that moved DAGs did with them, where DAGs are moved at all.
+    pub(super) async fn moved(&self, pair: &Pair) -> Result<Option<Course>, StoreError> {
+        if pair.config.policy.dags.strategy != Strategy::PauseStandby {
+            return Ok(None);
+        }
+        self.store.moved(pair.id()).await
     }
 
     /// When this pair was last switched and its watch found nothing wrong, if another pair's policy asks for that.

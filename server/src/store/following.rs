@@ -5,7 +5,7 @@ use teal_domain::{
     Actor, Millis, OperationId, PairId, Timestamp,
     history::Record,
     journal::Body,
-    steps::{Step, WatchEnd},
+    steps::{Course, Step, WatchEnd},
     switch::Plan,
 };
 
@@ -72,6 +72,17 @@ impl Store {
         self.record_of(super::operations::parsed(&operation)?).await
     }
 
+    /// What the latest switch that moved DAGs did with them.
+    pub async fn moved(&self, pair: &PairId) -> Result<Option<Course>> {
+        let operation: Option<String> = sqlx::query_scalar("SELECT operation FROM moved WHERE pair = $1")
+            .bind(pair.as_str())
+            .fetch_optional(self.reading()?)
+            .await?;
+        let Some(operation) = operation else { return Ok(None) };
+        let record = self.record_of(super::operations::parsed(&operation)?).await?;
+        Ok(record.as_ref().and_then(Record::switch).map(|switch| Course::clone(&switch.course)))
+    }
+
     /// Takes it upon `holder` to do what follows, for a minute. `false`: somebody else is at it.
     pub async fn hold_following(&self, pair: &PairId, holder: &str, now: Timestamp) -> Result<bool> {
         let mut write = self.write().await?;
@@ -102,6 +113,16 @@ impl Store {
         let id = operation.to_string();
         if followed(&mut write, pair).await?.as_deref() != Some(id.as_str()) {
             return Ok(false);
+        }
+        if matches!(&did, Step::Planned { plan } if !plan.moves.is_empty()) {
+            sqlx::query(
+                "INSERT INTO moved (pair, operation) VALUES ($1, $2)
+                 ON CONFLICT (pair) DO UPDATE SET operation = excluded.operation",
+            )
+            .bind(pair.as_str())
+            .bind(&id)
+            .execute(&mut *write)
+            .await?;
         }
         step(&mut write, pair, &id, actor, did, at).await?;
         write.commit().await?;

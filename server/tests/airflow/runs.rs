@@ -1,8 +1,8 @@
 //! What is under way, what began, what failed.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
-use teal_domain::{Timestamp, airflow::Task};
+use teal_domain::{Timestamp, airflow::Task, ticks::Tick};
 
 use crate::{BEGIN, BOTH, ENV, an_airflow, minutes, teal};
 
@@ -85,7 +85,7 @@ async fn tasks_that_began_in_a_span_come_oldest_first_and_its_end_is_not_in_it()
 }
 
 #[tokio::test]
-async fn tasks_of_the_runs_for_a_span_go_by_what_the_run_is_for_and_not_by_when_it_ran() {
+async fn tasks_of_ticks_go_by_what_the_run_is_for_and_not_by_when_it_ran() {
     for dialect in BOTH {
         let fake = an_airflow(dialect, |side| {
             let dag = side.dag("orders");
@@ -94,8 +94,13 @@ async fn tasks_of_the_runs_for_a_span_go_by_what_the_run_is_for_and_not_by_when_
             dag.run("due").task("work", "skipped", None, None);
             dag.run("next").running(late).of(BEGIN + minutes(10)).task("guard", "success", Some(late), Some(late));
             dag.run("by hand").running(BEGIN).task("work", "success", Some(BEGIN), Some(BEGIN));
+            side.dag("others").run("due").running(late).of(BEGIN).task("work", "success", Some(late), Some(late));
         });
-        let tasks = teal(&fake, dialect).tasks_of_runs_for(BEGIN, BEGIN + minutes(10)).await.expect("an answer");
+        let ticks = BTreeSet::from([
+            Tick { dag: "orders".to_owned(), logical: BEGIN },
+            Tick { dag: "others".to_owned(), logical: BEGIN + minutes(10) },
+        ]);
+        let tasks = teal(&fake, dialect).tasks_of_ticks(&ticks).await.expect("an answer");
         assert_eq!(told(&tasks), [("orders", "guard", "skipped"), ("orders", "work", "skipped")], "{dialect:?}");
         assert!(tasks.iter().all(|task| task.logical == Some(BEGIN) && !task.worked()));
     }
@@ -153,7 +158,7 @@ async fn a_paused_dag_freezes_its_runs_and_an_unpaused_one_that_is_due_starts_on
         teal.set_paused(&known, &["orders".to_owned()], false).await;
         let begun = teal.tasks_begun(BEGIN - minutes(1), BEGIN + minutes(1)).await.expect("an answer");
         assert_eq!(told(&begun), [("orders", "extract", "running")], "one run, though three were due");
-        assert_eq!(begun[0].logical, Some(BEGIN - minutes(5)));
+        assert_eq!(begun[0].logical, Some(BEGIN - minutes(25)), "the one that was planned");
 
         teal.set_paused(&known, &["orders".to_owned()], true).await;
         fake.let_tasks_end(ENV);

@@ -31,13 +31,21 @@ use faults::Armed;
 pub use faults::Fault;
 use world::Side;
 
-#[derive(Debug, Default)]
+#[derive(Default)]
 struct State {
     sides: BTreeMap<String, Side>,
     armed: Vec<Armed>,
+    /// What happens when a call that matches arrives, once.
+    happens: Vec<(String, Box<dyn FnOnce() + Send>)>,
     calls: Vec<String>,
     under_way: usize,
     most_under_way: usize,
+}
+
+impl std::fmt::Debug for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("State").field("sides", &self.sides).finish_non_exhaustive()
+    }
 }
 
 /// All Airflows of a test.
@@ -122,6 +130,11 @@ impl FakeAirflow {
         self.state().armed.push(Armed::new(pattern, fault, well, usize::MAX));
     }
 
+    /// Something happens as soon as a call that matches arrives, before it is answered.
+    pub fn when(&self, pattern: &str, happens: impl FnOnce() + Send + 'static) {
+        self.state().happens.push((pattern.to_owned(), Box::new(happens)));
+    }
+
     /// Nothing fails any more.
     pub fn heal(&self) {
         self.state().armed.clear();
@@ -172,6 +185,15 @@ impl AirflowRest for FakeAirflow {
         let query: Vec<_> = call.query.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let line = format!("{environment} {} {}?{}", call.method, call.path, query.join("&"));
         let line = line.trim_end_matches('?').to_owned();
+        let happens = {
+            let mut state = self.state();
+            let path = line.split('?').next().unwrap_or_default();
+            let at = state.happens.iter().position(|(pattern, _)| faults::glob(pattern, path));
+            at.map(|at| state.happens.remove(at).1)
+        };
+        if let Some(happens) = happens {
+            happens();
+        }
         let fault = {
             let mut state = self.state();
             let fault = state.armed.iter_mut().find_map(|armed| armed.strikes(&line));

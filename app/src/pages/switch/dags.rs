@@ -54,7 +54,8 @@ fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> An
         .into_any();
     };
     let work = old_side.work.value();
-    let plan = DagPlan::pause_standby(target, Some(there), Some(new), work, &pair.policy.dags, now);
+    let plan =
+        DagPlan::pause_standby(target, Some(there), Some(new), work, pair.moved.as_deref(), &pair.policy.dags, now);
     let waiting = old_side.depends_on_past.value();
     let ids = |chosen: &dyn Fn(&Move) -> bool| -> Vec<String> {
         plan.moves.iter().filter(|moved| chosen(moved)).map(|moved| moved.dag.clone()).collect()

@@ -112,8 +112,8 @@ fn moves(scene: Scene<'_>, blue: &[Dag], green: &[Dag]) -> Check {
     let name = "paused-set";
     let (target, source) = (scene.target, scene.target.other());
     let of = |side: Color| if side == Color::Blue { blue } else { green };
-    let plan =
-        DagPlan::pause_standby(target, Some(of(source)), Some(of(target)), None, &scene.pair.policy.dags, scene.now);
+    let (before, rules) = (scene.pair.moved.as_deref(), &scene.pair.policy.dags);
+    let plan = DagPlan::pause_standby(target, Some(of(source)), Some(of(target)), None, before, rules, scene.now);
     let unpause = plan.moves.iter().filter(|dag| dag.unpause).count();
     let at_once: Vec<&str> = plan.moves.iter().filter(|dag| dag.fires).map(|dag| dag.dag.as_str()).collect();
     let mut told = vec![format!(

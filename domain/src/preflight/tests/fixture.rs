@@ -134,6 +134,7 @@ pub fn pair() -> PairSnapshot {
         request: None,
         current: None,
         following: None,
+        moved: None,
         maintenance: None,
         diagnosis: None,
         proved_at: None,

@@ -26,6 +26,12 @@ impl Airflow<'_> {
         Ok(tasks.iter().any(waits))
     }
 
+    /// Whether a DAG runs every tick that it has missed, and not only the latest.
+    pub async fn catches_up(&self, dag: &str) -> Result<bool, AwsError> {
+        let answer = self.ask(Call::get(path::dag(dag, "/details"))).await?;
+        answer["catchup"].as_bool().ok_or_else(|| self.odd(format!("answered the details of {dag} without `catchup`")))
+    }
+
     /// Begins a run of a DAG under an id, with a configuration.
     pub async fn trigger(&self, dag: &str, run: &str, conf: Value) -> Result<(), AwsError> {
         let mut body = Map::from_iter([("dag_run_id".to_owned(), json!(run)), ("conf".to_owned(), conf)]);

@@ -4,11 +4,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use futures::{FutureExt as _, StreamExt as _, stream};
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _, stream};
 use serde_json::{Value, json};
 use teal_domain::{
     Millis, Timestamp,
-    airflow::{Task, Work},
+    airflow::{Task, UNDER_WAY, Work},
+    ticks::Tick,
 };
 
 use super::{
@@ -18,10 +19,6 @@ use super::{
     client::Airflow,
     paging::{List, PAGE},
 };
-
-/// The states of a task that runs or waits for something.
-const UNDER_WAY: [&str; 7] =
-    ["running", "queued", "scheduled", "deferred", "up_for_retry", "up_for_reschedule", "restarting"];
 
 /// How many DAGs are asked one by one how long they usually take, where a common page does not tell.
 const ASKED_SINGLY: usize = 24;
@@ -53,15 +50,55 @@ impl Airflow<'_> {
         Ok(tasks)
     }
 
-    /// Every task of the runs whose logical date is in `[from, until)`, the oldest first.
-    pub async fn tasks_of_runs_for(&self, from: Timestamp, until: Timestamp) -> Result<Vec<Task>, AwsError> {
+    /// Every task of the runs for these ticks, the oldest first.
+    pub async fn tasks_of_ticks(&self, ticks: &BTreeSet<Tick>) -> Result<Vec<Task>, AwsError> {
+        let mut by_moment: BTreeMap<Timestamp, Vec<&str>> = BTreeMap::new();
+        for Tick { dag, logical } in ticks {
+            by_moment.entry(*logical).or_default().push(dag);
+        }
+        let asked = by_moment.iter().flat_map(|(logical, dags)| {
+            // Airflow counts microseconds.
+            let filter = |some| self.for_moments(some, *logical, Some(*logical + Millis(1)));
+            dags.chunks(PAGE).map(|some| self.tasks(filter(some)).boxed()).collect::<Vec<_>>()
+        });
+        let asked: Vec<_> = asked.collect();
+        let answers: Vec<Vec<Task>> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+        let mut tasks = answers.concat();
+        tasks.retain(|task| Tick::of(task).is_some_and(|tick| ticks.contains(&tick)));
+        Ok(tasks)
+    }
+
+    /// The ticks from a moment on, by DAG, for which there is a run that its schedule made.
+    pub async fn ticks_from(&self, from: &BTreeMap<String, Timestamp>) -> Result<BTreeSet<Tick>, AwsError> {
+        let mut by_moment: BTreeMap<Timestamp, Vec<&str>> = BTreeMap::new();
+        for (dag, moment) in from {
+            by_moment.entry(*moment).or_default().push(dag);
+        }
+        let asked = by_moment.iter().flat_map(|(moment, dags)| {
+            let list = |some| List::runs(self.for_moments(some, *moment, None));
+            dags.chunks(PAGE).map(|some| self.all(list(some)).boxed()).collect::<Vec<_>>()
+        });
+        let asked: Vec<_> = asked.collect();
+        let answers: Vec<Vec<Value>> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
+        let runs = answers.iter().flatten().filter(|run| run["run_type"] != "manual");
+        let ticks = runs.filter_map(|run| {
+            let logical = moment(&run["logical_date"]).or_else(|| moment(&run["execution_date"]))?;
+            Some(Tick { dag: text(&run["dag_id"]), logical })
+        });
+        Ok(ticks.filter(|tick| from.get(&tick.dag).is_some_and(|first| *first <= tick.logical)).collect())
+    }
+
+    /// A filter for runs of these DAGs whose logical date is in `[from, until)`.
+    fn for_moments(&self, dags: &[&str], from: Timestamp, until: Option<Timestamp>) -> Value {
         let (from_word, until_word) = match self.dialect() {
             Dialect::Two => ("execution_date_gte", "execution_date_lte"),
             Dialect::Three => ("logical_date_gte", "logical_date_lte"),
         };
-        let mut tasks = self.tasks(json!({from_word: told(from), until_word: just_before(until)})).await?;
-        tasks.retain(|task| task.logical.is_some_and(|logical| from <= logical && logical < until));
-        Ok(tasks)
+        let mut filter = json!({from_word: told(from), "dag_ids": dags});
+        if let Some(until) = until {
+            filter[until_word] = json!(just_before(until));
+        }
+        filter
     }
 
     /// How many tasks ended in `[from, until)` with a failure, and have not begun again since: a try that failed and

@@ -1,25 +1,20 @@
 //! The DAGs: unpaused on the new side, paused on the old one as each has finished what it had begun.
 
-use futures::{FutureExt as _, StreamExt as _, stream};
 use teal_domain::{
     Color, Millis,
-    airflow::{Dag, Work},
+    airflow::Work,
     dags::{DagPlan, Strategy},
-    steps::Step,
+    steps::{Course, Step},
     switch::Kind,
 };
 
-use super::{Walk, in_time};
-use crate::{
-    aws::{AwsError, airflow::client::Changed},
-    store::StoreError,
-};
+use super::{GLANCE, PATIENCE, Walk, in_time, ticks::NotYet, within};
+use crate::{aws::airflow::client::Changed, store::StoreError};
 
+/// How long the old side may be silent before nothing waits for it.
+const OUT_OF_REACH: Millis = Millis::from_secs(120);
 /// How many DAGs are changed before what was done is journalled.
 const AT_ONCE: usize = 100;
-/// How many ticks are covered at the same time.
-const COVERED_AT_ONCE: usize = 8;
-
 impl Walk<'_> {
     /// What is to be done, worked out once, before the first DAG is touched. `false`: it cannot be told yet.
     pub(super) async fn plan(&mut self) -> Result<bool, StoreError> {
@@ -28,7 +23,7 @@ impl Walk<'_> {
         }
         let plan = match self.switch.reverts {
             Some(reverts) => self.back(reverts).await?,
-            None => self.forth().await,
+            None => self.forth().await?,
         };
         match plan {
             Ok(plan) => self.take(Step::Planned { plan }).await,
@@ -39,17 +34,25 @@ impl Walk<'_> {
         }
     }
 
-    async fn forth(&self) -> Result<DagPlan, (Color, bool, String)> {
+    async fn forth(&self) -> Result<Result<DagPlan, (Color, bool, String)>, StoreError> {
+        let before = self.engine.moved(self.pair).await?;
+        Ok(self.plan_on_what_stands(before.as_ref()).await)
+    }
+
+    async fn plan_on_what_stands(&self, before: Option<&Course>) -> Result<DagPlan, (Color, bool, String)> {
         let (target, old) = (self.switch.target, self.switch.target.other());
         let rules = &self.pair.config.policy.dags;
         if rules.strategy != Strategy::PauseStandby {
             return Ok(DagPlan::nothing(rules.strategy, target));
         }
         let (new_side, old_side) = (self.airflow(target), self.airflow(old));
-        let work = async { in_time(old_side.ask().work()).await.ok() };
-        let (new, there, work) = tokio::join!(new_side.dags(), old_side.dags(), work);
+        let emergency = self.switch.kind == Kind::Emergency;
+        let patience = if emergency { GLANCE } else { PATIENCE };
+        let work = async { within(patience, old_side.ask().work()).await.ok() };
+        let there = async { if emergency { old_side.dags_quickly().await } else { old_side.dags().await } };
+        let (new, there, work) = tokio::join!(new_side.dags(), there, work);
         let new = new.map_err(|error| (target, false, error.message))?;
-        let at_once = self.switch.kind == Kind::Emergency || there.is_err();
+        let at_once = emergency || there.is_err();
         let there = match there {
             Ok(there) => there,
             // What it looked like when it was last seen.
@@ -65,7 +68,7 @@ impl Walk<'_> {
             }
         };
         let now = self.engine.clock.now();
-        let plan = DagPlan::pause_standby(target, Some(&there), Some(&new), work.as_ref(), rules, now);
+        let plan = DagPlan::pause_standby(target, Some(&there), Some(&new), work.as_ref(), before, rules, now);
         Ok(DagPlan { at_once, ..plan })
     }
 
@@ -82,12 +85,14 @@ impl Walk<'_> {
             return Ok(Ok(nothing()));
         }
         let (new_side, old_side) = (self.airflow(target), self.airflow(old));
-        let (new, there) = tokio::join!(new_side.dags(), old_side.dags());
+        let emergency = self.switch.kind == Kind::Emergency;
+        let there = async { if emergency { old_side.dags_quickly().await } else { old_side.dags().await } };
+        let (new, there) = tokio::join!(new_side.dags(), there);
         let new = match new {
             Ok(new) => new,
             Err(error) => return Ok(Err((target, false, error.message))),
         };
-        let at_once = self.switch.kind == Kind::Emergency || there.is_err();
+        let at_once = emergency || there.is_err();
         let stands = |side: Color, id: &str| {
             let dags = if side == target { Some(&new) } else { there.as_ref().ok() }?;
             dags.iter().find(|dag| dag.id == id).map(|dag| dag.paused)
@@ -108,11 +113,14 @@ impl Walk<'_> {
         // The old side of these has just been paused.
         let ready = self.course.may_unpause();
         well &= self.change(target, false, ready).await?;
-        if !self.overtaken && self.course.left(true).is_empty() && self.course.left(false).is_empty() {
-            self.take(Step::DagsDone).await?;
-            return Ok(false);
+        if self.overtaken || !self.course.left(true).is_empty() || !self.course.left(false).is_empty() {
+            return Ok(well);
         }
-        Ok(well)
+        if !self.nothing_is_frozen().await? {
+            return Ok(true);
+        }
+        self.take(Step::DagsDone).await?;
+        Ok(false)
     }
 
     async fn pause_old(&mut self) -> Result<bool, StoreError> {
@@ -127,6 +135,7 @@ impl Walk<'_> {
             Ok(work) => work,
             Err(error) => {
                 self.owe(old, true, left, error.message).await?;
+                self.out_of_reach(old).await?;
                 return Ok(false);
             }
         };
@@ -138,6 +147,39 @@ impl Walk<'_> {
         }
         self.drained(&work).await?;
         Ok(well)
+    }
+
+    /// Whoever says not to wait for the old side, or waits for it in vain, has the new side work.
+    async fn out_of_reach(&mut self, old: Color) -> Result<(), StoreError> {
+        let since = self.course.owing_since(old);
+        let long = since.is_some_and(|since| self.engine.clock.now().since(since) >= OUT_OF_REACH);
+        if !self.course.at_once() && !self.overtaken && (long || self.course.skipped()) {
+            self.take(Step::OutOfReach { side: old }).await?;
+        }
+        Ok(())
+    }
+
+    /// Before all is said to be done: no DAG of the old side was paused in the middle of a run. Where the look after the
+    /// pause failed, or nobody came to make it, it is made here.
+    async fn nothing_is_frozen(&mut self) -> Result<bool, StoreError> {
+        let old = self.switch.target.other();
+        let paused = self.course.plan.as_ref().map(DagPlan::pause).unwrap_or_default();
+        if paused.is_empty() || self.course.skipped() {
+            return Ok(true);
+        }
+        match in_time(self.airflow(old).ask().work()).await {
+            Ok(work) => {
+                let frozen = paused.into_iter().filter(|dag| busy(&work, dag)).collect::<Vec<_>>();
+                let all_well = frozen.is_empty();
+                self.change(old, false, frozen).await?;
+                Ok(all_well)
+            }
+            Err(error) => {
+                let because = format!("Whether a run was frozen by pausing cannot be told: {}", error.message);
+                self.owe(old, true, Vec::new(), because).await?;
+                Ok(self.course.at_once())
+            }
+        }
     }
 
     /// A run that began between the look and the pause would be frozen: it is let run on, and paused later.
@@ -169,7 +211,7 @@ impl Walk<'_> {
     }
 
     /// Pauses or unpauses, and journals what was done and what was not.
-    async fn change(&mut self, side: Color, pause: bool, ids: Vec<String>) -> Result<bool, StoreError> {
+    async fn change(&mut self, side: Color, pause: bool, mut ids: Vec<String>) -> Result<bool, StoreError> {
         if ids.is_empty() || self.overtaken {
             return Ok(true);
         }
@@ -180,11 +222,19 @@ impl Walk<'_> {
                 return Ok(false);
             }
         };
-        if !pause && let Err(error) = self.cover(side, &known, &ids).await {
-            self.owe(side, pause, ids, error.message).await?;
-            return Ok(false);
+        let mut not_yet = NotYet::default();
+        // On the old side a DAG is unpaused only for what it is at; its ticks are its own.
+        if !pause && side == self.switch.target {
+            not_yet = self.cover(&known, &ids).await;
+            ids.retain(|dag| !not_yet.holds(dag));
+            if let Some((dags, because)) = told_together(std::mem::take(&mut not_yet.uncovered)) {
+                self.say_once(Step::Uncovered { dags, because }).await?;
+            }
         }
         for some in ids.chunks(AT_ONCE) {
+            if !self.may_touch().await? {
+                return Ok(false);
+            }
             let Changed { done, failed } = self.airflow(side).ask().set_paused(&known, some, pause).await;
             if !done.is_empty() {
                 let dags = done;
@@ -200,32 +250,11 @@ impl Walk<'_> {
                 return Ok(false);
             }
         }
-        Ok(true)
-    }
-
-    /// Airflow runs the last tick of a DAG as soon as it is unpaused, even without catching up. What the other side has
-    /// run already is covered, so that it is not run again. In an emergency nothing waits for that.
-    async fn cover(&self, side: Color, known: &[Dag], ids: &[String]) -> Result<(), AwsError> {
-        let now = self.engine.clock.now();
-        let would_fire = |dag: &&Dag| dag.paused && ids.contains(&dag.id) && dag.next_run.is_some_and(|due| due <= now);
-        if !known.iter().any(|dag| would_fire(&dag)) {
-            return Ok(());
+        if let Some((dags, because)) = told_together([not_yet.refused, not_yet.held].concat()) {
+            self.owe(side, pause, dags, because).await?;
+            return Ok(false);
         }
-        // Where the other side does not tell, nobody knows what it has run.
-        let Ok(there) = self.airflow(side.other()).dags().await else { return Ok(()) };
-        let passed = |dag: &Dag| there.iter().any(|other| other.id == dag.id && other.next_run > dag.next_run);
-        let here = self.airflow(side);
-        let airflow = here.ask();
-        let ticks = known.iter().filter(would_fire).filter(|dag| passed(dag));
-        let asked: Vec<_> = ticks
-            .filter_map(|dag| Some((&dag.id, dag.next_logical?)))
-            .map(|(dag, logical)| in_time(airflow.cover(dag, logical)).boxed())
-            .collect();
-        let answers: Vec<Result<(), AwsError>> = stream::iter(asked).buffered(COVERED_AT_ONCE).collect().await;
-        let at_once = self.course.plan.as_ref().is_some_and(|plan| plan.at_once);
-        // What was never sent, since its id is too long, could not be mended by waiting.
-        let failed = answers.into_iter().filter_map(Result::err).find(|error| !(error.refused && error.code.is_none()));
-        failed.filter(|_| !at_once).map_or(Ok(()), Err)
+        Ok(true)
     }
 
     /// What could not be done is owed: it is said once, and again when it is another.
@@ -240,6 +269,21 @@ impl Walk<'_> {
         tracing::warn!(pair = %self.pair.id(), operation = %self.switch.operation, ?step, "a step after a switch is owed");
         self.take(step).await.map(drop)
     }
+
+    async fn say_once(&mut self, step: Step) -> Result<(), StoreError> {
+        if self.overtaken || self.course.steps.iter().any(|(_, said)| *said == step) {
+            return Ok(());
+        }
+        self.take(step).await.map(drop)
+    }
+}
+
+/// DAGs of which different things are told, and what is told, each once.
+fn told_together(told: Vec<(String, String)>) -> Option<(Vec<String>, String)> {
+    let (dags, mut because): (Vec<_>, Vec<_>) = told.into_iter().unzip();
+    because.dedup();
+    because.truncate(3);
+    (!dags.is_empty()).then(|| (dags, because.join(" ")))
 }
 
 fn busy(work: &Work, dag: &str) -> bool {

@@ -3,7 +3,7 @@
 use teal_domain::{
     Timestamp,
     airflow::{Part, Task},
-    steps::{Coverage, Step, WatchEnd},
+    steps::{Step, WatchEnd},
     surroundings::Alarm,
     watch::{self, Seen},
 };
@@ -73,19 +73,6 @@ impl Walk<'_> {
             failures: failures.ok(),
             begun: begun.unwrap_or_default(),
         }
-    }
-
-    /// Whether everything due was run by exactly one side; none where a side does not tell.
-    async fn coverage(&self, until: Timestamp) -> Option<Coverage> {
-        let rules = &self.pair.config.policy;
-        let from = self.landed_at - rules.watch.lasts;
-        let (new, old) = (self.airflow(self.switch.target), self.airflow(self.switch.target.other()));
-        let (new_side, old_side) = (new.ask(), old.ask());
-        let (new, old) =
-            tokio::join!(in_time(new_side.tasks_begun(from, until)), in_time(old_side.tasks_begun(from, until)));
-        let moves = self.course.plan.iter().flat_map(|plan| &plan.moves);
-        let due: Vec<_> = moves.filter_map(|moved| Some((moved.dag.clone(), moved.due?))).collect();
-        Some(watch::coverage(&old.ok()?, &new.ok()?, &rules.dags.guard_task, &due, until))
     }
 }
 

@@ -22,6 +22,11 @@ impl Side {
             ("POST", ["dags", "~", "dagRuns", "~", "taskInstances", "list"], _) => self.tasks_by(call),
             ("GET", ["dags", id], _) => Ok(self.known(id)?.row(self.dialect)),
             ("PATCH", ["dags", id], _) => self.patch_one(id, call, now),
+            ("GET", ["dags", id, "details"], _) => {
+                let mut row = self.known(id)?.row(self.dialect);
+                row["catchup"] = self.known(id)?.catchup.into();
+                Ok(row)
+            }
             ("GET", ["dags", id, "tasks"], _) => Ok(self.known(id)?.task_list()),
             ("POST", ["dags", id, "dagRuns"], _) => self.trigger(id, call, now),
             ("PATCH", ["dags", id, "dagRuns", run], _) => self.end_run(id, run, call, now),
@@ -110,7 +115,6 @@ impl Side {
                 return Err((409, format!("DAGRun with DAG ID: '{id}' and logical date {word} already exists")));
             }
             run.of(logical);
-            dag.covers(logical);
         }
         // Nobody looks at the runs of a paused DAG.
         if dag.paused {

@@ -41,6 +41,7 @@ impl FakeRun {
     pub(super) fn row(&self, dag: &str, dialect: Dialect) -> Value {
         let mut row = json!({
             "dag_id": dag, "dag_run_id": self.id, "state": self.state, "conf": self.conf,
+            "run_type": if self.id.starts_with("scheduled__") { "scheduled" } else { "manual" },
             "logical_date": maybe(self.logical), "start_date": maybe(self.began), "end_date": maybe(self.ended),
             "data_interval_end": maybe(self.logical),
         });

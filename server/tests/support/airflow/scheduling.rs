@@ -30,28 +30,27 @@ impl Side {
 }
 
 impl FakeDag {
-    /// Starts one run if one is due, however many were missed, as with `catchup=False`.
+    /// Starts one run if one is due: the one that was planned, and after it the latest, or with `catchup` each. Where
+    /// there is a run for a tick already, the scheduler goes on to the next.
     pub(super) fn start_if_due(&mut self, live: bool, now: Timestamp) {
-        let (Some((_, span)), Some(due)) = (self.schedule.clone(), self.next_run) else { return };
-        if self.paused || self.gone || due > now || self.runs.iter().any(|run| run.state == "running") {
+        let Some((_, span)) = self.schedule.clone() else { return };
+        let span = Millis(u64::try_from(span.as_millis()).expect("a span that fits"));
+        if self.paused || self.gone || self.runs.iter().any(|run| run.state == "running") {
             return;
         }
-        let span = Millis(u64::try_from(span.as_millis()).expect("a span that fits"));
-        let mut logical = due;
-        while logical + span <= now {
-            logical = logical + span;
-        }
-        self.next_run = Some(logical + span);
-        let mut run = FakeRun::new(&format!("scheduled__{}", super::rows::at(logical)));
-        run.of(logical);
-        self.begin(run, live, now);
-    }
-
-    /// There is a run for that moment: the scheduler goes on to the next.
-    pub(super) fn covers(&mut self, logical: Timestamp) {
-        if let (Some((_, span)), true) = (&self.schedule, self.next_run == Some(logical)) {
-            let span = Millis(u64::try_from(span.as_millis()).expect("a span that fits"));
-            self.next_run = Some(logical + span);
+        while let Some(tick) = self.next_run.filter(|due| *due <= now) {
+            let mut next = tick + span;
+            while !self.catchup && next + span <= now {
+                next = next + span;
+            }
+            self.next_run = Some(next);
+            if self.runs.iter().any(|run| run.logical == Some(tick)) {
+                continue;
+            }
+            let mut run = FakeRun::new(&format!("scheduled__{}", super::rows::at(tick)));
+            run.of(tick);
+            self.begin(run, live, now);
+            return;
         }
     }
 

@@ -54,6 +54,7 @@ impl Side {
             broken: false,
             gone: false,
             depends_on_past: false,
+            catchup: false,
             guard: None,
             tasks: vec!["work".to_owned()],
             runs: Vec::new(),
@@ -107,6 +108,8 @@ pub struct FakeDag {
     pub broken: bool,
     pub gone: bool,
     pub depends_on_past: bool,
+    /// Every tick that it has missed is run, not only the latest.
+    pub catchup: bool,
     /// The task by which it asks the flag.
     pub guard: Option<String>,
     /// Its tasks, one after the other.
@@ -143,6 +146,11 @@ impl FakeDag {
     /// It has these tasks, one after the other.
     pub fn tasks(&mut self, tasks: &[&str]) -> &mut Self {
         self.tasks = tasks.iter().map(|task| (*task).to_owned()).collect();
+        self
+    }
+
+    pub fn catches_up(&mut self) -> &mut Self {
+        self.catchup = true;
         self
     }
 
