@@ -82,7 +82,8 @@ fn an_airflow_that_does_not_answer_has_refused_nothing_and_is_told_once() {
     let mut pair = fixture::pair();
     pair.policy.dags.strategy = Strategy::PauseStandby;
     change(&mut around(&mut pair).blue.tried, |tried| {
-        *tried = Wish::ALL.map(|wish| Tried { wish, refused: Some("It could not be tried: Nobody there.".into()) }).into();
+        *tried =
+            Wish::ALL.map(|wish| Tried { wish, refused: Some("It could not be tried: Nobody there.".into()) }).into();
     });
     let checks = switch_to_green(&pair);
     let check = one(&checks, "permissions");
