@@ -102,7 +102,7 @@ run_playwright() {
   careful="$(free_port "$((door + 1))")" || return 1
   # Its tasks are quick, and so is an update of an environment. Both sides are of one version, so that what they did is for
   # the same moments.
-  MWAA_UPDATES_FOR=4 start_world browser "$logs" --prod --airflows --pace 10 --airflow 3.0.6 \
+  MWAA_UPDATES_FOR=8 start_world browser "$logs" --prod --airflows --pace 10 --airflow 3.0.6 \
     --teal "http://localhost:$door" --teal "http://localhost:$careful" || return 1
   cat >"$config" <<TOML
 listen = "127.0.0.1:$port"

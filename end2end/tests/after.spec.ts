@@ -29,6 +29,8 @@ async function stage(page: Page, world: World, dags: string[]): Promise<{ teal: 
   await teal.knows(await world.put(before.standby));
   await world.works(before.standby, dags);
   await teal.shows(`${title(before.standby)} is live`);
+  // A plan reads afresh what both sides have: else it is read every fifteen seconds.
+  await page.request.post(`${own.url}/api/v1/pairs/dev/plans`, { data: { target: before.live } });
   return { teal, live: before.standby, standby: before.live, version: before.version + 1 };
 }
 
@@ -59,12 +61,11 @@ test('the DAGs move with the flag step by step before one’s eyes, and taking i
   const { teal, standby, live, version } = await stage(page, world, dags);
   await page.goto(`${own.url}/p/dev/switch?to=${standby}`);
   const preview = page.getByRole('region', { name: 'DAGs', exact: true });
-  // The list is read every fifteen seconds.
   await expect(async () => {
     await page.reload();
     await expect(preview).toContainText(`Paused on ${title(live)}, each as it has finished3 DAGs`, { timeout: 300 });
+    await expect(preview).toContainText(`Unpaused on ${title(standby)} at once2 DAGs`, { timeout: 300 });
   }).toPass(SOON);
-  await expect(preview).toContainText(`Unpaused on ${title(standby)} at once2 DAGs`);
   await expect(preview).toContainText(`Unpaused on ${title(standby)} once ${title(live)} has finished with them1 DAG`);
 
   const record = await teal.switchTo(standby, { reason: unique('With all its DAGs') });
@@ -122,7 +123,8 @@ test('in an emergency nothing waits for an old side that is out of reach: pausin
   try {
     await teal.switchTo(standby, { reason: unique('It is gone'), emergency: true });
     await expect(page.getByText('emergency', { exact: true }).first()).toBeVisible();
-    await expect(steps(page).filter({ hasText: `3 DAGs unpaused on ${title(standby)}` })).toHaveCount(1, SOON);
+    // And with them whatever Teal itself had left paused there before.
+    await expect(steps(page).filter({ hasText: new RegExp(`DAGs unpaused on ${title(standby)}`) })).toHaveCount(1, SOON);
     await expect(steps(page).filter({ hasText: `3 DAGs still to be paused on ${title(live)}` })).toHaveCount(1, SOON);
     await expect(bar(page)).toContainText(`Owed: to pause 3 DAGs on ${title(live)}.`);
     const again = after(page).getByRole('button', { name: 'Try again now' });
@@ -134,7 +136,7 @@ test('in an emergency nothing waits for an old side that is out of reach: pausin
     });
     await expect(steps(page).filter({ hasText: 'All is done with the DAGs' })).toHaveCount(1, SOON);
     expect(await world.airflow(live).awake()).toEqual([]);
-    expect((await world.airflow(standby).awake()).sort()).toEqual(['clickstream', 'guarded_example', 'orders']);
+    expect(await world.airflow(standby).awake()).toEqual(expect.arrayContaining(['clickstream', 'guarded_example', 'orders']));
   } finally {
     await world.airflow(live).silent(false);
   }

@@ -82,7 +82,7 @@ test('the guided upgrade knows where it is: declared, updating, updated, looked 
     await expect(async () => {
       await page.goto(`${own.url}/p/dev/upgrade`);
       await expect(steps(page).nth(1)).toContainText('AVAILABLE with Airflow 3.7.1', { timeout: 300 });
-    }).toPass({ timeout: 15_000 });
+    }).toPass({ timeout: 20_000 });
     await expect(steps(page).nth(0)).toContainText('done');
     await expect(steps(page).nth(1)).toContainText('done');
     // It is looked at, or says at what to look; then comes the smoke test, then the switch.
@@ -92,6 +92,6 @@ test('the guided upgrade knows where it is: declared, updating, updated, looked 
     await world.update(standby, before);
     await page.goto(`${own.url}/p/dev/maintenance`);
     await page.getByRole('button', { name: 'Lift it' }).click();
-    await expect.poll(() => world.version(standby), { timeout: 10_000 }).toBe(before);
+    await expect.poll(() => world.version(standby), { timeout: 15_000 }).toBe(before);
   }
 });
