@@ -6,20 +6,26 @@ import type { Page } from '@playwright/test';
 /** Where it is. */
 export const door = process.env.TEAL_DOOR ?? '';
 
+/**
+ * Another one behind the same Cognito, whose pairs ask for more: `dev` is frozen today, and `prod` wants two people and
+ * a change.
+ */
+export const careful = process.env.TEAL_CAREFUL ?? '';
+
 const PASSWORD = 'Teal-demo-1';
 
 /** Opens a page of it and signs in on the way there. */
-export async function signIn(page: Page, name: string, path = '/p/dev'): Promise<void> {
-  await page.goto(`${door}${path}`);
-  await atTheProvider(page, name);
+export async function signIn(page: Page, name: string, path = '/p/dev', at = door): Promise<void> {
+  await page.goto(`${at}${path}`);
+  await atTheProvider(page, name, at);
 }
 
 /** Signs in at the provider's own page, and is led back. */
-export async function atTheProvider(page: Page, name: string): Promise<void> {
+export async function atTheProvider(page: Page, name: string, at = door): Promise<void> {
   await page.locator('input[name=username]').fill(name);
   await page.locator('input[name=password]').fill(PASSWORD);
   await page.locator('button[type=submit], input[type=submit]').first().click();
-  await page.waitForURL((url) => url.origin === door && !url.pathname.startsWith('/sign-in'));
+  await page.waitForURL((url) => url.origin === at && !url.pathname.startsWith('/sign-in'));
 }
 
 /** The newest session of somebody was used, or begun, so many seconds ago. */

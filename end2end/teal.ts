@@ -19,9 +19,11 @@ export const RECORD = /\/p\/dev\/history\/(\d+)$/;
 export const unique = (reason: string): string => `${reason} ${crypto.randomUUID().slice(0, 8)}`;
 
 export class Teal {
+  /** `at` is where it is, if not at the first server. */
   constructor(
     readonly page: Page,
     private readonly world: World,
+    private readonly at = '',
   ) {}
 
   /** Sees to it that a side is live and that Teal knows; whatever an earlier test left behind. */
@@ -43,20 +45,20 @@ export class Teal {
 
   /** Waits until the overview, loaded anew, says something in its headline. */
   async shows(headline: string): Promise<void> {
-    const page = async () => (await this.page.request.get('/p/dev')).text();
+    const page = async () => (await this.page.request.get(`${this.at}/p/dev`)).text();
     const said = async () => plain(/<h1[^>]*>(.*?)<\/h1>/s.exec(await page())?.[1] ?? '');
     await expect.poll(said, { message: 'the headline of the overview', timeout: 15_000 }).toBe(headline);
   }
 
   /** The history as its CSV has it, newest first. */
   async exported(query = ''): Promise<Row[]> {
-    const answer = await this.page.request.get(`/p/dev/history.csv${query}`);
+    const answer = await this.page.request.get(`${this.at}/p/dev/history.csv${query}`);
     expect(answer.status()).toBe(200);
     return parseCsv(await answer.text());
   }
 
   async openSwitch(target: Color): Promise<void> {
-    await this.page.goto(`/p/dev/switch?to=${target}`);
+    await this.page.goto(`${this.at}/p/dev/switch?to=${target}`);
   }
 
   async fill(target: Color, { typed = target, reason, emergency = false }: Filled): Promise<void> {
@@ -93,7 +95,7 @@ export class Teal {
 
   /** Posts the form as a browser without script does. Answers the status and where it leads. */
   async post(form: Record<string, string>, headers: Record<string, string> = {}): Promise<{ status: number; to: string }> {
-    const answer = await this.page.request.post('/api/fn/switch', { form, headers: { accept: 'text/html', origin: new URL(this.page.url()).origin, ...headers }, maxRedirects: 0 });
+    const answer = await this.page.request.post(`${this.at}/api/fn/switch`, { form, headers: { accept: 'text/html', origin: new URL(this.page.url()).origin, ...headers }, maxRedirects: 0 });
     return { status: answer.status(), to: answer.headers()['location'] ?? '' };
   }
 
@@ -112,7 +114,7 @@ export class Teal {
   async row(text: string): Promise<Locator> {
     const row = this.rows().filter({ hasText: text });
     await expect(async () => {
-      await this.page.goto('/p/dev/history');
+      await this.page.goto(`${this.at}/p/dev/history`);
       await expect(row).toHaveCount(1, { timeout: 500 });
     }).toPass({ timeout: 12_000 });
     return row;

@@ -1,12 +1,13 @@
 // The emulated AWS as browser tests use it: the flag, read and moved without Teal's knowledge.
 
 import { readFileSync } from 'node:fs';
+import { Airflow } from './airflow';
 
 export type Color = 'blue' | 'green';
 
 export type Version = { Version: number; Value: string; Description?: string; LastModifiedUser: string };
 
-type Told = { ministack: string; region: string; flag: string };
+type Told = { ministack: string; region: string; flag: string; airflow_ports: Record<string, number> };
 
 export class World {
   private constructor(private readonly told: Told) {}
@@ -18,17 +19,17 @@ export class World {
   }
 
   /** What the flag holds now; `undefined` where there is none. */
-  async flag(): Promise<{ value: string; version: number } | undefined> {
+  async flag(name = this.told.flag): Promise<{ value: string; version: number } | undefined> {
     const { Parameters } = await this.ssm<{ Parameters: { Value: string; Version: number }[] }>('GetParameters', {
-      Names: [this.told.flag],
+      Names: [name],
     });
     return Parameters[0] && { value: Parameters[0].Value, version: Parameters[0].Version };
   }
 
   /** Puts the flag as somebody with the AWS command line does. Answers the version that came of it. */
-  async put(value: string, description?: string): Promise<number> {
+  async put(value: string, description?: string, name = this.told.flag): Promise<number> {
     const { Version } = await this.ssm<{ Version: number }>('PutParameter', {
-      Name: this.told.flag,
+      Name: name,
       Value: value,
       Type: 'String',
       Overwrite: true,
@@ -56,6 +57,44 @@ export class World {
     return found;
   }
 
+  /** Somebody updates a side to another version of Airflow: it is UPDATING for some seconds. */
+  async update(color: Color, version: string): Promise<void> {
+    const answer = await fetch(`${this.told.ministack}/environments/mwaa-openlineage-${color}-dev`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json', authorization: this.signature('airflow') },
+      body: JSON.stringify({ AirflowVersion: version }),
+    });
+    if (!answer.ok) throw new Error(`UpdateEnvironment: ${answer.status} ${await answer.text()}`);
+  }
+
+  /** The version of Airflow that MWAA tells of a side. */
+  async version(color: Color): Promise<string | undefined> {
+    const answer = await fetch(`${this.told.ministack}/environments/mwaa-openlineage-${color}-dev`, { headers: { authorization: this.signature('airflow') } });
+    const { Environment } = (await answer.json()) as { Environment: { AirflowVersion: string } };
+    return Environment.AirflowVersion;
+  }
+
+  /** The Airflow of a side. */
+  airflow(color: Color): Airflow {
+    return new Airflow(`http://127.0.0.1:${this.told.airflow_ports[`mwaa-openlineage-${color}-dev`]}`);
+  }
+
+  /** Blue or green works on these DAGs, and on nothing yet; everything else is paused on both sides. */
+  async works(live: Color, dags: string[]): Promise<void> {
+    for (const color of ['blue', 'green'] as const) {
+      const airflow = this.airflow(color);
+      await airflow.silent(false);
+      await airflow.pause('~', true);
+      if (color === live) for (const dag of dags) await airflow.pause(dag, false);
+      // What was due began as it was unpaused.
+      await airflow.forget();
+    }
+  }
+
+  private signature(service: string): string {
+    return `AWS4-HMAC-SHA256 Credential=test/20260101/${this.told.region}/${service}/aws4_request, SignedHeaders=host, Signature=0`;
+  }
+
   // The emulator reads account and region from the signature's header and does not check the signature, so no SDK
   // is needed here.
   private async ssm<T>(action: string, input: object): Promise<T> {
@@ -64,7 +103,7 @@ export class World {
       headers: {
         'content-type': 'application/x-amz-json-1.1',
         'x-amz-target': `AmazonSSM.${action}`,
-        authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${this.told.region}/ssm/aws4_request, SignedHeaders=host, Signature=0`,
+        authorization: this.signature('ssm'),
       },
       body: JSON.stringify(input),
     });

@@ -4,13 +4,18 @@
 - Without the docker package the emulator readies each environment at once, in the order in which they are listed, so
   blue always has the first Airflow port. With it, two threads race for the ports while the package loads.
 - Its InvokeRestApi leaves out the query of a call, and answers what an Airflow refuses as though it was granted. The
-  real one passes the query on, and makes an answer of 400 or more an error of its own.
+  real one passes the query on, and makes an answer of 400 or more an error of its own. It also speaks of Airflow 3 to
+  environments that say they are 2.
+- Its UpdateEnvironment keeps the version of Airflow. The real one is UPDATING for a while, and then on the new version.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
+import threading
+import time
 from urllib.parse import urlencode
 
 sys.modules["docker"] = None
@@ -31,6 +36,9 @@ def with_query(body: bytes) -> bytes:
 
 
 async def invoke_rest_api(method, path, headers, body, query_params):
+    environment = mwaa._environments.get(path.strip("/").split("/")[-1])
+    if environment:
+        environment["_is_v3"] = not environment["AirflowVersion"].startswith("2.")
     status, told, answer = await proxied(method, path, headers, with_query(body), query_params)
     try:
         airflow = json.loads(answer).get("RestApiStatusCode", 0)
@@ -44,6 +52,29 @@ async def invoke_rest_api(method, path, headers, body, query_params):
 
 
 mwaa._invoke_rest_api = invoke_rest_api
+
+# A real one takes from half an hour to two hours.
+UPDATES_FOR = float(os.environ.get("MWAA_UPDATES_FOR", "20"))
+updated = mwaa._update_environment
+
+
+def update_environment(method, path, headers, body, query_params):
+    answer = updated(method, path, headers, body, query_params)
+    environment = mwaa._environments.get(path.strip("/").split("/")[-1])
+    version = json.loads(body or b"{}").get("AirflowVersion")
+    if answer[0] == 200 and environment and version:
+        environment["Status"] = "UPDATING"
+        environment["LastUpdate"] = {"Status": "PENDING", "CreatedAt": time.time(), "Source": "api"}
+        threading.Timer(UPDATES_FOR, landed, (environment, version)).start()
+    return answer
+
+
+def landed(environment: dict, version: str) -> None:
+    environment["AirflowVersion"], environment["Status"] = version, "AVAILABLE"
+    environment["LastUpdate"] = {**environment["LastUpdate"], "Status": "SUCCESS"}
+
+
+mwaa._update_environment = update_environment
 
 if __name__ == "__main__":
     main()

@@ -15,6 +15,9 @@ REGION = "us-east-2"
 PROJECT = "mwaa-openlineage"
 ENV = "dev"
 FLAG = "/mwaa/blue-green/active-environment"
+# A second pair in the same account and region needs a flag of its own.
+PROD = "prod"
+FLAGS = {ENV: FLAG, PROD: "/mwaa/blue-green/prod/active-environment"}
 COLORS = ("blue", "green")
 AIRFLOW = {"blue": "2.11.0", "green": "3.0.6"}
 
@@ -29,12 +32,16 @@ DATABASE = f"{PROJECT}-marquez-db-{ENV}"
 ALERTS = f"{PROJECT}-alerts-{ENV}"
 
 
-def environment(color: str) -> str:
-    return f"{PROJECT}-{color}-{ENV}"
+def airflow(color: str, pair: str) -> str:
+    return AIRFLOW[color] if pair == ENV else "3.0.6"
 
 
-def bucket(color: str) -> str:
-    return f"{PROJECT}-mwaa-{color}-{ENV}-{REGION}-{ACCOUNT}"
+def environment(color: str, pair: str = ENV) -> str:
+    return f"{PROJECT}-{color}-{pair}"
+
+
+def bucket(color: str, pair: str = ENV) -> str:
+    return f"{PROJECT}-mwaa-{color}-{pair}-{REGION}-{ACCOUNT}"
 
 
 def role(name: str) -> str:

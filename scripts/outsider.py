@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Plays somebody with the AWS command line: moves the flag behind Teal's back.
+"""Plays somebody with the AWS command line, who moves the flag behind Teal's back, or pulls a plug of an Airflow.
 
     scripts/outsider.py --to green            what the field's switch script does
     scripts/outsider.py --value purple        what a typing error does
     scripts/outsider.py --delete              what a clean-up does
     scripts/outsider.py                       only shows the flag
+    scripts/outsider.py --airflow green --silent     its Airflow answers nobody; --answers ends that
+    scripts/outsider.py --airflow blue --finish      whatever runs there ends now; --fail: with a failure
+    scripts/outsider.py --airflow blue --breaks      a DAG file there cannot be imported; --mends ends that
 
 It finds the emulated AWS through the file that `make run` leaves in .teal/ (or --world FILE), or through
 AWS_ENDPOINT_URL. It never talks to anything but this machine.
@@ -16,6 +19,7 @@ import argparse
 import json
 import os
 import sys
+import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,18 +47,46 @@ def endpoint(world: Path) -> str:
     return found
 
 
+PLAYS = {
+    "silent": ("silent", {"silent": True}),
+    "answers": ("silent", {"silent": False}),
+    "finish": ("finish", {"state": "success"}),
+    "fail": ("finish", {"state": "failed"}),
+    "breaks": ("import_error", {"file": "sales/orders.py", "error": "ModuleNotFoundError: No module named 'pandas'"}),
+    "mends": ("import_error", {}),
+}
+
+
+def play(world: Path, environment: str, what: str) -> None:
+    """Asks the emulated Airflow of an environment for something that only it can do."""
+    port = json.loads(world.read_text())["airflow_ports"][environment]
+    where, said = PLAYS[what]
+    request = urllib.request.Request(f"http://127.0.0.1:{port}/emulator/{where}", json.dumps(said).encode(), {"content-type": "application/json"})
+    with urllib.request.urlopen(request, timeout=5):
+        print(f"{environment}: {what}")
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     what = options.add_mutually_exclusive_group()
     what.add_argument("--to", choices=field.COLORS, help="put the flag to this colour")
     what.add_argument("--value", help="put the flag to anything at all")
     what.add_argument("--delete", action="store_true", help="delete the flag")
+    options.add_argument("--airflow", choices=field.COLORS, help="the side whose Airflow is played with")
+    for word in PLAYS:
+        what.add_argument(f"--{word}", dest="play", action="store_const", const=word, help=argparse.SUPPRESS)
+    options.add_argument("--pair", choices=list(field.FLAGS), default=field.ENV, help=f"whose Airflow ({field.ENV})")
     options.add_argument("--description", help="as the put's description; without it SSM carries over the last one")
     options.add_argument("--flag", default=field.FLAG, help=f"the parameter's name ({field.FLAG})")
     options.add_argument("--world", type=Path, default=ROOT / ".teal/world.json", metavar="FILE")
     chosen = options.parse_args()
 
     field.seal_off()
+    if chosen.play:
+        if not chosen.airflow or not chosen.world.exists():
+            options.error(f"--{chosen.play} needs --airflow blue or green, and a world that runs")
+        play(chosen.world, field.environment(chosen.airflow, chosen.pair), chosen.play)
+        return
     ssm = field.client("ssm", endpoint(chosen.world))
     value = chosen.to if chosen.to is not None else chosen.value
     if chosen.delete:

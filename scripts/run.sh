@@ -43,6 +43,63 @@ name = "Analytics · dev"
 project = "mwaa-openlineage"
 environment = "dev"
 region = "us-east-2"
+
+[pair.policy]
+strategy = "pause-standby"
+drain = "5m"
+watch = "5m"
+smoke = ["guarded_example"]
+runbook_url = "https://wiki.example.com/teal/dev"
+
+[[pair.policy.guard]]
+alarm = "mwaa-openlineage-blue-dev-scheduler-heartbeat"
+runbook_url = "https://wiki.example.com/teal/heartbeat"
+
+[[pair.policy.guard]]
+alarm = "mwaa-openlineage-green-dev-scheduler-heartbeat"
+runbook_url = "https://wiki.example.com/teal/heartbeat"
+
+[[pair.policy.freeze]]
+because = "The books are closed"
+zone = "Europe/Berlin"
+rrule = "FREQ=MONTHLY;BYMONTHDAY=-1"
+starts = "2026-01-31T18:00"
+lasts = "12h"
+
+# A second one, as careful as production.
+[[pair]]
+id = "prod"
+name = "Analytics · prod"
+project = "mwaa-openlineage"
+environment = "prod"
+region = "us-east-2"
+
+[pair.names]
+flag = "/mwaa/blue-green/prod/active-environment"
+
+[pair.policy]
+two_person = true
+change_ref = "required"
+change_ref_pattern = "CHG[0-9]{7}"
+anti_flap = "30m"
+says = { class = "block" }
+proven_on = "dev"
+smoke = ["guarded_example"]
+runbook_url = "https://wiki.example.com/teal/prod"
+
+[[pair.policy.guard]]
+alarm = "mwaa-openlineage-blue-prod-scheduler-heartbeat"
+runbook_url = "https://wiki.example.com/teal/heartbeat"
+
+[[pair.policy.guard]]
+alarm = "mwaa-openlineage-green-prod-scheduler-heartbeat"
+runbook_url = "https://wiki.example.com/teal/heartbeat"
+
+[[pair.policy.freeze]]
+because = "Weekend"
+zone = "Europe/Berlin"
+cron = "0 17 * * FRI"
+lasts = "2d 15h"
 TOML
 fi
 
@@ -68,7 +125,7 @@ fi
 
 port="${TEAL_LISTEN:-127.0.0.1:${wanted:-3000}}"
 port="${port##*:}"
-start_world world .teal --live --teal "http://localhost:$port" 9>&- || exit 1
+start_world world .teal --live --prod --airflows --teal "http://localhost:$port" 9>&- || exit 1
 world=$LAST
 source .teal/world.env
 
@@ -82,6 +139,7 @@ fi
 
 say "Emulated AWS at $AWS_ENDPOINT_URL. To play somebody with the AWS command line, in another window:"
 say "  scripts/outsider.py --to green"
+say "and somebody who unplugs an Airflow: scripts/outsider.py --airflow green --silent (then --answers)"
 say "For Teal's own command line there: source .teal/world.env; target/debug/teal status --config .teal/run.toml"
 start - target/debug/teal serve --config .teal/run.toml 9>&-
 teal=$LAST

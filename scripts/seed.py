@@ -59,14 +59,14 @@ def environments(endpoint: str, now: datetime) -> None:
             time.sleep(0.02)
 
 
-def buckets(endpoint: str) -> None:
+def buckets(endpoint: str, pairs: list[str]) -> None:
     s3 = field.client("s3", endpoint)
-    for color in field.COLORS:
-        name = field.bucket(color)
+    for pair, color in ((pair, color) for pair in pairs for color in field.COLORS):
+        name = field.bucket(color, pair)
         s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": field.REGION})
         s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
         s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [*AWS_TAGS, {"Key": "Color", "Value": color}]})
-        for key, text in seed_dags.files(color).items():
+        for key, text in seed_dags.files(color, pair).items():
             s3.put_object(Bucket=name, Key=f"dags/{key}", Body=text.encode())
         s3.put_object(Bucket=name, Key="requirements.txt", Body=b"apache-airflow-providers-openlineage\n")
 
@@ -173,13 +173,13 @@ def secret(endpoint: str) -> None:
     )
 
 
-def everything(ministack: str, moto: str | None, now: datetime, history_versions: int, teal: list[str]) -> dict:
+def everything(ministack: str, moto: str | None, now: datetime, history_versions: int, teal: list[str], pairs: list[str]) -> dict:
     """Seeds both emulators. Answers what later steps need: the series to feed, a few counts."""
     with ThreadPoolExecutor(8) as pool:
         waiting = [
             pool.submit(flag, ministack, now, history_versions),
             pool.submit(environments, ministack, now),
-            pool.submit(buckets, ministack),
+            pool.submit(buckets, ministack, pairs),
             pool.submit(database, ministack),
             pool.submit(secret, ministack),
         ]
@@ -193,10 +193,11 @@ def everything(ministack: str, moto: str | None, now: datetime, history_versions
         cloudwatch = field.client("cloudwatch", ministack)
         series = [
             *(one for color in field.COLORS for one in seed_metrics.airflow_series(color)),
+            *(seed_metrics.heartbeat(color, pair) for pair in pairs if pair != field.ENV for color in field.COLORS),
             *seed_metrics.marquez_series(marquez["balancer"], marquez["groups"]),
         ]
         count = seed_metrics.put(cloudwatch, series, now - seed_metrics.A_DAY, now)
-        wanted = seed_metrics.alarms(marquez["balancer"], marquez["groups"])
+        wanted = seed_metrics.alarms(marquez["balancer"], marquez["groups"], pairs)
         seed_metrics.put_alarms(cloudwatch, wanted, topic)
         for one in waiting:
             one.result()
@@ -212,7 +213,7 @@ def main() -> None:
     chosen = options.parse_args()
     field.seal_off()
     began = time.monotonic()
-    done = everything(chosen.ministack, chosen.moto, datetime.now(timezone.utc), chosen.history_versions, chosen.teal or ["http://localhost:3000"])
+    done = everything(chosen.ministack, chosen.moto, datetime.now(timezone.utc), chosen.history_versions, chosen.teal or ["http://localhost:3000"], [field.ENV])
     print(f"seeded {done['points']} points and {done['alarms']} alarms in {time.monotonic() - began:.1f} s")
 
 

@@ -68,41 +68,51 @@ def versions(count: int, now: datetime) -> list[dict]:
         # The script never says why. A description left out is carried over from the version before, as SSM does.
         if number > 1 and who != SCRIPT and chance.random() < 0.7:
             description = chance.choice(REASONS[color])
-        past.append(
-            {
-                "Name": field.FLAG,
-                "Value": color,
-                "OriginalValue": color,
-                "Type": "String",
-                "KeyId": "",
-                "Version": number,
-                "LastModifiedDate": round((now - timedelta(days=age)).timestamp(), 3),
-                "LastModifiedUser": who,
-                "Description": description,
-                "AllowedPattern": "",
-                "Tier": "Standard",
-                "Policies": [],
-                "DataType": "text",
-                "Labels": [],
-            }
-        )
+        past.append(version(number, field.FLAG, color, now - timedelta(days=age), who, description))
     return past[-KEPT_VERSIONS:]
+
+
+def prod_versions(now: datetime) -> list[dict]:
+    """The past of the second pair's flag, oldest first: few switches, each with its change, green for twelve days."""
+    ticketed = [("blue", 211, ""), ("green", 140, "CHG0004410"), ("blue", 139.9, "CHG0004410, taken back"), ("green", 71, "CHG0004893"), ("blue", 33, "CHG0005127"), ("green", 12.4, "CHG0005306")]
+    who = [DEPLOYER, *PEOPLE, PEOPLE[0]]
+    return [version(number, field.FLAGS[field.PROD], color, now - timedelta(days=age), by, says) for number, ((color, age, says), by) in enumerate(zip(ticketed, who), start=1)]
+
+
+def version(number: int, name: str, color: str, at: datetime, who: str, says: str) -> dict:
+    """One version, as the emulator keeps it."""
+    return {
+        "Name": name,
+        "Value": color,
+        "OriginalValue": color,
+        "Type": "String",
+        "KeyId": "",
+        "Version": number,
+        "LastModifiedDate": round(at.timestamp(), 3),
+        "LastModifiedUser": who,
+        "Description": says,
+        "AllowedPattern": "",
+        "Tier": "Standard",
+        "Policies": [],
+        "DataType": "text",
+        "Labels": [],
+    }
 
 
 def other(color: str) -> str:
     return "green" if color == "blue" else "blue"
 
 
-def environment(color: str, now: datetime) -> dict:
+def environment(color: str, now: datetime, pair: str = field.ENV) -> dict:
     """One environment as GetEnvironment answers it."""
-    name = field.environment(color)
+    name = field.environment(color, pair)
     updated = now - timedelta(days=47 if color == "blue" else 9, hours=3)
     return {
         "Name": name,
-        "AirflowVersion": field.AIRFLOW[color],
+        "AirflowVersion": field.airflow(color, pair),
         "EnvironmentClass": "mw1.small",
         "WebserverAccessMode": "PUBLIC_ONLY",
-        "SourceBucketArn": f"arn:aws:s3:::{field.bucket(color)}",
+        "SourceBucketArn": f"arn:aws:s3:::{field.bucket(color, pair)}",
         "DagS3Path": "dags",
         "RequirementsS3Path": "requirements.txt",
         "ExecutionRoleArn": field.role(f"{name}-execution"),
@@ -122,7 +132,7 @@ def environment(color: str, now: datetime) -> dict:
         "MaxWebservers": 2,
         "MinWebservers": 2,
         "WeeklyMaintenanceWindowStart": "SUN:03:30" if color == "blue" else "WED:03:30",
-        "Tags": {**field.TAGS, "Name": name, "Color": color},
+        "Tags": {**field.TAGS, "Environment": pair, "Name": name, "Color": color},
         "CreatedAt": (now - timedelta(days=412 if color == "blue" else 398)).timestamp(),
         "LastUpdate": {"Status": "SUCCESS", "CreatedAt": updated.timestamp(), "Source": "api"},
     }
@@ -133,21 +143,16 @@ def log_group(name: str, part: str) -> str:
     return f"arn:aws:logs:{field.REGION}:{field.ACCOUNT}:log-group:airflow-{name}-{kind}"
 
 
-def write_saved_state(folder: Path, now: datetime, count: int) -> None:
-    """Lays down the flag and the environments where the emulator looks for its saved state."""
-    past = versions(count, now)
-    arn = f"arn:aws:ssm:{field.REGION}:{field.ACCOUNT}:parameter{field.FLAG}"
-    parameter = {**past[-1], "ARN": arn}
-    save(
-        folder,
-        "ssm",
-        2,
-        parameters=scoped({field.FLAG: parameter}),
-        parameter_history=scoped({field.FLAG: past}),
-    )
+def write_saved_state(folder: Path, now: datetime, count: int, pairs: list[str]) -> None:
+    """Lays down the flags and the environments where the emulator looks for its saved state."""
+    past = {field.FLAGS[pair]: versions(count, now) if pair == field.ENV else prod_versions(now) for pair in pairs}
+    arn = f"arn:aws:ssm:{field.REGION}:{field.ACCOUNT}:parameter"
+    parameters = {name: {**found[-1], "ARN": f"{arn}{name}"} for name, found in past.items()}
+    save(folder, "ssm", 2, parameters=scoped(parameters), parameter_history=scoped(past))
     environments = {}
-    for color in field.COLORS:
-        env = environment(color, now)
+    # The first pair first: its sides have the first Airflow ports.
+    for pair, color in ((pair, color) for pair in pairs for color in field.COLORS):
+        env = environment(color, now, pair)
         env["Arn"] = f"arn:aws:airflow:{field.REGION}:{field.ACCOUNT}:environment/{env['Name']}"
         env["Status"] = "AVAILABLE"
         env["ServiceRoleArn"] = field.role("aws-service-role/airflow.amazonaws.com/AWSServiceRoleForAmazonMWAA")

@@ -56,6 +56,12 @@ def daily_whole(low: float, high: float, spread: float):
     return lambda hour, chance: float(round(shape(hour, chance)))
 
 
+def heartbeat(color: str, pair: str = field.ENV) -> Series:
+    """Two schedulers beat every five seconds."""
+    dims = {"Environment": field.environment(color, pair), "Function": "Scheduler"}
+    return Series("AmazonMWAA", "SchedulerHeartbeat", "Count", dims, whole(24, 1), A_MINUTE)
+
+
 def airflow_series(color: str) -> list[Series]:
     name = field.environment(color)
     live = color == "blue"
@@ -71,8 +77,7 @@ def airflow_series(color: str) -> list[Series]:
 
     busy = {"Function": "Executor"}
     return [
-        # Two schedulers beat every five seconds.
-        airflow("SchedulerHeartbeat", whole(24, 1), Function="Scheduler")._replace(step=A_MINUTE),
+        heartbeat(color),
         airflow("QueuedTasks", daily_whole(0, 9 if live else 1, 1), **busy),
         airflow("RunningTasks", daily_whole(1 if live else 0, 14 if live else 1, 1), **busy),
         airflow("OpenSlots", daily_whole(31, 18 if live else 31, 1), **busy),
@@ -186,14 +191,18 @@ class Alarm(NamedTuple):
     because: str
 
 
-def alarms(load_balancer: str, groups: dict[str, str]) -> list[Alarm]:
-    """Eleven alarms: eight quiet, one that rings, two that have nothing to go by."""
+def alarms(load_balancer: str, groups: dict[str, str], pairs: list[str]) -> list[Alarm]:
+    """Eleven alarms: eight quiet, one that rings, two that have nothing to go by; and the heartbeats of each pair more."""
     found = []
-    for color in field.COLORS:
-        name = field.environment(color)
+    for pair, color in ((pair, color) for pair in pairs for color in field.COLORS):
+        name = field.environment(color, pair)
         found += [
             Alarm(f"{name}-scheduler-heartbeat", f"No scheduler of {color} beats", "AmazonMWAA", "SchedulerHeartbeat",
                   {"Environment": name, "Function": "Scheduler"}, "Sum", 3, "LessThanThreshold", 1, "OK", ""),
+        ]
+        if pair != field.ENV:
+            continue
+        found += [
             Alarm(f"{name}-queued-tasks", f"Tasks of {color} wait for workers", "AmazonMWAA", "QueuedTasks",
                   {"Environment": name, "Function": "Executor"}, "Average", 3, "GreaterThanThreshold", 50, "OK", ""),
             Alarm(f"{name}-failed-tasks", f"Many tasks of {color} fail", "AmazonMWAA", "TaskInstanceFailures",

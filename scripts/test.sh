@@ -94,12 +94,16 @@ start_teal() {
 }
 
 run_playwright() {
-  local port door issuer guarded config="$scratch/teal.toml"
+  local port door careful issuer guarded config="$scratch/teal.toml"
   cargo build --quiet -p teal-server --bin teal || return 1
   TEAL_CARGO_QUIET=1 scripts/assets.sh dev || return 1
   port="$(free_port 3200)" || return 1
   door="$(free_port "$((port + 1))")" || return 1
-  start_world browser "$logs" --teal "http://localhost:$door" || return 1
+  careful="$(free_port "$((door + 1))")" || return 1
+  # Its tasks are quick, and so is an update of an environment. Both sides are of one version, so that what they did is for
+  # the same moments.
+  MWAA_UPDATES_FOR=8 start_world browser "$logs" --prod --airflows --pace 10 --airflow 3.0.6 \
+    --teal "http://localhost:$door" --teal "http://localhost:$careful" || return 1
   cat >"$config" <<TOML
 listen = "127.0.0.1:$port"
 site = "$ROOT/target/site"
@@ -118,8 +122,38 @@ TOML
   # A second one, behind the emulated Cognito, for what is about signing in.
   at "$door" door <"$logs/browser.sign_in.toml" || return 1
   start_teal door "$scratch/door.toml" || return 1
-  # A third one, behind a provider that is not Cognito, in the way that its documentation says.
-  issuer="$(free_port "$((door + 1))")" || return 1
+  # One whose pairs ask for more: the first is frozen today, the second wants two people and a change.
+  {
+    cat <<TOML
+[pair.policy]
+runbook_url = "https://wiki.example.com/teal/dev"
+
+[[pair.policy.freeze]]
+because = "The books are closed"
+from = "$(date -u -d yesterday +%F)"
+to = "$(date -u -d tomorrow +%F)"
+
+[[pair]]
+id = "prod"
+name = "Analytics · prod"
+project = "mwaa-openlineage"
+environment = "prod"
+region = "us-east-2"
+
+[pair.names]
+flag = "/mwaa/blue-green/prod/active-environment"
+
+[pair.policy]
+two_person = true
+change_ref = "required"
+change_ref_pattern = "CHG[0-9]{7}"
+
+TOML
+    sed "s/localhost:$door/localhost:$careful/" "$logs/browser.sign_in.toml"
+  } | at "$careful" careful || return 1
+  start_teal careful "$scratch/careful.toml" || return 1
+  # A fourth one, behind a provider that is not Cognito, in the way that its documentation says.
+  issuer="$(free_port "$((careful + 1))")" || return 1
   guarded="$(free_port "$((issuer + 1))")" || return 1
   at "$guarded" guarded <<TOML || return 1
 [sign_in]
@@ -147,7 +181,7 @@ TOML
   start_teal guarded "$scratch/guarded.toml" "$TEAL_CLIENT_SECRET" || return 1
   unset TEAL_CLIENT_SECRET
   (
-    export TEAL_DOOR="http://localhost:$door" TEAL_DOOR_STORE="$scratch/door.db"
+    export TEAL_DOOR="http://localhost:$door" TEAL_DOOR_STORE="$scratch/door.db" TEAL_CAREFUL="http://localhost:$careful"
     export TEAL_BEHIND_PROVIDER="http://localhost:$guarded" TEAL_PROVIDER="http://localhost:$issuer"
     export TEAL_URL="http://127.0.0.1:$port" TEAL_WORLD="$logs/browser.json" TEAL_WORLD_ENV="$logs/browser.env"
     export TEAL_CHROMIUM="$CHROMIUM" TEAL_E2E_JSON="$logs/playwright.json"

@@ -158,6 +158,14 @@ def start_moto(folder: Path, port: int) -> Emulator:
     return Emulator("moto", port, command, base_environment(folder), folder)
 
 
+def start_airflows(folder: Path, ministack: str, ports: dict[str, int], pairs: list[str], pace: float) -> Emulator:
+    """Plays the Airflow of each environment, on the port where MWAA looks for it."""
+    command = [sys.executable, str(Path(__file__).with_name("airflow_emulator.py")), "--ministack", ministack, "--pace", str(pace)]
+    for pair, color in ((pair, color) for pair in pairs for color in field.COLORS):
+        command += ["--side", f"{pair}/{color}={ports[field.environment(color, pair)]}"]
+    return Emulator("airflows", ports[field.environment("blue")], command, base_environment(folder), folder)
+
+
 def airflow_ports(ministack: str) -> dict[str, int]:
     """Where the emulator looks for the Airflow of each environment, should somebody start one."""
     mwaa = field.client("mwaa", ministack)
@@ -167,7 +175,7 @@ def airflow_ports(ministack: str) -> dict[str, int]:
     return found
 
 
-def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None, seeded: bool) -> None:
+def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None, ports: dict[str, int]) -> None:
     env = {
         # By name: the SDK puts `api.` in front for MWAA, and `api.localhost` is loopback where `api.127.0.0.1` is nothing.
         "AWS_ENDPOINT_URL": ministack.url.replace(HOST, "localhost"),
@@ -186,7 +194,7 @@ def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None
         "account": field.ACCOUNT,
         "region": field.REGION,
         "flag": field.FLAG,
-        "airflow_ports": airflow_ports(ministack.url) if seeded else {},
+        "airflow_ports": ports,
         "sign_in": people,
         "pid": os.getpid(),
         "env": env,
@@ -236,6 +244,9 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--no-seed", action="store_true", help="leave both emulators empty")
     options.add_argument("--airflow", metavar="VERSION", help="what both environments say that they are (blue 2.11.0, green 3.0.6)")
     options.add_argument("--live", action="store_true", help="go on writing metrics")
+    options.add_argument("--prod", action="store_true", help="a second pair, which is like production")
+    options.add_argument("--airflows", action="store_true", help="play the Airflow of each environment, by the clock")
+    options.add_argument("--pace", type=float, default=1.0, metavar="N", help="tasks of those take an Nth of their time (1)")
     return options.parse_args()
 
 
@@ -260,8 +271,9 @@ def main() -> int:
     if chosen.airflow:
         field.AIRFLOW = dict.fromkeys(field.COLORS, chosen.airflow)
     try:
+        pairs = [field.ENV, *([field.PROD] if chosen.prod else [])]
         if not chosen.no_seed:
-            seed_flag.write_saved_state(folder / "state", now, chosen.history_versions)
+            seed_flag.write_saved_state(folder / "state", now, chosen.history_versions, pairs)
         base, _claim = airflow_base()
         ministack = start_ministack(folder, chosen.ministack_port or free_port(), base)
         emulators.append(ministack)
@@ -269,16 +281,21 @@ def main() -> int:
         emulators.append(moto)
         ministack.wait_until_it_answers("/_ministack/health")
         moto.wait_until_it_answers("/moto-api/data.json")
-        said, people = "empty", None
+        said, people, ports = "empty", None, {}
         if not chosen.no_seed:
             teal = chosen.teal or ["http://localhost:3000"]
-            done = seed.everything(ministack.url, moto.url, now, chosen.history_versions, teal)
+            done = seed.everything(ministack.url, moto.url, now, chosen.history_versions, teal, pairs)
             people = done["people"]
             replace(sign_in_file(chosen.out), seed_people.toml(people, teal[0]))
             said = f"seeded: {done['points']} metric points, {done['alarms']} alarms"
+            ports = airflow_ports(ministack.url)
+            if chosen.airflows:
+                airflows = start_airflows(folder, ministack.url, ports, pairs, chosen.pace)
+                emulators.append(airflows)
+                airflows.wait_until_it_answers("/api/v2/version")
             if chosen.live:
                 threading.Thread(target=feed, args=(ministack.url, done["series"], now, stop), daemon=True).start()
-        describe(chosen.out, ministack, moto, people, seeded=not chosen.no_seed)
+        describe(chosen.out, ministack, moto, people, ports)
         print(f"emulated AWS at {ministack.url}, Cost Explorer at {moto.url} ({said}; {time.monotonic() - began:.1f} s)", flush=True)
 
         while not stop.wait(0.5):

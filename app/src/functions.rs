@@ -310,7 +310,8 @@ mod ways {
     ) -> Result<Reply, ServerFnError> {
         let refused = match done {
             Ok(()) => {
-                go(&format!("{}#after", paths::record(pair, record)));
+                // Without a place on the page: with one, a page that loads itself anew would only go there again.
+                go(&paths::record(pair, record));
                 return Ok(Reply::Taken);
             }
             Err(refused) => refused,
@@ -326,7 +327,7 @@ mod ways {
                 _ => Some(StepProblem::Form),
             };
             go(&problem.map_or_else(
-                || format!("{}#after", paths::record(pair, record)),
+                || paths::record(pair, record),
                 |problem| paths::step_again(pair, record, reason, problem),
             ));
         }

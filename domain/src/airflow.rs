@@ -160,6 +160,9 @@ impl Wish {
     }
 }
 
+/// How the reason of a wish begins that nobody refused: there was no answer to it.
+pub const UNTRIED: &str = "It could not be tried: ";
+
 /// Whether a wish was granted when it was tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tried {

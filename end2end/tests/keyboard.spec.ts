@@ -1,37 +1,8 @@
 // Hands off the mouse, and a phone in the other hand.
 
-import type { Page } from '@playwright/test';
 import { expect, test } from '../fixtures';
+import { focused, tabTo } from '../keys';
 import { RECORD, title, unique } from '../teal';
-
-/** What has the focus: its name, and whether one can see that it has it. */
-const focused = (page: Page) =>
-  page.evaluate(() => {
-    const here = document.activeElement as HTMLElement;
-    const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(here);
-    const ring = outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2;
-    const box = here.getBoundingClientRect();
-    const text = (here.getAttribute('aria-label') ?? here.textContent ?? '').replace(/\s+/g, ' ').trim();
-    return {
-      name: here.id || text,
-      body: here === document.body,
-      visible: (ring || boxShadow !== 'none') && box.width > 0 && box.height > 0 && box.bottom > 0 && box.right > 0,
-    };
-  });
-
-/** Presses Tab until something has the focus; every stop on the way must be visible. */
-async function tabTo(page: Page, name: RegExp): Promise<void> {
-  const stops: string[] = [];
-  for (let press = 0; press < 60; press += 1) {
-    await page.keyboard.press('Tab');
-    const here = await focused(page);
-    if (here.body) continue;
-    expect(here.visible, `the focus on “${here.name}” can be seen`).toBe(true);
-    if (name.test(here.name)) return;
-    stops.push(here.name);
-  }
-  throw new Error(`Tab never came to ${name}: ${stops.join(' · ')}`);
-}
 
 test('the keyboard alone makes a whole switch, and the focus can be seen all the way', async ({ page, teal, world }) => {
   const { standby, version } = await teal.stands();

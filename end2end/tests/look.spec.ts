@@ -1,16 +1,18 @@
 // What axe sees, in light and dark, on a phone and on a wide screen; and the theme that somebody chose.
 
 import type { Page } from '@playwright/test';
+import { careful, signIn } from '../door';
 import { expect, test } from '../fixtures';
-import { unique } from '../teal';
+import { OwnTeal } from '../server';
+import { Teal, unique } from '../teal';
 
 const SCHEMES = ['light', 'dark'] as const;
 const WIDTHS = [390, 1440];
 
 // axe takes seconds for a page where other builds run, and each test looks at four or more.
 test.describe.configure({ timeout: 90_000 });
-// The browser's own line about pages that answer 404.
-test.use({ expectedComplaints: [/404/] });
+// The browser's own line about pages that answer 404, and about the emulator's, which have no icon.
+test.use({ expectedComplaints: [/404|favicon\.ico/] });
 
 /** How light the page's background is: 0 is black, 1 is white. */
 const paper = (page: Page) =>
@@ -28,9 +30,11 @@ const paper = (page: Page) =>
 
 type Look = { page: Page; expectAccessible: () => Promise<void> };
 
-async function everywhere({ page, expectAccessible }: Look, address: string): Promise<void> {
+/** At both widths in both schemes; or, where there are many pages, on a phone in the dark and on a wide screen in the light. */
+async function everywhere({ page, expectAccessible }: Look, address: string, how: 'all' | 'two' = 'all'): Promise<void> {
   for (const colorScheme of SCHEMES) {
     for (const width of WIDTHS) {
+      if (how === 'two' && (colorScheme === 'dark') !== (width === 390)) continue;
       await test.step(`${address} in ${colorScheme} at ${width} px`, async () => {
         // What glows or fades is looked at once it rests.
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -92,6 +96,46 @@ test('the records of a switch and of an external change are accessible', async (
 test('the page of what is not there is accessible', async ({ page, expectAccessible }) => {
   await everywhere({ page, expectAccessible }, '/p/dev/history/99999999');
   await everywhere({ page, expectAccessible }, '/nowhere');
+});
+
+test('the pages of what surrounds a switch are accessible: calendar, maintenance, upgrade, troubles', async ({ page, teal, expectAccessible }) => {
+  await teal.stands();
+  for (const address of ['/p/dev/freezes', '/p/dev/maintenance', '/p/dev/maintenance?problem=until&what=Too+late', '/p/dev/upgrade']) {
+    await everywhere({ page, expectAccessible }, address, 'two');
+  }
+  await page.goto('/p/dev/trouble');
+  await page.getByRole('button', { name: 'Look now' }).click();
+  await expect(page.getByText(/^Looked /)).toBeVisible();
+  await everywhere({ page, expectAccessible }, '/p/dev/trouble', 'two');
+});
+
+test('a pair that asks for more is accessible: what blocks, two people, the calendar while it is closed', async ({ page, teal, expectAccessible }) => {
+  const { standby } = await teal.stands();
+  await signIn(page, 'ada', '/p/dev', careful);
+  for (const address of [`/p/dev/switch?to=${standby}`, '/p/dev/freezes', '/p/prod/switch?to=blue', '/p/prod/switch?to=green']) {
+    await everywhere({ page, expectAccessible }, `${careful}${address}`, 'two');
+  }
+});
+
+test('what follows a switch, what is owed, and the smoke test are accessible', async ({ page, world, expectAccessible }) => {
+  const own = await OwnTeal.make(() => '[pair.policy]\nstrategy = "pause-standby"\nsmoke = ["guarded_example"]');
+  try {
+    await own.start();
+    const teal = new Teal(page, world, own.url);
+    const { live, standby } = await teal.stands();
+    await world.works(live, ['guarded_example', 'orders']);
+    await teal.openSwitch(standby);
+    await page.getByRole('button', { name: 'Smoke-test the standby' }).click();
+    await everywhere({ page, expectAccessible }, page.url(), 'two');
+    await everywhere({ page, expectAccessible }, `${own.url}/p/dev/switch?to=${standby}`, 'two');
+    await world.airflow(live).silent(true);
+    const record = await teal.switchTo(standby, { reason: unique('For what is owed'), emergency: true });
+    await expect(page.getByRole('button', { name: 'Try again now' })).toBeVisible({ timeout: 25_000 });
+    await everywhere({ page, expectAccessible }, `${own.url}${record}`, 'two');
+  } finally {
+    await world.works('blue', []);
+    await own.end();
+  }
 });
 
 test('a chosen theme stays, and is there before anything is painted', async ({ page, teal }) => {

@@ -61,7 +61,7 @@ fn row(check: &Check, now: Timestamp) -> impl IntoView + use<> {
         Verdict::Warn => "warns",
         Verdict::Block => "blocks",
     };
-    let mend = Some(&check.mend).filter(|mend| !mend.is_empty()).map(|mend| linked(mend));
+    let mend = Some(&check.mend).filter(|mend| !mend.is_empty()).map(|mend| coded(mend));
     let read = check.read_at.map(|at| view! { ", read " <Ago at now /> });
     view! {
         <li class="check">
@@ -70,13 +70,21 @@ fn row(check: &Check, now: Timestamp) -> impl IntoView + use<> {
                 <span class="group">{about(check.group)}{read}</span>
             </div>
             <span class="word">{word}</span>
-            <p class="evidence">{check.evidence.clone()}</p>
+            <p class="evidence">{coded(&check.evidence)}</p>
             {mend.map(|mend| view! { <p class="mend">{mend}</p> })}
         </li>
     }
 }
 
-/// A text in which addresses of runbooks can be followed.
+/// A text in which names to be typed stand between backquotes, and addresses of runbooks can be followed.
+fn coded(text: &str) -> impl IntoView + use<> {
+    let parts = text.split('`').enumerate().map(|(number, part)| {
+        if number % 2 == 1 { view! { <code>{part.to_owned()}</code> }.into_any() } else { linked(part).into_any() }
+    });
+    parts.collect_view()
+}
+
+/// A text in which addresses can be followed.
 fn linked(text: &str) -> impl IntoView + use<> {
     let words = text.split_inclusive(' ').map(|word| {
         let (bare, space) = word.strip_suffix(' ').map_or((word, ""), |bare| (bare, " "));

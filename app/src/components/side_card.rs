@@ -1,5 +1,7 @@
 //! One side: what it is, whether it could take over, and what can be done with it.
 
+mod pulse;
+
 use super::{
     allowed,
     icon::{Glyph, Icon},
@@ -45,6 +47,7 @@ pub fn side_card(view: &View<'_>, pair: &PairSnapshot, color: Color) -> AnyView 
             </header>
             <p class="verdict">{verdict(pair, color, now)}</p>
             {facts(reading.value())}
+            {pulse::pulse(pair.surroundings.side(color))}
             {freshness(pair, color, now)}
             <p class="actions">
                 {may_take_over.then(|| match &denied {

@@ -6,10 +6,11 @@ use super::{
 };
 use crate::{
     Color, Millis, Timestamp,
-    airflow::{ImportError, Part, Tried, Wish},
+    airflow::{ImportError, Part, Tried, UNTRIED, Wish},
     dags::Strategy,
     time::{age, minute},
 };
+use std::collections::BTreeMap;
 
 /// What no task runs without.
 const VITAL: [&str; 2] = ["scheduler", "metadatabase"];
@@ -125,21 +126,39 @@ fn permissions(Scene { pair, target, now, .. }: Scene<'_>) -> Check {
     let source = target.other();
     let what = |side: Color| format!("what Teal may do in {}'s Airflow", side.title());
     let judge = |to: &Vec<Tried>, from: &Vec<Tried>| {
-        let (mut verdict, mut found) = (Verdict::Pass, Vec::new());
+        let (mut verdict, mut found, mut refusals) = (Verdict::Pass, Vec::new(), 0);
         for (side, tried) in [(target, to), (source, from)] {
+            // What was not answered has one reason as a rule, which is told once.
+            let mut untried: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
             for wish in Wish::ALL.into_iter().filter(|wish| used(*wish)) {
                 let says = match tried.iter().find(|tried| tried.wish == wish) {
                     Some(Tried { refused: None, .. }) => continue,
-                    Some(Tried { refused: Some(why), .. }) => format!("is refused: {why}"),
+                    Some(Tried { refused: Some(why), .. }) => match why.strip_prefix(UNTRIED) {
+                        Some(why) => {
+                            untried.entry(why).or_default().push(wish.as_str());
+                            continue;
+                        }
+                        None => format!("is refused: {why}"),
+                    },
                     None => "has not been tried.".to_owned(),
                 };
                 let refused = says.starts_with("is");
+                refusals += usize::from(refused);
                 let vital = refused && wish == Wish::PauseDags;
                 verdict = verdict.max(if vital { Verdict::Block } else { Verdict::Warn });
                 found.push(format!("On {}, {} {says}", side.title(), wish.as_str()));
             }
+            for (why, wishes) in untried {
+                verdict = verdict.max(Verdict::Warn);
+                let wishes = named(&wishes, Wish::ALL.len());
+                found.push(format!("On {}, {wishes} could not be tried: {why}", side.title()));
+            }
         }
-        let mend = "Give Teal's role the Airflow role that allows it, on both sides.";
+        let mend = if refusals == 0 {
+            "See why it does not answer. What Teal may do there is tried again by itself."
+        } else {
+            "Give Teal's role the Airflow role that allows it, on both sides."
+        };
         match verdict {
             Verdict::Pass => pass(name, "On both sides Teal may do in Airflow all that it will do there."),
             Verdict::Warn => warn(name, found.join(" "), mend),

@@ -7,6 +7,7 @@ use teal_domain::{
     Flag, Millis, PairSnapshot,
     history::{Progress, Record, SwitchRecord},
     journal::Timings,
+    snapshot::Following,
     switch::{Effect, Event, Outcome, Plan, Refusal, State, Switch},
 };
 
@@ -310,6 +311,10 @@ impl Engine {
 fn ended(known: &mut PairSnapshot, record: &Record) {
     if known.open.as_ref().map(|open| open.operation) == record.switch().map(|switch| switch.operation) {
         known.open = None;
+    }
+    // What follows is in the store with the outcome: whoever comes to the record now is to know that more is to come.
+    if let Some(following) = Following::of(record) {
+        known.following = Some(following);
     }
     if let Some(listed) = known.recent.iter_mut().find(|listed| listed.seq == record.seq) {
         *listed = record.clone();

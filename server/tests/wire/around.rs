@@ -279,7 +279,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
     let (blue, green) = (files(&known.blue), files(&known.green));
     let differ: Vec<_> =
         blue.iter().zip(&green).filter(|(one, other)| one != other).map(|(one, _)| one.key.as_str()).collect();
-    assert_eq!((blue.len(), green.len(), differ), (6, 6, vec!["sales/customers.py"]));
+    assert_eq!((blue.len(), green.len(), differ), (17, 17, vec!["sales/customers.py"]));
     assert!(known.green.heartbeat.value().is_some_and(Option::is_some), "{:?}", known.green.heartbeat);
     let error = known.green.dags.error().expect("no Airflow listens").message.clone();
     assert!(

@@ -78,6 +78,22 @@ fn a_refusal_to_pause_blocks_only_where_dags_are_paused() {
 }
 
 #[test]
+fn an_airflow_that_does_not_answer_has_refused_nothing_and_is_told_once() {
+    let mut pair = fixture::pair();
+    pair.policy.dags.strategy = Strategy::PauseStandby;
+    change(&mut around(&mut pair).blue.tried, |tried| {
+        *tried =
+            Wish::ALL.map(|wish| Tried { wish, refused: Some("It could not be tried: Nobody there.".into()) }).into();
+    });
+    let checks = switch_to_green(&pair);
+    let check = one(&checks, "permissions");
+    assert_eq!(check.verdict, Warn);
+    assert!(check.evidence.starts_with("On Blue, reading its health, listing DAGs, "), "{}", check.evidence);
+    assert_eq!(check.evidence.matches("Nobody there.").count(), 1, "{}", check.evidence);
+    assert!(!check.evidence.contains("refused") && !check.mend.contains("role"), "{} {}", check.evidence, check.mend);
+}
+
+#[test]
 fn what_runs_on_the_side_that_is_left_is_counted_and_its_end_estimated() {
     let task = |state: &str| Task {
         dag: "load".into(),

@@ -2,7 +2,7 @@
 
 use futures::future::{join_all, try_join_all};
 use serde_json::json;
-use teal_domain::airflow::{Tried, Wish};
+use teal_domain::airflow::{Tried, UNTRIED, Wish};
 
 use super::{super::AwsError, Call, client::Airflow, pattern::NOTHING, pausing::patch_many};
 
@@ -33,5 +33,5 @@ impl Airflow<'_> {
 
 /// A refusal as it is, and what was not answered for what it is.
 fn words(error: &AwsError) -> String {
-    if error.refused { error.message.clone() } else { format!("It could not be tried: {}", error.message) }
+    if error.refused { error.message.clone() } else { format!("{UNTRIED}{}", error.message) }
 }

@@ -1,0 +1,1 @@
+"""An Airflow that runs nothing: it tells what a real one would tell, by the clock."""
