@@ -185,7 +185,8 @@ impl Desk for EngineDesk {
         let policy = &pair.config.policy.change_ref;
         // Whether it takes another back is asked of the journal where it matters: that may be a moment ago.
         if policy.required && form.change_ref.trim().is_empty() {
-            self.0.refresh_records(pair).await;
+            let refreshed = self.0.refreshed_records(pair).await;
+            refreshed.map_err(|error| self.store_away(pair, confirmation.target, &error))?;
         }
         let snapshot = self.0.board.snapshot();
         let reverts =
@@ -454,9 +455,9 @@ impl Engine {
     async fn checks_now(self: &Arc<Self>, pair: &Arc<Pair>, plan: &Plan) -> Result<Now, StoreError> {
         if plan.kind == Kind::Planned {
             observe::look(self, pair, PATIENCE).await;
+            // What somebody switched a moment ago, here or on another instance, counts.
+            self.refreshed_records(pair).await?;
         }
-        // What somebody switched a moment ago, here or on another instance, counts.
-        self.refresh_records(pair).await;
         let (known, snapshot, now) = (self.known_now(pair).await?, self.board.snapshot(), self.clock.now());
         let Some(known) = known else { return Ok(Now::default()) };
         let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };

@@ -122,15 +122,25 @@ impl Engine {
     /// Puts onto the board what the journal says: what happened last, how the current version came about,
     /// which switch is under way.
     pub async fn refresh_records(self: &Arc<Self>, pair: &Arc<Pair>) {
+        // What went wrong stands on the board.
+        let _told: Result<(), StoreError> = self.refreshed_records(pair).await;
+    }
+
+    /// The same, for whoever goes on only with what the journal says now.
+    pub async fn refreshed_records(self: &Arc<Self>, pair: &Arc<Pair>) -> Result<(), StoreError> {
         let result = self.read_records(pair).await;
         let now = self.clock.now();
-        if let Err(error) = &result {
-            tracing::warn!(pair = %pair.id(), %error, "the journal could not be read");
+        match result {
+            Ok(change) => {
+                self.board.update(pair.id(), now, change);
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(pair = %pair.id(), %error, "the journal could not be read");
+                self.board.update(pair.id(), now, |known| known.store.fail(error.outside().to_owned(), now));
+                Err(error)
+            }
         }
-        self.board.update(pair.id(), now, |known| match result {
-            Ok(change) => change(known),
-            Err(error) => known.store.fail(error.outside().to_owned(), now),
-        });
     }
 
     async fn read_records(&self, pair: &Pair) -> Result<impl FnOnce(&mut PairSnapshot) + use<>, StoreError> {

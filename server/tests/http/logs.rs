@@ -188,10 +188,17 @@ async fn row_56_what_the_store_says_is_in_the_log_under_the_id_that_the_page_sho
         let failed = log.event("failed");
         assert_eq!((&failed["level"], &failed["fields"]["status"]), (&"ERROR".into(), &503.into()), "{failed}");
     }
-    // A switch runs in a task of its own, and what happens there is this request's all the same.
+    // A switch runs in a task of its own, and what happens there is this request's all the same. An emergency comes as
+    // far as that: a planned one asks the journal before.
     let (log, _guard) = Log::catch("info", Format::Json);
-    let fields =
-        [("pair", "dev"), ("to", "green"), ("confirmation", &*confirmation), ("typed", "green"), ("reason", "why")];
+    let fields = [
+        ("pair", "dev"),
+        ("to", "green"),
+        ("confirmation", &*confirmation),
+        ("typed", "green"),
+        ("reason", "why"),
+        ("emergency", "true"),
+    ];
     let mut request = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(form(&fields)).expect("a request");
     request.headers_mut().insert(header::ACCEPT, "application/json".parse().expect("a type"));
     let answer = house.send(request).await;
