@@ -16,6 +16,7 @@ pub mod sessions;
 pub mod smoke;
 pub mod verify;
 pub mod versions;
+pub mod watching;
 
 use std::{
     os::unix::fs::MetadataExt as _,
@@ -253,6 +254,7 @@ fn migrations() -> Migrator {
         step(5, "following", include_str!("../migrations/sqlite/0005_following.sql")),
         step(6, "smoke", include_str!("../migrations/sqlite/0006_smoke.sql")),
         step(7, "maintenance", include_str!("../migrations/sqlite/0007_maintenance.sql")),
+        step(10, "watching", include_str!("../migrations/sqlite/0010_watching.sql")),
     ])
 }
 
