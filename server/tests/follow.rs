@@ -4,7 +4,9 @@
 mod follow {
     pub mod dags;
     pub mod interrupted;
+    pub mod reverted;
     pub mod scene;
+    pub mod seen;
     pub mod ticks;
     pub mod watched;
 }
