@@ -3,7 +3,7 @@
 mod watched;
 
 pub(crate) use watched::gaps;
-pub use watched::{coverage, covered, unseen, unseen_now};
+pub use watched::{coverage, covered, in_part, unseen, unseen_now};
 
 use super::time;
 use crate::components::mark::Tone;

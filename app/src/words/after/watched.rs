@@ -60,11 +60,7 @@ fn ended(course: &Course, end: WatchEnd) -> (Tone, String, Option<String>) {
         (WatchEnd::Good, Some(span)) => (Tone::Good, format!("Watched for {span}: nothing was red"), None),
         (WatchEnd::Good, None) => (Tone::Good, "Watched to the end: nothing was red".to_owned(), None),
         (WatchEnd::Red, _) => (Tone::Down, "The watch ended red, and nobody took it back".to_owned(), None),
-        (WatchEnd::Unseen, _) => {
-            let said = if is_blind(course) { "Not watched" } else { "Watched in part" };
-            let more = unseen(course).unwrap_or_else(|| "not all of it could be read".to_owned());
-            (Tone::Attention, said.to_owned(), Some(more))
-        }
+        (WatchEnd::Unseen, _) => (Tone::Attention, sentence(in_part(course)), Some(unseen(course))),
         (WatchEnd::Overtaken, _) if course.reverted_by().is_some() => {
             (Tone::Plain, "The watch ended: it was taken back".to_owned(), None)
         }
@@ -91,15 +87,16 @@ fn red<'a>(what: &str, because: &'a str) -> (String, &'a str) {
     (title.to_owned(), because)
 }
 
-/// Whether nobody looked at anything in the whole window.
-fn is_blind(course: &Course) -> bool {
-    let Some((from, until)) = course.window() else { return true };
-    course.gaps(until).iter().any(|gap| gap.what.is_none() && gap.from == from && gap.to == until)
+/// How far a watch went that did not see everything.
+pub fn in_part(course: &Course) -> &'static str {
+    let Some((from, until)) = course.window() else { return "not watched" };
+    let nobody = course.gaps(until).iter().any(|gap| gap.what.is_none() && gap.from == from && gap.to == until);
+    if nobody { "not watched" } else { "watched in part" }
 }
 
-/// What could not be seen of the window of a watch that is over, and for how long; none where all was.
-pub fn unseen(course: &Course) -> Option<String> {
-    let (from, until) = course.window()?;
+/// What could not be seen of the window of a watch that is over, and for how long.
+pub fn unseen(course: &Course) -> String {
+    let Some((from, until)) = course.window() else { return "it never began".to_owned() };
     let gaps = course.gaps(until);
     let told = [Source::Guards, Source::Health, Source::Tasks, Source::Heartbeat].map(Some).into_iter().chain([None]);
     let told = told.filter_map(|what| {
@@ -115,7 +112,7 @@ pub fn unseen(course: &Course) -> Option<String> {
         })
     });
     let told = told.collect::<Vec<_>>();
-    (!told.is_empty()).then(|| told.join("; "))
+    if told.is_empty() { "not all of it could be read".to_owned() } else { told.join("; ") }
 }
 
 /// What cannot be seen just now of a switch that is watched.

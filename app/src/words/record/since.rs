@@ -20,7 +20,7 @@ pub(super) fn since(record: &Record) -> Vec<(Tone, String)> {
             let by = switch.linked().taken_back_by.map_or_else(String::new, |seq| format!(" by record {seq}"));
             said.push((Tone::Attention, format!("taken back{by}")));
         }
-        Some(After::InPart) => said.push((Tone::Attention, "watched in part".to_owned())),
+        Some(After::InPart) => said.push((Tone::Attention, after::in_part(&switch.course).to_owned())),
         Some(After::Watched | After::Good | After::Red | After::Overtaken) | None => {}
     }
     if let Some(gaps) = gaps(switch) {
@@ -48,8 +48,7 @@ pub(super) fn told(switch: &SwitchRecord) -> String {
             said.push_str(&format!(" It was taken back{by}."));
         }
         Some(After::InPart) => {
-            let unseen = after::unseen(course).unwrap_or_else(|| "not all of it could be read".to_owned());
-            said.push_str(&format!(" It was watched in part: {unseen}."));
+            said.push_str(&format!(" It was {}: {}.", after::in_part(course), after::unseen(course)));
         }
         Some(After::Watched | After::Good | After::Red | After::Overtaken) | None => {}
     }

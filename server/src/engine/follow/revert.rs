@@ -77,16 +77,10 @@ impl Walk<'_> {
             Ok(flag) => return self.moved(&flag).await,
             Err(error) => return self.hold(format!("The flag cannot be read: {}", error.message)).await,
         };
-        let by = match begun {
-            Some(by) => by,
-            None => {
-                let by = self.engine.new_operation();
-                if !self.take(Step::TakingBack { by }).await? {
-                    return Ok(());
-                }
-                by
-            }
-        };
+        let by = begun.unwrap_or_else(|| self.engine.new_operation());
+        if begun.is_none() && !self.take(Step::TakingBack { by }).await? {
+            return Ok(());
+        }
         let Some(plan) = self.way_back(by, base) else { return Ok(()) };
         let record = self.engine.switch(self.pair, plan).await?;
         self.is_settled(&record, self.engine.clock.now()).await.map(drop)
