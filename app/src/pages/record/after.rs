@@ -95,7 +95,8 @@ fn row(course: &Course, landed: Timestamp, at: Timestamp, step: &Step) -> impl I
 
 /// Where it stands, in a few words.
 fn state(course: &Course, now: Timestamp) -> String {
-    let dags = match (&course.plan, course.dags_done()) {
+    // Of one that another switch took the place of, nothing more is done.
+    let dags = match (&course.plan, course.dags_done() || course.is_over()) {
         (_, true) => None,
         (None, _) => Some("the DAGs are not planned yet".to_owned()),
         (Some(_), false) => {
