@@ -1,13 +1,17 @@
 //! What happened, as people read it: one record a switch or an external change, put together from the
 //! journal's entries.
 
+mod after;
+
+pub use after::After;
+
 use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp, Via,
     approval::{Approval, Decision, Request},
     journal::{Body, Entry, Listed, Timings, chain::Hash},
     maintenance::Maintenance,
     smoke::SmokeRecord,
-    steps::{Course, WatchEnd},
+    steps::Course,
     switch::{Kind, Outcome},
 };
 use serde::{Deserialize, Serialize};
@@ -356,13 +360,6 @@ impl Record {
     pub fn unexplained(&self) -> bool {
         matches!(&self.what, What::External(external) if !external.imported)
             && !self.notes.iter().any(|note| note.actor.via != Via::Teal)
-    }
-
-    /// When its watch ended with nothing wrong, if it landed and did.
-    pub fn proved_at(&self) -> Option<Timestamp> {
-        self.version()?;
-        let (at, end, _) = self.switch()?.course.watched()?;
-        (end == WatchEnd::Good).then_some(at)
     }
 
     /// How long the flip took, from click to verified.

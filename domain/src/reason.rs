@@ -50,10 +50,28 @@ impl Reason {
         }
     }
 
+    /// A reason of Teal's own, made of words that came from elsewhere: what [`Reason::parse`] refuses is left out, and what
+    /// does not fit is cut off. None where nothing is left.
+    pub fn quoting(text: &str) -> Option<Self> {
+        let clean = plain(text);
+        let short = if clean.chars().count() <= Self::MAX_CHARS {
+            clean
+        } else {
+            clean.chars().take(Self::MAX_CHARS - 1).chain(['…']).collect()
+        };
+        Self::parse(&short).ok()
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Somebody else's words on one line, without the characters that would change how it is shown.
+pub fn plain(text: &str) -> String {
+    let line = text.trim().chars().map(|c| if matches!(c, '\n' | '\r' | '\t') { ' ' } else { c });
+    line.filter(|c| !is_hidden(*c)).collect()
 }
 
 /// Control characters, and the ones that reorder or hide the text around them.
@@ -104,6 +122,15 @@ mod tests {
     fn line_breaks_become_spaces_and_markup_stays_as_typed() {
         let reason = Reason::parse("  one\r\n<b>two</b>\t ").expect("a good reason");
         assert_eq!(reason.as_str(), "one  <b>two</b>");
+    }
+
+    #[test]
+    fn words_from_elsewhere_are_cleaned_and_cut_until_they_are_a_reason() {
+        let quoted = Reason::quoting("5xx\u{202E} of\u{200B} \u{1b}[2Korders\nrose").expect("a reason");
+        assert_eq!(quoted.as_str(), "5xx of [2Korders rose");
+        let long = Reason::quoting(&"é".repeat(700)).expect("a reason");
+        assert_eq!((long.as_str().chars().count(), long.as_str().chars().last()), (500, Some('…')));
+        assert_eq!(Reason::quoting("\u{200B}\u{feff} "), None);
     }
 
     #[test]

@@ -1,7 +1,15 @@
 //! What follows a flip: the DAGs, the watch, and what of it is owed. Each step is an entry of the journal, so that
 //! whoever comes next (after a crash, on another instance, or by a button) goes on from there.
 
-use crate::{Color, Millis, OperationId, Timestamp, dags::DagPlan};
+mod watched;
+
+pub use watched::{Gap, Linked};
+
+use crate::{
+    Color, Millis, OperationId, Timestamp,
+    dags::DagPlan,
+    watch::{Rang, Source},
+};
 use serde::{Deserialize, Serialize};
 
 /// One step, done or failed.
@@ -74,6 +82,40 @@ pub enum Step {
         until: Timestamp,
         /// Tasks that failed on the old side in as long a time before the switch.
         failed_before: Option<u32>,
+        /// From when on it is to be watched: the flip.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Timestamp>,
+        /// The guards that were in alarm at the flip, where that is known: they are not of its making.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ringing: Option<Vec<Rang>>,
+    },
+    /// Something that is watched cannot be read.
+    Unread {
+        /// What.
+        what: Source,
+        /// When it was last read, or was to be read first.
+        since: Timestamp,
+        /// Why not.
+        because: String,
+    },
+    /// It can be read again.
+    ReadAgain {
+        /// What.
+        what: Source,
+        /// Since when it could not be.
+        since: Timestamp,
+    },
+    /// Nobody watched for a while: no process of Teal looked.
+    Unwatched {
+        /// The last look, or the flip.
+        from: Timestamp,
+        /// The next one.
+        to: Timestamp,
+    },
+    /// A guard has no data, and so says nothing either way.
+    NoData {
+        /// Its alarm.
+        guard: String,
     },
     /// The first task that the new side ran after the flip.
     PickedUp {
@@ -94,6 +136,17 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         held: Option<String>,
     },
+    /// Teal is about to take it back by itself, by a switch of this operation. It stands here before that switch is
+    /// begun, so that whoever comes after a crash goes on with the same one.
+    TakingBack {
+        /// That switch.
+        by: OperationId,
+    },
+    /// Why Teal does not take it back just now, although policy says so. It is looked at again until the watch ends.
+    Held {
+        /// Why not.
+        because: String,
+    },
     /// It was taken back by another switch.
     Reverted {
         /// That switch.
@@ -112,12 +165,14 @@ pub enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WatchEnd {
-    /// Nothing was red until its end.
+    /// Nothing was red until its end, and all that is watched was read.
     Good,
     /// Something was red, and nobody reverted until its end.
     Red,
     /// Another switch took its place.
     Overtaken,
+    /// Nothing red was seen, but not all was seen: something could not be read, or nobody looked.
+    Unseen,
 }
 
 /// Whether everything that was due around the flip was run by exactly one side.
@@ -129,6 +184,13 @@ pub struct Coverage {
     pub twice: Vec<(String, Timestamp)>,
     /// Runs that neither worked on.
     pub missed: Vec<(String, Timestamp)>,
+}
+
+impl Coverage {
+    /// Whether nothing was missed or run twice.
+    pub const fn is_whole(&self) -> bool {
+        self.twice.is_empty() && self.missed.is_empty()
+    }
 }
 
 impl Step {
@@ -145,8 +207,14 @@ impl Step {
             Self::DagsDone => "dags_done",
             Self::LeftOff { .. } => "left_off",
             Self::Watching { .. } => "watching",
+            Self::Unread { .. } => "unread",
+            Self::ReadAgain { .. } => "read_again",
+            Self::Unwatched { .. } => "unwatched",
+            Self::NoData { .. } => "no_data",
             Self::PickedUp { .. } => "picked_up",
             Self::Red { .. } => "red",
+            Self::TakingBack { .. } => "taking_back",
+            Self::Held { .. } => "held",
             Self::Reverted { .. } => "reverted",
             Self::Watched { .. } => "watched",
         }
@@ -160,6 +228,9 @@ pub struct Course {
     pub plan: Option<DagPlan>,
     /// The steps with the times at which they were written, the oldest first; without the plan, which stands above.
     pub steps: Vec<(Timestamp, Step)>,
+    /// The records of the switches that it takes back, or that took it back.
+    #[serde(default)]
+    pub linked: Linked,
 }
 
 impl Course {
@@ -274,14 +345,6 @@ impl Course {
         since
     }
 
-    /// Until when it is watched, and how many tasks had failed before.
-    pub fn watching(&self) -> Option<(Timestamp, Option<u32>)> {
-        self.steps.iter().find_map(|(_, step)| match step {
-            Step::Watching { until, failed_before } => Some((*until, *failed_before)),
-            _ => None,
-        })
-    }
-
     /// Whether nothing follows any more: the DAGs are done, and the watch is over.
     pub fn is_over(&self) -> bool {
         match self.watched() {
@@ -291,41 +354,8 @@ impl Course {
         }
     }
 
-    /// The first task after the flip: its DAG, and when it began.
-    pub fn picked_up(&self) -> Option<(&str, Timestamp)> {
-        self.steps.iter().find_map(|(_, step)| match step {
-            Step::PickedUp { dag, at } => Some((dag.as_str(), *at)),
-            _ => None,
-        })
-    }
-
-    /// What was found red, the latest last: what it is, and the words.
-    pub fn red(&self) -> Vec<(&str, &str)> {
-        let red = self.steps.iter().filter_map(|(_, step)| match step {
-            Step::Red { what, because, .. } => Some((what.as_str(), because.as_str())),
-            _ => None,
-        });
-        red.collect()
-    }
-
     /// Whether somebody said not to wait for the old side.
     pub fn skipped(&self) -> bool {
         self.steps.iter().any(|(_, step)| matches!(step, Step::Drained { skipped: true, .. }))
-    }
-
-    /// The switch that took this one back.
-    pub fn reverted_by(&self) -> Option<OperationId> {
-        self.steps.iter().find_map(|(_, step)| match step {
-            Step::Reverted { by } => Some(*by),
-            _ => None,
-        })
-    }
-
-    /// How the watch ended, once it has.
-    pub fn watched(&self) -> Option<(Timestamp, WatchEnd, Option<&Coverage>)> {
-        self.steps.iter().find_map(|(at, step)| match step {
-            Step::Watched { end, coverage } => Some((*at, *end, coverage.as_ref())),
-            _ => None,
-        })
     }
 }

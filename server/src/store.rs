@@ -16,6 +16,7 @@ pub mod sessions;
 pub mod smoke;
 pub mod verify;
 pub mod versions;
+pub mod watching;
 
 use std::{
     os::unix::fs::MetadataExt as _,
@@ -254,6 +255,7 @@ fn migrations() -> Migrator {
         step(6, "smoke", include_str!("../migrations/sqlite/0006_smoke.sql")),
         step(7, "maintenance", include_str!("../migrations/sqlite/0007_maintenance.sql")),
         step(8, "moved", include_str!("../migrations/sqlite/0008_moved.sql")),
+        step(9, "watching", include_str!("../migrations/sqlite/0009_watching.sql")),
     ])
 }
 

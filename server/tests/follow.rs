@@ -6,7 +6,9 @@ mod follow {
     pub mod going_back;
     pub mod interrupted;
     pub mod left;
+    pub mod reverted;
     pub mod scene;
+    pub mod seen;
     pub mod ticks;
     pub mod watched;
 }

@@ -261,6 +261,8 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("owed", with(follows::owed)),
         ("red", with(follows::red)),
         ("over", with(follows::over)),
+        ("unseen", with(follows::unseen)),
+        ("taken-back", with(follows::taken_back)),
         ("maintained", with(upkeep::maintained)),
         ("maintained-down", with(upkeep::maintained_down)),
         ("maintained-live", with(upkeep::maintained_live)),

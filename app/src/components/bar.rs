@@ -112,6 +112,7 @@ fn after(pair: &PairSnapshot, following: &Following, now: Timestamp) -> Option<A
                     {red}
                     {dags}
                     {watched.map(|(until, _)| format!(" Watched until {} UTC.", time::clock(until)))}
+                    {words::after::unseen_now(course).map(|unseen| format!(" {unseen}"))}
                     " "
                     <a href=record>"Its record"</a>
                     {runbook}

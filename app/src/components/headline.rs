@@ -132,7 +132,7 @@ fn story(pair: &PairSnapshot, record: &Record) -> impl IntoView + use<> {
     let why = record::why(record).map(|why| view! { <span><q>{why.to_owned()}</q></span> });
     let verified = match (&record.what, record::flip(record)) {
         (What::Switch(switch), Some(flip)) if matches!(switch.progress, Progress::Ended { .. }) => {
-            Some(format!("{} in {}", record::outcome(record).1, words::span(flip)))
+            Some(format!("{} in {}", record::flipped(record).1, words::span(flip)))
         }
         _ => None,
     };

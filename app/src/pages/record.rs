@@ -25,7 +25,7 @@ use leptos::{
     server_fn::ServerFn,
 };
 use teal_domain::{
-    Action, PairSnapshot, Timestamp,
+    Action, PairId, PairSnapshot, Timestamp,
     history::{ExternalRecord, Record, SwitchRecord, What},
 };
 
@@ -106,7 +106,7 @@ fn told(record: &Record, now: Timestamp) -> String {
 
 fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
     let more = match &record.what {
-        What::Switch(switch) => Some(EitherOf5::A(of_switch(switch, now))),
+        What::Switch(switch) => Some(EitherOf5::A(of_switch(switch, &record.pair, now))),
         What::External(external) => Some(EitherOf5::B(of_external(external, now))),
         What::Request(asked) => Some(EitherOf5::C(request::facts(asked, now))),
         What::Maintenance(declared) => Some(EitherOf5::D(maintenance::facts(declared, now))),
@@ -128,7 +128,7 @@ fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
     }
 }
 
-fn of_switch(switch: &SwitchRecord, now: Timestamp) -> impl IntoView + use<> {
+fn of_switch(switch: &SwitchRecord, pair: &PairId, now: Timestamp) -> impl IntoView + use<> {
     let from = match switch.from {
         Some(color) => Either::Left(view! { <Side color /> }),
         None => Either::Right("no side"),
@@ -148,8 +148,15 @@ fn of_switch(switch: &SwitchRecord, now: Timestamp) -> impl IntoView + use<> {
         {(!switch.overridden.is_empty()).then(|| view! {
             <div><dt>"Overridden"</dt><dd>{switch.overridden.join(", ")}</dd></div>
         })}
+        {linked("Takes back", pair, switch.linked().takes_back)}
+        {linked("Taken back by", pair, switch.linked().taken_back_by)}
         <div><dt>"Operation"</dt><dd><code>{switch.operation.to_string()}</code></dd></div>
     }
+}
+
+/// The record of another switch that belongs to this one.
+fn linked(what: &'static str, pair: &PairId, seq: Option<u64>) -> Option<impl IntoView + use<>> {
+    seq.map(|seq| view! { <div><dt>{what}</dt><dd><a href=paths::record(pair, seq)>"record "{seq}</a></dd></div> })
 }
 
 fn of_external(external: &ExternalRecord, now: Timestamp) -> impl IntoView + use<> {

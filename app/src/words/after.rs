@@ -1,12 +1,17 @@
 //! What follows a flip, in words.
 
+mod watched;
+
+pub(crate) use watched::gaps;
+pub use watched::{coverage, covered, in_part, unseen, unseen_now};
+
 use super::time;
 use crate::components::mark::Tone;
 use teal_domain::{
     Color, Millis, Timestamp,
     approval::AskedDags,
     dags::{DagPlan, Strategy},
-    steps::{Coverage, Step, WatchEnd},
+    steps::{Course, Step},
 };
 
 /// A few DAGs by name, and how many more.
@@ -24,8 +29,8 @@ pub fn count(dags: usize) -> String {
     if dags == 1 { "1 DAG".to_owned() } else { format!("{dags} DAGs") }
 }
 
-/// A step: how it went, what was done, and more about it.
-pub fn step(step: &Step) -> (Tone, String, String) {
+/// A step of a course: how it went, what was done, and more about it.
+pub fn step(course: &Course, step: &Step) -> (Tone, String, String) {
     match step {
         Step::Planned { plan } => (Tone::Plain, "DAGs planned".to_owned(), planned(plan)),
         Step::Unpaused { side, dags } => {
@@ -68,30 +73,14 @@ pub fn step(step: &Step) -> (Tone, String, String) {
             let left: Vec<String> = left.map(|(what, dags)| format!("{what}: {}", named(dags))).collect();
             (Tone::Attention, "The flag moved on before all was done with the DAGs".to_owned(), left.join("; "))
         }
-        Step::Watching { until, failed_before } => {
+        Step::Watching { until, failed_before, .. } => {
             let before = failed_before.map_or_else(String::new, |failed| format!("; {failed} tasks failed before it"));
             (Tone::Busy, "The watch began".to_owned(), format!("until {} UTC{before}", time::clock(*until)))
         }
         Step::PickedUp { dag, at } => {
             (Tone::Good, "The new side ran its first task".to_owned(), format!("{dag}, at {} UTC", time::clock(*at)))
         }
-        Step::Red { because, reverts, held, .. } => {
-            let then = match (reverts, held) {
-                (true, _) => " Teal takes the switch back.".to_owned(),
-                (false, Some(held)) => format!(" Teal does not take it back: {held}"),
-                (false, None) => String::new(),
-            };
-            (Tone::Down, "Red".to_owned(), format!("{because}{then}"))
-        }
-        Step::Reverted { .. } => (Tone::Attention, "Taken back".to_owned(), String::new()),
-        Step::Watched { end, coverage } => {
-            let (tone, said) = match end {
-                WatchEnd::Good => (Tone::Good, "The watch ended: nothing was red"),
-                WatchEnd::Red => (Tone::Down, "The watch ended red"),
-                WatchEnd::Overtaken => (Tone::Plain, "The watch ended: the flag moved on"),
-            };
-            (tone, said.to_owned(), coverage.as_ref().map(covered).unwrap_or_default())
-        }
+        of_the_watch => watched::step(course, of_the_watch),
     }
 }
 
@@ -122,29 +111,6 @@ pub fn asked(dags: &AskedDags, target: Color) -> String {
     }
 }
 
-/// Whether everything due was run by exactly one side.
-pub fn covered(coverage: &Coverage) -> String {
-    let Coverage { once, twice, missed } = coverage;
-    if twice.is_empty() && missed.is_empty() {
-        return if *once == 0 {
-            "nothing was due".to_owned()
-        } else {
-            format!("everything due was run by exactly one side: {once} runs")
-        };
-    }
-    let list = |runs: &[(String, Timestamp)]| {
-        named(&runs.iter().map(|(dag, at)| format!("{dag} for {} UTC", time::clock(*at))).collect::<Vec<_>>())
-    };
-    let mut said = Vec::new();
-    if !missed.is_empty() {
-        said.push(format!("{} missed ({})", missed.len(), list(missed)));
-    }
-    if !twice.is_empty() {
-        said.push(format!("{} run by both sides ({})", twice.len(), list(twice)));
-    }
-    format!("{}; {once} run by exactly one side", said.join(", "))
-}
-
 /// The pickup: from the flip to the first task.
 pub fn pickup(landed: Timestamp, began: Timestamp) -> String {
     let span = began.since(landed);
@@ -167,18 +133,5 @@ mod tests {
         assert_eq!(named(&dags), "a, b, c and 2 more");
         assert_eq!(named(&dags[..2]), "a, b");
         assert_eq!((count(1), count(2)), ("1 DAG".to_owned(), "2 DAGs".to_owned()));
-    }
-
-    #[test]
-    fn coverage_says_what_was_missed_and_what_was_run_twice() {
-        let at = Timestamp(1_700_000_000_000);
-        let all = Coverage { once: 4, twice: vec![("a".into(), at)], missed: vec![("b".into(), at), ("c".into(), at)] };
-        let said = "2 missed (b for 22:13:20 UTC, c for 22:13:20 UTC), 1 run by both sides (a for 22:13:20 UTC); 4 run by exactly one side";
-        assert_eq!(covered(&all), said);
-        assert_eq!(covered(&Coverage::default()), "nothing was due");
-        assert_eq!(
-            covered(&Coverage { once: 4, ..Coverage::default() }),
-            "everything due was run by exactly one side: 4 runs"
-        );
     }
 }

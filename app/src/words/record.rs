@@ -1,5 +1,7 @@
 //! What a record says, in words: what happened, how it ended, and the marks it keeps.
 
+mod since;
+
 use super::smoke;
 use crate::components::mark::Tone;
 use std::borrow::Cow;
@@ -104,8 +106,29 @@ pub const fn via(via: Via) -> &'static str {
     }
 }
 
-/// How it ended, in a few words, for a column.
+/// How it ended and, of a switch, what came after its flip: in a few words, for a column.
 pub fn outcome(record: &Record) -> (Tone, String) {
+    let (tone, said) = flipped(record);
+    let after = since::since(record);
+    let tone = after.iter().map(|(tone, _)| *tone).fold(tone, graver);
+    (tone, std::iter::once(said).chain(after.into_iter().map(|(_, said)| said)).collect::<Vec<_>>().join("; "))
+}
+
+/// The tone that matters more.
+const fn graver(one: Tone, other: Tone) -> Tone {
+    const fn weight(tone: Tone) -> u8 {
+        match tone {
+            Tone::Down => 3,
+            Tone::Attention => 2,
+            Tone::Unknown | Tone::Busy => 1,
+            Tone::Good | Tone::Plain => 0,
+        }
+    }
+    if weight(other) > weight(one) { other } else { one }
+}
+
+/// How it ended: of a switch, its flip alone.
+pub fn flipped(record: &Record) -> (Tone, String) {
     let switch = match &record.what {
         What::Switch(switch) => switch,
         What::External(external) if external.imported => return (Tone::Plain, "imported".into()),
@@ -207,7 +230,8 @@ pub fn told(switch: &SwitchRecord) -> String {
     };
     match outcome {
         Outcome::Landed { version, interleaving, verification } => {
-            format!("{}{}", landed(target, *version, verification), between(*interleaving))
+            let (landed, since) = (landed(target, *version, verification), since::told(switch));
+            format!("{landed}{}{since}", between(*interleaving))
         }
         Outcome::NothingToDo => format!("The flag said {target} already, so nothing was put."),
         Outcome::Moved { found } => {
@@ -298,6 +322,7 @@ pub fn tags(record: &Record) -> Vec<(Tone, Cow<'static, str>)> {
             if switch.landed_late.is_some() {
                 tags.push((Tone::Attention, "landed late".into()));
             }
+            tags.extend(since::takes_back(record, switch).map(|said| (Tone::Plain, said.into())));
         }
         What::External(external) => {
             if external.imported {

@@ -167,6 +167,14 @@ fn watched(words: &Maintenance, seen: Seen<'_>) -> Told {
             let said = format!("It ended red on {}: {}.", minute(at), because(record));
             not_yet(format!("{said} Find out why, or switch back."))
         }
+        (Some((at, WatchEnd::Unseen, _)), _) => {
+            let title = record.switch().map_or("the new side", |switch| switch.target.title());
+            not_yet(format!(
+                "It was watched only in part until {}: its record says what was not seen. See for yourself that {title} \
+                 works before the other side is touched, or switch back.",
+                minute(at)
+            ))
+        }
         (Some((at, WatchEnd::Overtaken, _)), _) => {
             (State::Skipped, "Another switch took its place before its end.".to_owned(), Some(at))
         }

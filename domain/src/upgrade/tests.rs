@@ -67,7 +67,7 @@ fn live(pair: &mut PairSnapshot, color: Color) {
 /// A switch to green, an hour ago, and how its watch ended.
 fn switch(end: Option<WatchEnd>) -> Record {
     let mut course = Course::default();
-    course.take(secs_ago(HOUR), Step::Watching { until: in_secs(600), failed_before: None });
+    course.take(secs_ago(HOUR), Step::Watching { until: in_secs(600), failed_before: None, from: None, ringing: None });
     if let Some(end) = end {
         course.take(secs_ago(600), Step::Watched { end, coverage: None });
     }
@@ -207,6 +207,7 @@ fn after_the_switch_the_watch_has_to_end_well_before_the_other_side_is_touched()
     let declared = [declared(Color::Green, 2)];
     stands(&at(&pair, &declared, &[switch(None)]), Part::Watch, "It goes on until");
     stands(&at(&pair, &declared, &[switch(Some(WatchEnd::Red))]), Part::Watch, "switch back");
+    stands(&at(&pair, &declared, &[switch(Some(WatchEnd::Unseen))]), Part::Watch, "only in part");
     let upgrade = at(&pair, &declared, &[switch(Some(WatchEnd::Good))]);
     stands(&upgrade, Part::Other, "Blue is AVAILABLE with Airflow 2.11.0, not yet 3.0.6.");
     stands(&upgrade, Part::Other, "lift the maintenance of Green and declare that of Blue");

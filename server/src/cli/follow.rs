@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use teal_domain::{Actor, Color, Reading, Reason, Timestamp, snapshot::Following};
+use teal_domain::{
+    Actor, Color, Reading, Reason, Timestamp,
+    snapshot::Following,
+    steps::{Course, Step},
+};
 
 use super::{Common, End, Stop, caller, output, setup};
 use crate::engine::{
@@ -52,13 +56,13 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
             return Ok(End::Done);
         };
         for (at, step) in following.course.steps.iter().skip(told) {
-            output::say!("{}", line(*at, step));
+            output::say!("{}", line(&following.course, *at, step));
         }
         told = following.course.steps.len();
         let done = record.is_none() || (arguments.dags && following.course.dags_done());
         if done {
             engine.store.close().await;
-            return Ok(if following.course.red().is_empty() { End::Done } else { End::Failed });
+            return Ok(if following.course.is_doubtful() { End::Failed } else { End::Done });
         }
         tokio::time::sleep(next).await;
     }
@@ -107,8 +111,8 @@ pub(super) async fn look(engine: &Arc<Engine>, pair: &Arc<Pair>) {
     });
 }
 
-fn line(at: Timestamp, step: &teal_domain::steps::Step) -> String {
-    let (_, said, more) = teal_app::words::after::step(step);
+fn line(course: &Course, at: Timestamp, step: &Step) -> String {
+    let (_, said, more) = teal_app::words::after::step(course, step);
     let more = if more.is_empty() { more } else { format!(": {more}") };
     format!("{} UTC  {said}{more}", teal_app::words::time::clock(at))
 }

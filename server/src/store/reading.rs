@@ -1,9 +1,11 @@
 //! Reading the journal back: entries, records and pages of history.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sqlx::{QueryBuilder, Row as _, Sqlite, sqlite::SqliteRow};
 use teal_domain::{
     Actor, PairId, Subject, Timestamp, Via,
-    history::{HistoryPage, HistoryQuery, Record},
+    history::{HistoryPage, HistoryQuery, Record, SwitchRecord, What},
     journal::{Body, Entry},
 };
 
@@ -89,7 +91,8 @@ impl Store {
             .await?;
         let Some(first) = first.as_ref().map(entry).transpose()? else { return Ok(None) };
         let mut entries = self.about(std::slice::from_ref(&first)).await?;
-        let Some(record) = Record::fold(&first, &entries) else { return Ok(None) };
+        let Some(mut record) = Record::fold(&first, &entries) else { return Ok(None) };
+        self.link(std::slice::from_mut(&mut record)).await?;
         entries.insert(0, first);
         Ok(Some((record, entries)))
     }
@@ -106,7 +109,9 @@ impl Store {
         .await?;
         let entries = rows.iter().map(entry).collect::<Result<Vec<_>>>()?;
         let intent = entries.iter().find(|entry| matches!(entry.body, Body::Intent { .. }));
-        Ok(intent.and_then(|first| Record::fold(first, &entries)))
+        let mut record = intent.and_then(|first| Record::fold(first, &entries));
+        self.link(record.as_mut_slice()).await?;
+        Ok(record)
     }
 
     /// How the version that the journal knows as the latest came about.
@@ -125,7 +130,33 @@ impl Store {
     /// Folds records from their first entries.
     async fn records(&self, firsts: &[Entry]) -> Result<Vec<Record>> {
         let rest = self.about(firsts).await?;
-        Ok(firsts.iter().filter_map(|first| Record::fold(first, &rest)).collect())
+        let mut records: Vec<Record> = firsts.iter().filter_map(|first| Record::fold(first, &rest)).collect();
+        self.link(&mut records).await?;
+        Ok(records)
+    }
+
+    /// Tells switches that take another one back, and those that were taken back, the number of the other's record.
+    async fn link(&self, records: &mut [Record]) -> Result<()> {
+        let others = records.iter().filter_map(Record::switch).flat_map(SwitchRecord::others);
+        let others: BTreeSet<String> = others.map(|id| id.to_string()).collect();
+        if others.is_empty() {
+            return Ok(());
+        }
+        let mut sql =
+            QueryBuilder::<Sqlite>::new("SELECT operation, seq FROM journal WHERE kind = 'intent' AND operation IN (");
+        let mut ids = sql.separated(", ");
+        for id in others {
+            ids.push_bind(id);
+        }
+        sql.push(")");
+        let rows: Vec<(String, i64)> = sql.build_query_as().fetch_all(self.reading()?).await?;
+        let known: HashMap<String, u64> = rows.into_iter().map(|(id, seq)| (id, unsigned(seq))).collect();
+        for record in records {
+            if let What::Switch(switch) = &mut record.what {
+                switch.link(|id| known.get(&id.to_string()).copied());
+            }
+        }
+        Ok(())
     }
 
     /// The entries about these: of their operations, and the notes on them.

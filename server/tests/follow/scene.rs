@@ -7,7 +7,7 @@ use std::{
 
 use teal_domain::{
     Color, Flag, Timestamp,
-    history::Record,
+    history::{HistoryQuery, Record},
     policy::{Guard, Policy},
     snapshot::Following,
     steps::{Course, Step},
@@ -38,21 +38,40 @@ pub const GUARD: &str = "teal_guard";
 pub struct Alarms {
     pub ringing: Mutex<Vec<(String, Timestamp)>>,
     pub silent: Mutex<bool>,
+    /// Nobody may read them.
+    pub denied: Mutex<bool>,
+    /// What those say that do not ring, if not that all is fine.
+    pub others: Mutex<Option<AlarmState>>,
+    /// Why they ring, if not for the usual reason.
+    pub reason: Mutex<Option<String>>,
+}
+
+impl Alarms {
+    fn allowed(&self) -> Result<(), AwsError> {
+        let message = "cloudwatch:DescribeAlarms is not allowed for these credentials.".to_owned();
+        let error = AwsError { code: Some("AccessDenied".into()), message, refused: true };
+        if *self.denied.lock().expect("alarms") { Err(error) } else { Ok(()) }
+    }
 }
 
 #[async_trait::async_trait]
 impl AlarmPort for Alarms {
     async fn alarms(&self, names: &[String]) -> Result<Vec<Alarm>, AwsError> {
+        self.allowed()?;
         let ringing = self.ringing.lock().expect("alarms").clone();
+        let others = self.others.lock().expect("alarms").unwrap_or(AlarmState::Fine);
+        let reason = self.reason.lock().expect("alarms").clone();
+        let reason = reason.unwrap_or_else(|| "3 datapoints were above 5".into());
         let told = names.iter().map(|name| {
             let since = ringing.iter().find(|(rings, _)| rings == name).map(|(_, since)| *since);
-            let state = if since.is_some() { AlarmState::Alarm } else { AlarmState::Fine };
-            Alarm { name: name.clone(), state, since, reason: "3 datapoints were above 5".into() }
+            let state = if since.is_some() { AlarmState::Alarm } else { others };
+            Alarm { name: name.clone(), state, since, reason: reason.clone() }
         });
         Ok(told.collect())
     }
 
     async fn heartbeat(&self, _: &str, since: Timestamp) -> Result<Option<Timestamp>, AwsError> {
+        self.allowed()?;
         Ok((!*self.silent.lock().expect("alarms")).then_some(Timestamp(since.0 + 540_000)))
     }
 }
@@ -193,6 +212,18 @@ impl Scene {
             self.world.clock.pass(Duration::from_secs(10));
         }
         self.follow().await;
+    }
+
+    /// A guard goes into alarm.
+    pub fn ring(&self) {
+        let now = self.world.clock.now();
+        self.alarms.ringing.lock().expect("alarms").push(("errors".into(), now));
+    }
+
+    /// The latest record.
+    pub async fn newest(&self) -> Record {
+        let query = HistoryQuery::default();
+        self.world.store.history(&self.world.pair, &query, 1).await.expect("history").records.remove(0)
     }
 
     pub fn following(&self) -> Option<Following> {

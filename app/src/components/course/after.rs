@@ -20,6 +20,7 @@ use teal_domain::{
     history::{Progress, Record, SwitchRecord},
     steps::{Course, Step},
     switch::Outcome,
+    watch::Source,
 };
 
 /// Whether something still follows the switch of this record.
@@ -38,7 +39,7 @@ pub fn after(view: &View<'_>, pair: &PairSnapshot, record: &Record, here: Here) 
     }
     let landed = *landed;
     let plan = course.plan.as_ref().map(|plan| (landed, Step::Planned { plan: plan.clone() }));
-    let rows = plan.iter().chain(&course.steps).map(|(at, step)| row(pair, landed, *at, step)).collect_view();
+    let rows = plan.iter().chain(&course.steps).map(|(at, step)| row(pair, course, landed, *at, step)).collect_view();
     let on = goes_on(pair, record);
     let buttons = on.then(|| buttons(view, pair, record, switch));
     let back = on.then(|| back(view, pair, record, switch, here)).flatten();
@@ -67,16 +68,14 @@ fn times(record: &Record, course: &Course, landed: Timestamp) -> impl IntoView +
     let (picked, dag) = match (course.picked_up(), course.watched()) {
         (Some((dag, at)), _) => (after::pickup(landed, at), format!("until the first task, of {dag}")),
         (None, None) => ("none yet".to_owned(), "until the first task".to_owned()),
+        (None, Some((end, _, _)))
+            if course.gaps(end).iter().any(|gap| gap.what.is_none_or(|what| what == Source::Tasks)) =>
+        {
+            ("not known".to_owned(), "its tasks could not be read all the time".to_owned())
+        }
         (None, Some(_)) => ("none".to_owned(), "no task began while it was watched".to_owned()),
     };
-    let (covered, more) = match course.watched() {
-        None => ("not yet".to_owned(), "told when the watch ends".to_owned()),
-        Some((_, _, None)) => ("not known".to_owned(), "a side did not tell".to_owned()),
-        Some((_, _, Some(coverage))) => {
-            let whole = coverage.twice.is_empty() && coverage.missed.is_empty();
-            (if whole { "whole" } else { "with gaps" }.to_owned(), after::covered(coverage))
-        }
-    };
+    let (covered, more) = after::coverage(course);
     view! {
         <dl class="facts recovery">
             <div><dt>"Flip"</dt><dd>{flip}</dd><dd class="hush-line">"click to verified"</dd></div>
@@ -86,8 +85,8 @@ fn times(record: &Record, course: &Course, landed: Timestamp) -> impl IntoView +
     }
 }
 
-fn row(pair: &PairSnapshot, landed: Timestamp, at: Timestamp, step: &Step) -> impl IntoView + use<> {
-    let (tone, said, more) = after::step(step);
+fn row(pair: &PairSnapshot, course: &Course, landed: Timestamp, at: Timestamp, step: &Step) -> impl IntoView + use<> {
+    let (tone, said, more) = after::step(course, step);
     let more = Some(more).filter(|more| !more.is_empty());
     let runbook = match step {
         Step::Red { what, .. } => runbook::of_red(pair, what),
@@ -105,7 +104,8 @@ fn row(pair: &PairSnapshot, landed: Timestamp, at: Timestamp, step: &Step) -> im
 
 /// Where it stands, in a few words.
 fn state(course: &Course, now: Timestamp) -> String {
-    let dags = match (&course.plan, course.dags_done()) {
+    // Of one that another switch took the place of, nothing more is done.
+    let dags = match (&course.plan, course.dags_done() || course.is_over()) {
         (_, true) => None,
         (None, _) => Some("the DAGs are not planned yet".to_owned()),
         (Some(_), false) => {

@@ -2,7 +2,7 @@
 
 use super::{differs, only, sentence};
 use crate::{
-    Color, Millis, Reading,
+    Millis, Reading,
     airflow::{Dag, Keys},
     approval,
     dags::Strategy,

@@ -183,7 +183,7 @@ pub fn open(unknown_until: Option<Timestamp>) -> OpenSwitch {
 
 pub fn watched() -> Following {
     let mut course = Course::default();
-    course.take(secs_ago(300), Step::Watching { until: in_secs(600), failed_before: None });
+    course.take(secs_ago(300), Step::Watching { until: in_secs(600), failed_before: None, from: None, ringing: None });
     let operation = OperationId::new(NOW, 4);
     let landed_at = secs_ago(300);
     Following { seq: 7, operation, kind: Kind::Planned, target: Color::Blue, landed_at, reverts: None, course }
