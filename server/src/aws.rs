@@ -9,6 +9,7 @@ pub mod elb;
 pub mod loopback;
 pub mod mwaa;
 pub mod s3;
+mod seal;
 pub mod ssm;
 pub mod sts;
 

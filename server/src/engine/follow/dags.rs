@@ -186,7 +186,7 @@ impl Walk<'_> {
             ids.retain(|dag| !not_yet.holds(dag));
         }
         for some in ids.chunks(AT_ONCE) {
-            let Changed { done, failed } = self.airflow(side).ask().set_paused(&known, some, pause).await;
+            let Changed { done, failed, .. } = self.airflow(side).ask().set_paused(&known, some, pause).await;
             if !done.is_empty() {
                 let dags = done;
                 let step = if pause { Step::Paused { side, dags } } else { Step::Unpaused { side, dags } };
