@@ -111,7 +111,7 @@ async fn of_connections_and_variables_only_names_are_kept_and_of_pools_their_slo
         assert_eq!(keys.connections, ["mail", "warehouse"]);
         assert_eq!(keys.variables, ["threshold"]);
         assert_eq!(keys.pools, ["default_pool (128)", "narrow (2)", "wide (no limit)"]);
-        assert!(!format!("{keys:?}").contains("secret"));
+        assert!(!format!("{keys:?}").contains("planted"));
     }
 }
 
