@@ -6,6 +6,7 @@ pub mod airflow;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod elb;
+pub mod logs;
 pub mod loopback;
 pub mod mwaa;
 pub mod s3;

@@ -10,7 +10,7 @@ use teal_domain::airflow::{Dag, ImportError, Keys, Part};
 
 use super::{super::AwsError, AirflowRest, Call, Dialect, answers, answers::text, paging::List};
 
-pub use super::pausing::Changed;
+pub use super::{one_run::Log, pausing::Changed};
 
 /// One side's Airflow. Cheap to make.
 #[derive(Clone, Copy, Debug)]
