@@ -100,21 +100,21 @@ fn same_errors(one: &[ImportError], another: &[ImportError]) -> bool {
 pub struct DagFile {
     /// Its key below the DAG folder.
     pub key: String,
-    /// S3's mark of its content (ETag). Where two files have the same one, their content is the same.
+    /// S3's mark of its content (`ETag`). Where two files have the same one, their content is the same.
     pub etag: String,
-    /// What another ETag says.
+    /// What another `ETag` says.
     #[serde(default)]
     pub mark: Mark,
     /// Its size.
     pub bytes: u64,
 }
 
-/// What it says of two files that their ETags differ
+/// What it says of two files that their `ETag`s differ
 /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
-    /// Their content differs: the ETag is the content's hash.
+    /// Their content differs: the `ETag` is the content's hash.
     #[default]
     Content,
     /// Nothing: it was uploaded in parts.

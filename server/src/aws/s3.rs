@@ -35,7 +35,7 @@ impl S3 {
 }
 
 impl S3 {
-    /// Whether what is put into a bucket keeps the hash of its content as its ETag: it is encrypted with S3's own keys.
+    /// Whether what is put into a bucket keeps the hash of its content as its `ETag`: it is encrypted with S3's own keys.
     /// One that does not say so is not taken for one
     /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketEncryption.html>).
     async fn is_plain(&self, bucket: &str) -> bool {

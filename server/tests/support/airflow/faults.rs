@@ -17,12 +17,14 @@ pub enum Fault {
     OnlyTheFirstPage,
 }
 
+type Change = Box<dyn FnOnce(&mut Side) + Send>;
+
 /// What happens past Teal in the moment before a call.
 pub(super) struct Meanwhile {
     pattern: String,
     well: usize,
     pub(super) environment: String,
-    change: Option<Box<dyn FnOnce(&mut Side) + Send>>,
+    change: Option<Change>,
 }
 
 impl std::fmt::Debug for Meanwhile {
@@ -43,7 +45,7 @@ impl Meanwhile {
     }
 
     /// The change, if its moment has come.
-    pub(super) fn comes(&mut self, call: &str) -> Option<Box<dyn FnOnce(&mut Side) + Send>> {
+    pub(super) fn comes(&mut self, call: &str) -> Option<Change> {
         let path = call.split('?').next().unwrap_or_default();
         if self.change.is_none() || !glob(&self.pattern, path) {
             return None;
