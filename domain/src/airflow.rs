@@ -140,12 +140,30 @@ pub enum Wish {
     ListImportErrors,
     /// `GET /connections`, `/variables`, `/pools`
     ListKeys,
+    /// `GET /dags/{id}/details` and `/dags/{id}/tasks`
+    ReadDags,
+    /// `POST /dags/{id}/dagRuns`
+    BeginRuns,
+    /// `PATCH /dags/{id}/dagRuns/{run}`
+    EndRuns,
+    /// `GET …/logs/{try}`
+    ReadLogs,
 }
 
 impl Wish {
     /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Health, Self::ListDags, Self::PauseDags, Self::ListTasks, Self::ListImportErrors, Self::ListKeys];
+    pub const ALL: [Self; 10] = [
+        Self::Health,
+        Self::ListDags,
+        Self::PauseDags,
+        Self::ListTasks,
+        Self::ListImportErrors,
+        Self::ListKeys,
+        Self::ReadDags,
+        Self::BeginRuns,
+        Self::EndRuns,
+        Self::ReadLogs,
+    ];
 
     /// The word for evidence.
     pub const fn as_str(self) -> &'static str {
@@ -156,6 +174,10 @@ impl Wish {
             Self::ListTasks => "listing tasks",
             Self::ListImportErrors => "listing import errors",
             Self::ListKeys => "listing connections, variables and pools",
+            Self::ReadDags => "reading how a DAG is made",
+            Self::BeginRuns => "beginning runs",
+            Self::EndRuns => "marking runs as done",
+            Self::ReadLogs => "reading logs",
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{Millis, Reading, Timestamp};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// An MWAA environment as `GetEnvironment` describes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,13 +42,51 @@ pub struct Setup {
     /// The start-up script and its version.
     pub startup: Option<(String, Option<String>)>,
     /// The configuration options by name.
-    pub options: std::collections::BTreeMap<String, String>,
+    pub options: BTreeMap<String, OptionValue>,
     /// When AWS may do its maintenance: such as `TUE:03:30`, in UTC.
     pub maintenance_window: Option<String>,
     /// The role under which its tasks run.
     pub execution_role: Option<String>,
     /// Its log groups: what is logged there, and the group's name.
     pub log_groups: Vec<(String, String)>,
+}
+
+/// The configuration option that becomes `AIRFLOW__CUSTOM__ENVIRONMENT_COLOR`, by which a DAG knows its side.
+pub const COLOR_OPTION: &str = "custom.environment_color";
+
+/// The configuration option by which a DAG knows which parameter to ask.
+pub const FLAG_OPTION: &str = "custom.teal_flag";
+
+/// What a configuration option is set to. Options may hold secrets, and whatever is known here goes to every viewer's
+/// browser: only the two that Teal must read are kept as they are.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptionValue {
+    /// The value itself.
+    Plain(String),
+    /// A mark that is the same for the same value of the same option, and tells nothing else.
+    Sealed(String),
+}
+
+impl OptionValue {
+    /// What is kept of a value: itself, if the option is one that must be read, or else the mark that `seal` makes of it.
+    pub fn of(name: &str, value: &str, seal: impl FnOnce(&str) -> String) -> Self {
+        if [COLOR_OPTION, FLAG_OPTION].contains(&name) {
+            Self::Plain(value.to_owned())
+        } else {
+            Self::Sealed(seal(value))
+        }
+    }
+}
+
+impl Setup {
+    /// What an option says, if it is one that is kept as it is.
+    pub fn option(&self, name: &str) -> Option<&str> {
+        match self.options.get(name)? {
+            OptionValue::Plain(value) => Some(value),
+            OptionValue::Sealed(_) => None,
+        }
+    }
 }
 
 impl Environment {
@@ -176,6 +214,19 @@ impl Readiness {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_an_option_that_teal_need_not_read_only_a_mark_is_kept() {
+        let of = |name: &str| OptionValue::of(name, "hunter2", |value| value.len().to_string());
+        assert_eq!(of("smtp.smtp_password"), OptionValue::Sealed("7".into()));
+        assert_eq!(of("custom.teal_flag_password"), OptionValue::Sealed("7".into()));
+        assert_eq!(of(COLOR_OPTION), OptionValue::Plain("hunter2".into()));
+        let setup = Setup {
+            options: [FLAG_OPTION, "core.x"].map(|name| (name.to_owned(), of(name))).into(),
+            ..Setup::default()
+        };
+        assert_eq!((setup.option(FLAG_OPTION), setup.option("core.x")), (Some("hunter2"), None));
+    }
 
     #[test]
     fn every_status_word_survives_the_round_trip() {

@@ -100,10 +100,43 @@ fn same_errors(one: &[ImportError], another: &[ImportError]) -> bool {
 pub struct DagFile {
     /// Its key below the DAG folder.
     pub key: String,
-    /// The hash that S3 keeps of it (ETag): the same content gives the same one where both were uploaded in one part.
+    /// S3's mark of its content (`ETag`). Where two files have the same one, their content is the same.
     pub etag: String,
+    /// What another `ETag` says.
+    #[serde(default)]
+    pub mark: Mark,
     /// Its size.
     pub bytes: u64,
+}
+
+/// What it says of two files that their `ETag`s differ
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Their content differs: the `ETag` is the content's hash.
+    #[default]
+    Content,
+    /// Nothing: it was uploaded in parts.
+    Parts,
+    /// Nothing: its bucket encrypts with a key of KMS, or does not tell with what.
+    Encrypted,
+}
+
+impl DagFile {
+    /// Whether two files hold the same; none where that cannot be told.
+    pub fn same(&self, other: &Self) -> Option<bool> {
+        if self.bytes != other.bytes {
+            return Some(false);
+        }
+        if self.etag.is_empty() || other.etag.is_empty() {
+            return None;
+        }
+        if self.etag == other.etag {
+            return Some(true);
+        }
+        (self.mark == Mark::Content && other.mark == Mark::Content).then_some(false)
+    }
 }
 
 /// A CloudWatch alarm.
@@ -136,6 +169,25 @@ pub enum AlarmState {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_files_are_the_same_by_their_hash_and_differ_only_where_that_is_one() {
+        let file = |etag: &str, bytes, mark| DagFile { key: "a.py".into(), etag: etag.into(), bytes, mark };
+        let (whole, parts, encrypted) = (Mark::Content, Mark::Parts, Mark::Encrypted);
+        for (one, another, same) in [
+            (file("a", 1, whole), file("a", 1, whole), Some(true)),
+            (file("a", 1, whole), file("b", 1, whole), Some(false)),
+            (file("a", 1, whole), file("a", 2, whole), Some(false)),
+            (file("a-2", 1, parts), file("b", 1, whole), None),
+            (file("a", 1, encrypted), file("b", 1, encrypted), None),
+            (file("a", 1, whole), file("b", 1, encrypted), None),
+            (file("a", 1, encrypted), file("b", 2, encrypted), Some(false)),
+            (file("", 1, whole), file("", 1, whole), None),
+        ] {
+            assert_eq!(one.same(&another), same, "{one:?} {another:?}");
+            assert_eq!(another.same(&one), same, "{another:?} {one:?}");
+        }
+    }
 
     fn healthy(healthy: bool, heartbeat: i64) -> Vec<Part> {
         vec![Part { name: "scheduler".into(), healthy: Some(healthy), heartbeat: Some(Timestamp(heartbeat)) }]

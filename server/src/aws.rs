@@ -6,9 +6,11 @@ pub mod airflow;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod elb;
+pub mod logs;
 pub mod loopback;
 pub mod mwaa;
 pub mod s3;
+mod seal;
 pub mod ssm;
 pub mod sts;
 

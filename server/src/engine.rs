@@ -37,7 +37,7 @@ use tokio::sync::Notify;
 
 use crate::{
     aws::{
-        Place, airflow::AirflowRest, cloudtrail::TrailPort, cloudwatch::AlarmPort, elb::TargetPort,
+        Place, airflow::AirflowRest, cloudtrail::TrailPort, cloudwatch::AlarmPort, elb::TargetPort, logs::LogPort,
         mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
     },
     config::PairConfig,
@@ -71,6 +71,8 @@ pub struct Around {
     pub files: Arc<dyn FilePort>,
     /// Load balancers.
     pub targets: Arc<dyn TargetPort>,
+    /// CloudWatch Logs.
+    pub logs: Arc<dyn LogPort>,
 }
 
 /// A pair, and what is needed to act on it.

@@ -36,8 +36,13 @@ impl Teal {
         world.policy.guards = vec![guard];
         world.policy.dags.strategy = teal_domain::dags::Strategy::PauseStandby;
         let fakes = Arc::new(Fakes::default());
-        let around =
-            Around { airflow: fakes.clone(), alarms: fakes.clone(), files: fakes.clone(), targets: fakes.clone() };
+        let around = Around {
+            airflow: fakes.clone(),
+            alarms: fakes.clone(),
+            files: fakes.clone(),
+            targets: fakes.clone(),
+            logs: Arc::new(support::nothing::Nothing),
+        };
         let ports = Ports { flag: world.ssm.clone(), environments: fakes.clone(), trail: None, around: Some(around) };
         let pair = Arc::new(Pair::new(world.config(), ports, Arc::new(Notify::new())));
         let settings = Settings {

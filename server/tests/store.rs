@@ -1,6 +1,8 @@
 //! What the store promises: the journal only grows, what was changed behind its back is named, and two
 //! processes on one file never get into each other's way.
 
+#[path = "store/following.rs"]
+mod following;
 mod support;
 
 use std::{

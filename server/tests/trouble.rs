@@ -20,6 +20,7 @@ use teal_server::{
     aws::{
         AwsError,
         elb::{Target, TargetPort},
+        logs::LogPort,
     },
     engine::{Pair, clock::Clock as _, trouble},
 };
@@ -35,6 +36,18 @@ impl TargetPort for Balancer {
         let reason = "Target.Timeout: Request timed out".to_owned();
         let target = Target { group: "api".into(), target: "i-1:5000".into(), state: "unhealthy".into(), reason };
         Ok(Some(vec![target]))
+    }
+}
+
+/// Logs that say that something was denied, and what they were asked for.
+#[derive(Debug, Default)]
+struct Denied(Mutex<Vec<(String, String)>>);
+
+#[async_trait::async_trait]
+impl LogPort for Denied {
+    async fn end_of(&self, group: &str, stream: &str) -> Result<String, AwsError> {
+        self.0.lock().expect("names").push((group.to_owned(), stream.to_owned()));
+        Ok("asking\nAn error occurred (AccessDeniedException) when calling the GetParameter operation\nfailed".into())
     }
 }
 
@@ -100,6 +113,30 @@ async fn dags_that_take_the_live_side_for_the_standby_are_found_with_their_log()
     }
     assert!(format!("{found:?}").contains("CloudWatch: log group"), "where a log is that MWAA cannot be asked for");
     assert!(format!("{found:?}").contains("standby: the flag says green"), "{found:#?}");
+}
+
+#[tokio::test]
+async fn a_refusal_in_the_log_of_a_scheduled_run_is_found_where_mwaa_cannot_be_asked_for_it() {
+    let scene = Scene::new().await;
+    scene.airflow.change(BLUE, |side| {
+        let now = scene.world.clock.now();
+        let run = side.dag("orders").run("scheduled__2026-11-24T00:00:00+00:00");
+        run.ended("failed", now, now).task(GUARD, "failed", Some(now), Some(now));
+    });
+    scene.world.clock.pass(Duration::from_secs(30));
+    let logs = std::sync::Arc::new(Denied::default());
+    let pair = another(&scene, |pair| pair.ports.around.as_mut().expect("something around").logs = logs.clone());
+    let found = diagnosis(&scene, &pair).await;
+    let denied = of(&found, Trouble::AccessDenied);
+    assert_eq!(denied.verdict, Verdict::Found, "{denied:#?}");
+    assert!(format!("{denied:?}").contains("AccessDeniedException"), "{denied:#?}");
+    let stream = format!("dag_id=orders/run_id=scheduled__2026-11-24T00_00_00+00_00/task_id={GUARD}/attempt=1.log");
+    assert_eq!(*logs.0.lock().expect("names"), [(format!("airflow-{BLUE}-Task"), stream)]);
+    // Where nobody can read it, it is said where it is.
+    let unread = asked(&scene).await;
+    let unread = of(&unread, Trouble::AccessDenied);
+    assert_eq!(unread.verdict, Verdict::CannotBeTold);
+    assert!(format!("{unread:?}").contains("CloudWatch: log group"), "{unread:#?}");
 }
 
 #[tokio::test]

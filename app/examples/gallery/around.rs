@@ -6,10 +6,10 @@ use teal_domain::{
     Color, Millis, PairSnapshot, Reading, Surroundings, Timestamp,
     airflow::{Dag, ImportError, Keys, Part, Task, Tried, Wish, Work},
     dags::Strategy,
-    environment::Setup,
+    environment::{OptionValue, Setup},
     freeze::Freeze,
     policy::Guard,
-    surroundings::{Alarm, AlarmState, DagFile, SideFacts},
+    surroundings::{Alarm, AlarmState, DagFile, Mark, SideFacts},
 };
 
 fn read<T>(value: T) -> Reading<T> {
@@ -30,7 +30,7 @@ fn dag(id: &str, paused: bool, minutes: i64) -> Dag {
 }
 
 fn file(key: &str, etag: &str) -> DagFile {
-    DagFile { key: key.into(), etag: etag.into(), bytes: 812 }
+    DagFile { key: key.into(), etag: etag.into(), bytes: 812, mark: Mark::Content }
 }
 
 fn side() -> SideFacts {
@@ -64,7 +64,7 @@ pub fn looked_at(pair: &mut PairSnapshot) {
         side.setup = Setup {
             bucket: Some(format!("mwaa-openlineage-mwaa-{color}-dev-us-east-2-123456789012")),
             requirements: Some(("requirements.txt".into(), Some(format!("3xKj-{color}")))),
-            options: options.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            options: options.map(|(key, value)| (key.to_owned(), OptionValue::of(key, value, str::to_owned))).into(),
             maintenance_window: Some("SUN:03:30".into()),
             ..Setup::default()
         };

@@ -108,6 +108,7 @@ mod tests {
             unproven: false,
             change_ref: None,
             overridden: Vec::new(),
+            maintenance: None,
             reverts,
             course: course.into(),
         };

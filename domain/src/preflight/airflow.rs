@@ -121,8 +121,15 @@ fn import_errors(target: Color, errors: &[ImportError]) -> Check {
 /// What was tried on both sides: both are looked at, and under pause-standby both are paused or unpaused.
 fn permissions(Scene { pair, target, now, .. }: Scene<'_>) -> Check {
     let name = "permissions";
-    let strategy = pair.policy.dags.strategy;
-    let used = |wish: Wish| wish != Wish::PauseDags || strategy == Strategy::PauseStandby;
+    let moves = pair.policy.dags.strategy == Strategy::PauseStandby;
+    let tests = !pair.policy.smoke.dags.is_empty();
+    let used = |wish: Wish| match wish {
+        Wish::PauseDags | Wish::ReadDags | Wish::EndRuns => moves,
+        Wish::BeginRuns => moves || tests,
+        _ => true,
+    };
+    // A tick that was run already is covered by a run of Teal's before its DAG is unpaused.
+    let needed = |wish: Wish| moves && matches!(wish, Wish::PauseDags | Wish::BeginRuns | Wish::EndRuns);
     let source = target.other();
     let what = |side: Color| format!("what Teal may do in {}'s Airflow", side.title());
     let judge = |to: &Vec<Tried>, from: &Vec<Tried>| {
@@ -144,7 +151,7 @@ fn permissions(Scene { pair, target, now, .. }: Scene<'_>) -> Check {
                 };
                 let refused = says.starts_with("is");
                 refusals += usize::from(refused);
-                let vital = refused && wish == Wish::PauseDags;
+                let vital = refused && needed(wish);
                 verdict = verdict.max(if vital { Verdict::Block } else { Verdict::Warn });
                 found.push(format!("On {}, {} {says}", side.title(), wish.as_str()));
             }

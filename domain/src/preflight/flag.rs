@@ -60,16 +60,24 @@ pub(super) fn label(pair: &PairSnapshot) -> Check {
 pub(super) fn under_way(Scene { pair, given, .. }: Scene<'_>) -> Check {
     let name = "under-way";
     match (&pair.open, &pair.following) {
-        (Some(open), _) if open.unknown_until.is_some() => block(
-            name,
-            format!("The outcome of the switch to {} by {} is unknown.", open.target, open.actor),
-            "Wait until it is settled (10 minutes at most), or choose emergency and say why.",
-        ),
-        (Some(open), _) => warn(
-            name,
-            format!("A switch to {} by {} is under way.", open.target, open.actor),
-            "Wait for it: this one would find the flag moved.",
-        ),
+        (Some(open), _) => {
+            let (target, actor) = (open.target, &open.actor);
+            match open.unknown_until {
+                Some(until) => block(
+                    name,
+                    format!("The outcome of the switch to {target} by {actor} is unknown."),
+                    format!(
+                        "Wait until it is settled, at {} at the latest, or choose emergency and say why.",
+                        minute(until)
+                    ),
+                ),
+                None => warn(
+                    name,
+                    format!("A switch to {target} by {actor} is under way."),
+                    "Wait for it: this one would find the flag moved.",
+                ),
+            }
+        }
         (None, Some(following)) if given.reverts != Some(following.operation) => {
             let target = following.target.title();
             let evidence = match following.course.watching() {

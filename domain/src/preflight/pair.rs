@@ -5,10 +5,10 @@ use super::{
     made::{ENVIRONMENT_IS_OLD_AFTER, block, on_both, pass, warn},
     parity,
 };
-use crate::{Color, Environment, environment::Setup};
-
-/// The configuration option that becomes `AIRFLOW__CUSTOM__ENVIRONMENT_COLOR`, by which a DAG knows its side.
-pub(super) const COLOR_OPTION: &str = "custom.environment_color";
+use crate::{
+    Color, Environment,
+    environment::{COLOR_OPTION, Setup},
+};
 
 pub(super) fn checks(scene: Scene<'_>) -> Vec<Check> {
     let mut checks = vec![both(scene, "environment-color", color)];
@@ -31,7 +31,7 @@ fn color(blue: &Environment, green: &Environment) -> Check {
     let name = "environment-color";
     let (mut wrong, mut unknown) = (Vec::new(), Vec::new());
     for (side, environment) in [(Color::Blue, blue), (Color::Green, green)] {
-        match environment.setup.options.get(COLOR_OPTION) {
+        match environment.setup.option(COLOR_OPTION) {
             Some(told) if told == side.as_str() => {}
             Some(told) => wrong.push(format!("{} is told that it is `{told}`", side.title())),
             None if environment.setup == Setup::default() => {

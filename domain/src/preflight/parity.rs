@@ -33,6 +33,10 @@ fn differs(Scene { pair, now, .. }: Scene<'_>, name: &str, evidence: impl Into<S
     pass(name, format!("{expected} {evidence}"))
 }
 
+/// Why files whose hashes differ may still be the same.
+const ENCRYPTED: &str =
+    "of one size, and not comparable by hash, since a bucket encrypts with KMS or does not tell how";
+
 /// How many names of a kind are listed.
 const LISTED: usize = 3;
 

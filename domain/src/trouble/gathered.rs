@@ -119,6 +119,12 @@ impl Side {
         tasks
     }
 
+    /// The log group of its tasks, where MWAA names it.
+    pub fn task_log_group(&self) -> Option<String> {
+        let groups = &self.environment.as_ref().ok()?.setup.log_groups;
+        groups.iter().find(|(part, _)| part == "tasks").map(|(_, group)| group.clone())
+    }
+
     /// The tags of a DAG say that it asks the flag; none where its DAGs are not known.
     pub(super) fn guarded(&self, id: &str, rules: &DagRules) -> Option<bool> {
         let dags = self.dags.as_ref().ok()?;

@@ -9,13 +9,12 @@ use crate::{
     Color, Millis, Timestamp,
     airflow::{Dag, Task},
     dags::Strategy,
+    environment::COLOR_OPTION as COLOR,
     policy::DagRules,
 };
 
 /// A scheduler that is this late does not come any more.
 const LATE: Millis = Millis::from_secs(300);
-/// The option that tells a side its own color.
-const COLOR: &str = "custom.environment_color";
 
 /// The DAGs that do nothing, by what keeps them from it.
 #[derive(Default)]
@@ -128,7 +127,7 @@ fn tell(finding: &mut Finding, idle: &Idle<'_>, side: &Side, written: Timestamp)
 /// How the side itself is.
 fn surroundings(finding: &mut Finding, side: &Side, live: Color) {
     if let Ok(environment) = &side.environment {
-        let color = environment.setup.options.get(COLOR).map(String::as_str);
+        let color = environment.setup.option(COLOR);
         if color != Some(live.as_str()) {
             let color = color.unwrap_or("not set");
             finding.shows(format!("{COLOR} of {} is {color}, and should be {live}", environment.name));

@@ -5,12 +5,10 @@ use super::{
     gathered::{LATELY, latest_guards},
     told::{self, Points, TASKS, counted},
 };
-use crate::{Color, Millis, Timestamp, airflow::Task};
+use crate::{Color, Millis, Timestamp, airflow::Task, environment::FLAG_OPTION as FLAG};
 
 /// A check that remembers its answer may be wrong for as long as this.
 const REMEMBERED: Millis = Millis::from_secs(60);
-/// The option by which a side is told another name of the flag.
-const FLAG: &str = "custom.teal_flag";
 
 pub(super) fn judge(gathered: &Gathered, now: Timestamp) -> Finding {
     let (live, written) = match Points::of(&gathered.flag) {
@@ -71,7 +69,7 @@ fn found(gathered: &Gathered, (live, written): (Color, Timestamp), wrong: &[(&Si
     let mut other_name = false;
     for side in [&gathered.blue, &gathered.green] {
         let Ok(environment) = &side.environment else { continue };
-        let Some(name) = environment.setup.options.get(FLAG).filter(|name| **name != gathered.names.flag) else {
+        let Some(name) = environment.setup.option(FLAG).filter(|name| *name != gathered.names.flag) else {
             continue;
         };
         finding.shows(format!("{FLAG} of {} is {name}; the pair's flag is {}", environment.name, gathered.names.flag));

@@ -3,6 +3,7 @@
 //! The port is here, its SDK implementation in `sdk`, and what Teal asks of an Airflow in `client` and beside it.
 
 mod answers;
+mod at_once;
 pub mod client;
 mod document;
 mod one_run;

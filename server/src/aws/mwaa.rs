@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use aws_sdk_mwaa::{Client, operation::get_environment::GetEnvironmentError, types::LoggingConfiguration};
 use teal_domain::{
     Environment, EnvironmentStatus,
-    environment::{LastUpdate, Setup},
+    environment::{LastUpdate, OptionValue, Setup},
 };
 
-use super::{AwsError, ssm::timestamp};
+use super::{AwsError, seal, ssm::timestamp};
 
 /// An environment, as far as Teal reads it.
 #[async_trait]
@@ -52,23 +52,28 @@ impl EnvironmentPort for Mwaa {
                 refused: false,
             });
         };
-        let count = |number: Option<i32>| number.and_then(|n| u32::try_from(n).ok());
-        let setup = setup(&found);
-        Ok(Environment {
-            name: found.name.unwrap_or_else(|| name.to_owned()),
-            status: EnvironmentStatus::from(found.status.map(|status| status.as_str().to_owned()).unwrap_or_default()),
-            airflow_version: found.airflow_version,
-            class: found.environment_class,
-            workers: count(found.min_workers).zip(count(found.max_workers)),
-            schedulers: count(found.schedulers),
-            web_address: found.webserver_url,
-            last_update: found.last_update.map(|update| LastUpdate {
-                status: update.status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
-                created_at: update.created_at.as_ref().map(timestamp),
-                error: update.error.and_then(|error| error.error_message),
-            }),
-            setup,
-        })
+        Ok(told(found, name))
+    }
+}
+
+/// An environment in Teal's words. What may be secret of it goes no further than here.
+pub fn told(found: aws_sdk_mwaa::types::Environment, name: &str) -> Environment {
+    let count = |number: Option<i32>| number.and_then(|n| u32::try_from(n).ok());
+    let setup = setup(&found);
+    Environment {
+        name: found.name.unwrap_or_else(|| name.to_owned()),
+        status: EnvironmentStatus::from(found.status.map(|status| status.as_str().to_owned()).unwrap_or_default()),
+        airflow_version: found.airflow_version,
+        class: found.environment_class,
+        workers: count(found.min_workers).zip(count(found.max_workers)),
+        schedulers: count(found.schedulers),
+        web_address: found.webserver_url,
+        last_update: found.last_update.map(|update| LastUpdate {
+            status: update.status.map(|status| status.as_str().to_owned()).unwrap_or_default(),
+            created_at: update.created_at.as_ref().map(timestamp),
+            error: update.error.and_then(|error| error.error_message),
+        }),
+        setup,
     }
 }
 
@@ -83,11 +88,16 @@ fn setup(found: &aws_sdk_mwaa::types::Environment) -> Setup {
         requirements: file(found.requirements_s3_path(), found.requirements_s3_object_version()),
         plugins: file(found.plugins_s3_path(), found.plugins_s3_object_version()),
         startup: file(found.startup_script_s3_path(), found.startup_script_s3_object_version()),
-        options: options.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        options: options.map(|(name, value)| (name.clone(), option(name, value))).collect(),
         maintenance_window: said(found.weekly_maintenance_window_start()),
         execution_role: said(found.execution_role_arn()),
         log_groups: found.logging_configuration().map(log_groups).unwrap_or_default(),
     }
+}
+
+/// Options hold passwords and keys as often as not.
+fn option(name: &str, value: &str) -> OptionValue {
+    OptionValue::of(name, value, |value| seal::mark(name, value))
 }
 
 /// The log groups that are written to.
@@ -127,12 +137,16 @@ mod tests {
             .requirements_s3_path("requirements.txt")
             .requirements_s3_object_version("v7")
             .startup_script_s3_path("startup.sh")
-            .airflow_configuration_options("core.parallelism", "32");
+            .airflow_configuration_options("core.parallelism", "32")
+            .airflow_configuration_options("custom.environment_color", "blue");
         let setup = setup(&found.build());
         assert_eq!((setup.bucket.as_deref(), setup.dag_path.as_deref()), (Some("dags-of-blue"), Some("dags")));
         assert_eq!(setup.requirements, Some(("requirements.txt".into(), Some("v7".into()))));
-        assert_eq!((setup.plugins, setup.startup), (None, Some(("startup.sh".into(), None))));
-        assert_eq!(setup.options.get("core.parallelism").map(String::as_str), Some("32"));
+        assert_eq!((setup.plugins.clone(), setup.startup.clone()), (None, Some(("startup.sh".into(), None))));
+        assert_eq!(setup.option("custom.environment_color"), Some("blue"));
+        assert_eq!(setup.options["core.parallelism"], option("core.parallelism", "32"));
+        assert_ne!(setup.options["core.parallelism"], option("core.parallelism", "64"));
+        assert!(matches!(&setup.options["core.parallelism"], OptionValue::Sealed(_)));
     }
 
     #[test]

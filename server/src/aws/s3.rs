@@ -1,8 +1,13 @@
 //! S3: what lies in the DAG folder.
 
 use async_trait::async_trait;
-use aws_sdk_s3::{Client, config::Builder, types::Object};
-use teal_domain::surroundings::DagFile;
+use aws_sdk_s3::{
+    Client,
+    config::Builder,
+    types::{Object, ServerSideEncryption},
+};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use teal_domain::surroundings::{DagFile, Mark};
 
 use super::AwsError;
 
@@ -29,16 +34,38 @@ impl S3 {
     }
 }
 
+impl S3 {
+    /// Whether what is put into a bucket keeps the hash of its content as its `ETag`: it is encrypted with S3's own keys.
+    /// One that does not say so is not taken for one
+    /// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketEncryption.html>).
+    async fn is_plain(&self, bucket: &str) -> bool {
+        let answer = match self.0.get_bucket_encryption().bucket(bucket).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
+                return code == Some("ServerSideEncryptionConfigurationNotFoundError");
+            }
+        };
+        let rules = answer.server_side_encryption_configuration.map(|found| found.rules).unwrap_or_default();
+        rules.into_iter().all(|rule| {
+            let by_default = rule.apply_server_side_encryption_by_default;
+            by_default.is_some_and(|by| by.sse_algorithm == ServerSideEncryption::Aes256)
+        })
+    }
+}
+
 #[async_trait]
 impl FilePort for S3 {
     async fn files(&self, bucket: &str, folder: &str) -> Result<Vec<DagFile>, AwsError> {
-        let folder = folder.trim_matches('/');
+        let (folder, plain) = (folder.trim_matches('/'), self.is_plain(bucket).await);
         let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let mut pages = self.0.list_objects_v2().bucket(bucket).prefix(&prefix).into_paginator().send();
         let mut files = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| AwsError::from_sdk("s3:ListBucket", &error).about(bucket))?;
-            files.extend(page.contents.unwrap_or_default().into_iter().filter_map(|object| file(&prefix, object)));
+            files.extend(
+                page.contents.unwrap_or_default().into_iter().filter_map(|object| file(&prefix, object, plain)),
+            );
         }
         files.sort();
         Ok(files)
@@ -47,28 +74,39 @@ impl FilePort for S3 {
     async fn file(&self, bucket: &str, key: &str) -> Result<Option<DagFile>, AwsError> {
         // A list, as for folders: to read the object's head would need the right to read its content.
         let asked = self.0.list_objects_v2().bucket(bucket).prefix(key).max_keys(1).send();
-        let found = asked.await.map_err(|error| AwsError::from_sdk("s3:ListBucket", &error).about(bucket))?;
+        let (found, plain) = tokio::join!(asked, self.is_plain(bucket));
+        let found = found.map_err(|error| AwsError::from_sdk("s3:ListBucket", &error).about(bucket))?;
         // Keys come in their order, and a key comes before all that it begins.
         Ok(found
             .contents
             .unwrap_or_default()
             .into_iter()
-            .filter_map(|object| file("", object))
+            .filter_map(|object| file("", object, plain))
             .find(|file| file.key == key))
     }
 }
 
 /// An object as a file of the folder; nothing, if it is a marker of a folder or what Python leaves behind.
-fn file(prefix: &str, object: Object) -> Option<DagFile> {
+fn file(prefix: &str, object: Object, plain: bool) -> Option<DagFile> {
     let key = object.key?;
     let key = key.strip_prefix(prefix)?;
     let left_behind = key.split('/').any(|part| part == "__pycache__");
     if key.is_empty() || key.ends_with('/') || left_behind {
         return None;
     }
+    let etag = object.e_tag.unwrap_or_default().trim_matches('"').to_owned();
+    // The ETag of an upload in parts ends with their number.
+    let mark = if etag.contains('-') {
+        Mark::Parts
+    } else if plain {
+        Mark::Content
+    } else {
+        Mark::Encrypted
+    };
     Some(DagFile {
         key: key.to_owned(),
-        etag: object.e_tag.unwrap_or_default().trim_matches('"').to_owned(),
+        etag,
+        mark,
         bytes: object.size.and_then(|size| u64::try_from(size).ok()).unwrap_or_default(),
     })
 }
@@ -78,7 +116,7 @@ mod tests {
     use super::*;
 
     fn key_of(key: &str) -> Option<String> {
-        file("dags/", Object::builder().key(key).e_tag("\"abc\"").size(7).build()).map(|file| file.key)
+        file("dags/", Object::builder().key(key).e_tag("\"abc\"").size(7).build(), true).map(|file| file.key)
     }
 
     #[test]
@@ -93,6 +131,18 @@ mod tests {
     #[test]
     fn a_hash_stands_there_without_its_quotes() {
         let object = Object::builder().key("dags/a.py").e_tag("\"abc\"").size(7).build();
-        assert_eq!(file("dags/", object), Some(DagFile { key: "a.py".into(), etag: "abc".into(), bytes: 7 }));
+        let expected = DagFile { key: "a.py".into(), etag: "abc".into(), bytes: 7, mark: Mark::Content };
+        assert_eq!(file("dags/", object, true), Some(expected));
+    }
+
+    #[test]
+    fn an_etag_is_no_hash_where_it_was_made_of_parts_or_under_another_key() {
+        let mark = |etag: &str, plain| {
+            let object = Object::builder().key("dags/a.py").e_tag(etag).size(7).build();
+            file("dags/", object, plain).map(|file| file.mark)
+        };
+        assert_eq!(mark("\"abc-2\"", true), Some(Mark::Parts));
+        assert_eq!(mark("\"abc-2\"", false), Some(Mark::Parts));
+        assert_eq!(mark("\"abc\"", false), Some(Mark::Encrypted));
     }
 }

@@ -10,7 +10,7 @@ mod watching;
 use std::{sync::Arc, time::Duration};
 
 use teal_domain::{
-    Actor, Color, Flag, FlagVersion, Timestamp,
+    Color, Flag, FlagVersion, Timestamp,
     airflow::Dag,
     history::{Progress, Record, SwitchRecord},
     steps::{Course, Step, WatchEnd},
@@ -151,7 +151,7 @@ impl<'a> Walk<'a> {
     async fn take(&mut self, step: Step) -> Result<bool, StoreError> {
         let now = self.engine.clock.now();
         let id = self.switch.operation;
-        if !self.engine.store.record_step(self.pair.id(), id, &Actor::teal(), step.clone(), now).await? {
+        if !self.engine.store.take_step(self.pair.id(), id, &self.engine.name, step.clone(), now).await? {
             self.overtaken = true;
             return Ok(false);
         }

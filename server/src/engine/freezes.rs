@@ -1,6 +1,6 @@
 //! The calendar of the config, worked out into windows: from the beginning of this month until two months ahead.
 
-use std::{sync::Arc, time::Duration};
+use std::{cmp::Ordering, sync::Arc, time::Duration};
 
 use jiff::{
     Span, ToSpan as _,
@@ -14,17 +14,52 @@ use crate::config::{FreezeRule, FreezeWhen};
 
 /// How often it is worked out anew.
 const EVERY: Duration = Duration::from_secs(60 * 60);
-/// More windows of one pair are not kept: the later ones come when they are nearer.
+/// More windows ahead are not kept of one pair, and none that is over where there are so many: the later ones come
+/// when they are nearer.
 pub const MOST: usize = 500;
+/// What stands in the place of those that are not kept.
+pub const BEYOND: &str = "what is not known, since the calendar has more freezes than are kept";
 
 /// The windows that are of interest at `now`, the first one first: those of this month (by any clock on earth), the one
 /// that is now, and those of the next 62 days.
 pub fn expand(rules: &[FreezeRule], now: Timestamp) -> Vec<Freeze> {
     let Some((from, to)) = of_interest(now) else { return Vec::new() };
-    let mut windows: Vec<Freeze> = rules.iter().flat_map(|rule| windows(rule, from, to)).collect();
-    windows.sort_by(|a, b| (a.from, a.to, &a.because).cmp(&(b.from, b.to, &b.because)));
-    windows.truncate(MOST);
+    let (mut over, mut ahead) = (Vec::new(), Vec::new());
+    for rule in rules {
+        for window in windows(rule, from, to) {
+            if window.to <= now {
+                over.push(window)
+            } else {
+                ahead.push(window)
+            }
+            // A rule that closes all the time: what is far ahead is cut off below anyhow.
+            if ahead.len() > MOST * 2 {
+                nearest(&mut ahead, MOST + 1);
+            }
+        }
+    }
+    nearest(&mut ahead, MOST + 1);
+    if ahead.len() > MOST {
+        // Where nobody knows whether it is open, it is closed.
+        let (last, zone) = (ahead[MOST].from, ahead[MOST].zone.clone());
+        let to = Timestamp(to.as_millisecond()).max(ahead[MOST].to);
+        ahead[MOST] = Freeze { because: BEYOND.to_owned(), from: last, to, zone };
+    }
+    over.sort_by(in_order);
+    let room = MOST.saturating_sub(ahead.len());
+    let mut windows = over.split_off(over.len().saturating_sub(room));
+    windows.append(&mut ahead);
+    windows.sort_by(in_order);
     windows
+}
+
+fn in_order(a: &Freeze, b: &Freeze) -> Ordering {
+    (a.from, a.to, &a.because).cmp(&(b.from, b.to, &b.because))
+}
+
+fn nearest(windows: &mut Vec<Freeze>, most: usize) {
+    windows.sort_by(in_order);
+    windows.truncate(most);
 }
 
 fn of_interest(now: Timestamp) -> Option<(jiff::Timestamp, jiff::Timestamp)> {
@@ -51,12 +86,12 @@ fn windows(rule: &FreezeRule, from: jiff::Timestamp, to: jiff::Timestamp) -> Vec
         FreezeWhen::Rule(again, lasts) => {
             let (first, last) = stretch(&rule.zone, from, to, lasts.span());
             let closes = again.closes(first).take_while(|at| *at <= last);
-            closes.filter_map(|at| touching(at, Opens::After(lasts.span()))).take(MOST).collect()
+            closes.filter_map(|at| touching(at, Opens::After(lasts.span()))).collect()
         }
         FreezeWhen::Cron(again, lasts) => {
             let (first, last) = stretch(&rule.zone, from, to, lasts.span());
             let closes = again.closes(first).take_while(|at| *at <= last);
-            closes.filter_map(|at| touching(at, Opens::After(lasts.span()))).take(MOST).collect()
+            closes.filter_map(|at| touching(at, Opens::After(lasts.span()))).collect()
         }
     }
 }
@@ -110,8 +145,8 @@ pub(super) async fn keep(engine: Arc<Engine>) {
             let (now, own) = (engine.clock.now(), pair.clone());
             // A rule that began long ago is counted from its beginning: that is not for a thread that others wait for.
             if let Ok(freezes) = tokio::task::spawn_blocking(move || own.freezes(now)).await {
-                if freezes.len() == MOST {
-                    tracing::warn!(pair = %pair.id(), "the calendar has more freezes ahead than are kept: the later ones come when they are nearer");
+                if freezes.last().is_some_and(|last| last.because == BEYOND) {
+                    tracing::warn!(pair = %pair.id(), "the calendar has more freezes ahead than are kept: after the last of them it counts as closed until they are nearer");
                 }
                 engine.board.update(pair.id(), now, |known| known.freezes = freezes);
             }

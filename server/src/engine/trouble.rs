@@ -16,7 +16,11 @@ use teal_domain::{
 use tokio::time::{Instant, timeout};
 
 use super::{Around, Engine, Pair, observe::silence};
-use crate::aws::{AwsError, airflow::client::Airflow, elb};
+use crate::aws::{
+    AwsError,
+    airflow::client::{Airflow, Log},
+    elb,
+};
 
 /// How long the whole of it may take.
 pub const PATIENCE: Duration = Duration::from_secs(10);
@@ -114,9 +118,19 @@ impl Asked<'_> {
         );
         let mut side = Side { environment, health, import_errors, dags, begun, work, logs: Vec::new() };
         let tasks = side.worth_reading(&self.pair.config.policy.dags);
-        side.logs = join_all(tasks.into_iter().map(|task| async move {
-            let log = within(until, AIRFLOW, airflow.log(&task)).await.map(|log| Excerpt::of(&log));
-            (task, log)
+        let group = side.task_log_group();
+        side.logs = join_all(tasks.into_iter().map(|task| async {
+            let log = match within(until, AIRFLOW, airflow.log(&task)).await {
+                Ok(Log::Told(log)) => Ok(log),
+                Ok(Log::Elsewhere { group: usual, stream }) => {
+                    let group = group.as_deref().unwrap_or(&usual);
+                    within(until, "CloudWatch Logs", around.logs.end_of(group, &stream)).await.map_err(|why| {
+                        format!("{why} The log is in CloudWatch: log group `{group}`, stream `{stream}`.")
+                    })
+                }
+                Err(why) => Err(why),
+            };
+            (task, log.map(|log| Excerpt::of(&log)))
         }))
         .await;
         side

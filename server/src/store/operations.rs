@@ -137,8 +137,8 @@ impl Store {
         if let (Some(approval), Outcome::Landed { .. }) = (&plan.approval, &outcome) {
             requests::used(&mut write, approval.request).await?;
         }
-        if let Outcome::Landed { .. } = &outcome {
-            following::begin(&mut write, plan, at).await?;
+        if let Outcome::Landed { version, .. } = &outcome {
+            following::begin(&mut write, plan, *version, at).await?;
         }
         write.commit().await?;
         Ok(outcome)
@@ -156,7 +156,7 @@ impl Store {
             .bind(plan.operation.to_string())
             .execute(&mut *write)
             .await?;
-        following::begin(&mut write, plan, at).await?;
+        following::begin(&mut write, plan, version, at).await?;
         Ok(write.commit().await?)
     }
 

@@ -111,7 +111,7 @@ async fn of_connections_and_variables_only_names_are_kept_and_of_pools_their_slo
         assert_eq!(keys.connections, ["mail", "warehouse"]);
         assert_eq!(keys.variables, ["threshold"]);
         assert_eq!(keys.pools, ["default_pool (128)", "narrow (2)", "wide (no limit)"]);
-        assert!(!format!("{keys:?}").contains("secret"));
+        assert!(!format!("{keys:?}").contains("planted"));
     }
 }
 
@@ -139,4 +139,59 @@ async fn where_fewer_requests_are_asked_for_it_waits_a_little_and_asks_again() {
     fake.fail("*GET /dags", Fault::Throttled, 2);
     assert_eq!(teal(&fake, Dialect::Three).dags().await.expect("the third time").len(), 1);
     assert_eq!(fake.calls().len(), 3);
+}
+
+#[tokio::test]
+async fn a_list_from_which_one_goes_between_two_pages_is_read_once_more() {
+    for dialect in BOTH {
+        let fake = an_airflow(dialect, |side| {
+            for number in 0..150 {
+                side.dag(&format!("dag_{number:03}"));
+            }
+        });
+        fake.meanwhile(1, "*GET /dags", ENV, |side| drop(side.dags.remove("dag_007")));
+        let dags = teal(&fake, dialect).dags().await.expect("the second look");
+        assert_eq!(dags.len(), 149, "{dialect:?}");
+        assert!(dags.iter().any(|dag| dag.id == "dag_100"), "it had moved to the page that was read already");
+        assert_eq!(fake.count("*GET /dags?*"), 4);
+    }
+}
+
+#[tokio::test]
+async fn a_list_to_which_one_comes_between_two_pages_is_read_once_more() {
+    for dialect in BOTH {
+        let fake = an_airflow(dialect, |side| {
+            for number in 0..150 {
+                side.dag(&format!("dag_{number:03}"));
+            }
+        });
+        fake.meanwhile(1, "*GET /dags", ENV, |side| {
+            side.dag("a_new_one").paused();
+        });
+        let dags = teal(&fake, dialect).dags().await.expect("the second look");
+        assert_eq!(dags.len(), 151, "{dialect:?}");
+        assert_eq!(dags[0].id, "a_new_one");
+    }
+}
+
+#[tokio::test]
+async fn a_list_with_gaps_is_an_error_and_never_taken_for_whole() {
+    for dialect in BOTH {
+        let fake = an_airflow(dialect, |side| {
+            for number in 0..150 {
+                let dag = side.dag(&format!("dag_{number:03}"));
+                dag.run("r").running(BEGIN).task("work", "running", Some(BEGIN), None);
+            }
+        });
+        for (list, pattern) in [("/dags", "*GET /dags"), ("/taskInstances/list", "*/taskInstances/list")] {
+            fake.fail(pattern, Fault::OnlyTheFirstPage, usize::MAX);
+            let teal = teal(&fake, dialect);
+            let error = match list {
+                "/dags" => teal.dags().await.expect_err("fifty are missing"),
+                _ => teal.work().await.expect_err("fifty are missing"),
+            };
+            assert!(error.message.contains("lists 100 of 150") && error.message.contains(list), "{dialect:?} {error}");
+            assert!(!error.refused);
+        }
+    }
 }

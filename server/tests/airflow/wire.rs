@@ -8,13 +8,14 @@ use std::{
 use axum::{
     Json, Router,
     extract::{Path, State},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Response},
     routing::post,
 };
 use serde_json::{Value, json};
 use teal_server::aws::{
     airflow::{AirflowRest as _, Call},
+    logs::{LogPort as _, Logs},
     mwaa::Mwaa,
 };
 
@@ -119,4 +120,52 @@ async fn a_missing_environment_a_missing_permission_and_a_path_that_is_too_long_
     let error = port.invoke("blue-env", Call::get(path)).await.expect_err("it is too long");
     assert!(error.refused && error.message.contains("64 characters"), "{error}");
     assert_eq!(mwaa.asked().len(), 1, "it was not sent");
+}
+
+/// What CloudWatch Logs was asked, by the headers that matter and the body.
+async fn logs(status: u16, said: Value) -> (Arc<Mutex<Vec<(String, String, Value)>>>, Logs) {
+    let asked: Arc<Mutex<Vec<(String, String, Value)>>> = Arc::default();
+    let (log, status) = (asked.clone(), StatusCode::from_u16(status).expect("a status"));
+    let routes = Router::new().route(
+        "/",
+        post(move |headers: HeaderMap, body: String| async move {
+            let header = |name: &str| headers.get(name).map_or("", |value| value.to_str().expect("text")).to_owned();
+            let body = serde_json::from_str(&body).expect("JSON");
+            log.lock().expect("the log").push((header("x-amz-target"), header("authorization"), body));
+            (status, Json(said))
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    tokio::spawn(async move { axum::serve(listener, routes).await });
+    (asked, Logs::new(&emulators::sdk(&format!("http://localhost:{port}"), Duration::from_secs(5)).await))
+}
+
+#[tokio::test]
+async fn the_end_of_a_log_is_asked_for_by_one_signed_call() {
+    let said = json!({"events": [{"timestamp": 1, "message": "asking"}, {"timestamp": 2, "message": "AccessDenied"}]});
+    let (asked, logs) = logs(200, said).await;
+    assert_eq!(logs.end_of("airflow-blue-env-Task", "dag_id=a").await, Ok("asking\nAccessDenied".to_owned()));
+    let asked = asked.lock().expect("the log").clone();
+    let [(target, authorization, body)] = asked.as_slice() else { panic!("{asked:?}") };
+    assert_eq!(target, "Logs_20140328.GetLogEvents");
+    assert!(authorization.starts_with("AWS4-HMAC-SHA256 Credential=test/"), "{authorization}");
+    assert!(authorization.contains("/us-east-2/logs/aws4_request"), "{authorization}");
+    assert!(authorization.contains("SignedHeaders=content-type;host;x-amz-date;x-amz-target"), "{authorization}");
+    assert_eq!((&body["logGroupName"], &body["logStreamName"]), (&json!("airflow-blue-env-Task"), &json!("dag_id=a")));
+    assert_eq!(body["startFromHead"], false);
+}
+
+#[tokio::test]
+async fn a_log_that_is_not_there_and_one_that_may_not_be_read_say_what_to_do() {
+    for (status, kind, says) in [
+        (400, "ResourceNotFoundException", "no log stream `s` in the log group `g`"),
+        (400, "com.amazonaws#AccessDeniedException", "logs:GetLogEvents is not allowed"),
+        (503, "ServiceUnavailableException", "answered ServiceUnavailableException"),
+    ] {
+        let (_, logs) = logs(status, json!({"__type": kind, "message": "because"})).await;
+        let error = logs.end_of("g", "s").await.expect_err("it is refused");
+        assert!(error.message.contains(says), "{error}");
+        assert_eq!(error.refused, status == 400);
+    }
 }

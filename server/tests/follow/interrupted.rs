@@ -13,8 +13,8 @@ use crate::support::airflow::Fault;
 #[tokio::test]
 async fn another_instance_goes_on_where_one_stopped() {
     let scene = Scene::new().await;
-    scene.airflow.fail_after(1, &format!("{GREEN} PATCH *"), Fault::TimesOut);
     let record = scene.switch().await;
+    scene.airflow.fail_after(1, &format!("{GREEN} PATCH *"), Fault::TimesOut);
     scene.follow().await;
     scene.airflow.heal();
     let other = scene.world.instance().await;

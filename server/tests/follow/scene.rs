@@ -140,6 +140,7 @@ impl Scene {
             alarms: alarms.clone(),
             files: alarms.clone(),
             targets: alarms.clone(),
+            logs: Arc::new(crate::support::nothing::Nothing),
         });
         world.ssm.outsider_puts("blue", None);
         let teal = world.instance().await;

@@ -6,13 +6,22 @@ use axum::{
     body::Body,
     http::{StatusCode, header},
 };
-use teal_server::log::Format;
+use teal_domain::{Color, policy::Policy};
+use teal_server::{
+    aws::{airflow::Dialect, mwaa},
+    engine::observe,
+    log::Format,
+};
 
 use crate::{
+    api::sent,
+    crawl::ROUTES,
     door::{Browser, Door, said, send},
-    house::{ORIGIN, form, post, sealed},
+    house::{House, ORIGIN, form, get, post, sealed},
+    live::Stream,
     log::Log,
     provider::SECRET,
+    support::airflow::world::Side,
 };
 
 /// Everything that must stay where it is, with what it is.
@@ -107,6 +116,61 @@ async fn row_55_what_signing_in_switching_and_failing_carry_is_in_no_log_and_not
         // holds and the verifier, which lets nobody in without the code.
         let secret = planted.0.iter().filter(|(what, _)| *what != "the nonce").cloned().collect();
         Planted(secret).are_not_in("the store", &kept);
+    }
+}
+
+/// Configuration options as people set them: the value of most is a secret, or may be one.
+fn set_up(color: Color) -> aws_sdk_mwaa::types::Environment {
+    aws_sdk_mwaa::types::Environment::builder()
+        .name(format!("mwaa-openlineage-{color}-dev"))
+        .status(aws_sdk_mwaa::types::EnvironmentStatus::Available)
+        .airflow_version("3.0.6")
+        .airflow_configuration_options("custom.environment_color", color.as_str())
+        .airflow_configuration_options("smtp.smtp_password", format!("a-planted-password-of-{color}"))
+        .airflow_configuration_options("secrets.backend_kwargs", r#"{"token": "a-planted-token"}"#)
+        .airflow_configuration_options("custom.environment_color_key", "a-planted-key")
+        .build()
+}
+
+#[tokio::test]
+async fn row_55_what_environments_and_airflows_keep_secret_reaches_nobody_by_stream_page_or_api() {
+    let (house, _airflow) = House::with_airflows(Policy::default(), |airflow| {
+        let build = |side: &mut Side| {
+            side.connection("warehouse").variable("threshold");
+            side.dag("orders");
+        };
+        airflow.side("mwaa-openlineage-blue-dev", Dialect::Three, build).side(
+            "mwaa-openlineage-green-dev",
+            Dialect::Two,
+            build,
+        )
+    })
+    .await;
+    let (teal, now) = (&house.teal, house.teal.engine.clock.now());
+    let mut stream = Stream::at(&house.router, get("/p/dev/live").body(Body::empty()).expect("a request")).await;
+    let mut answers = vec![("the first word of the stream".to_owned(), stream.text().await.expect("an event"))];
+    observe::look(&teal.engine, &teal.pair, Duration::from_secs(5)).await;
+    house.post("/api/fn/diagnose", &[("pair", "dev")]).await;
+    teal.engine.board.update(teal.pair.id(), now, |known| {
+        known.blue.succeed(mwaa::told(set_up(Color::Blue), "blue"), now);
+        known.green.succeed(mwaa::told(set_up(Color::Green), "green"), now);
+    });
+    for number in 0..3 {
+        answers.push((format!("word {number} of the stream"), stream.text().await.expect("an event")));
+    }
+    let again = get("/p/dev/live").body(Body::empty()).expect("a request");
+    let whole = Stream::at(&house.router, again).await.text().await.expect("an event");
+    assert!(whole.contains("smtp.smtp_password") && whole.contains("backend_kwargs"), "all is in it: {whole}");
+    answers.push(("the whole of it in one word".to_owned(), whole));
+    for (path, _) in ROUTES {
+        answers.push((path.to_owned(), String::from_utf8_lossy(&house.get(path).await.body).into_owned()));
+    }
+    let plan = house.send(sent("/api/v1/pairs/dev/plans", None, r#"{"target":"green"}"#)).await.text();
+    assert!(plan.contains("smtp.smtp_password"), "that it differs is told: {plan}");
+    assert!(!plan.contains("secrets.backend_kwargs"), "what is the same on both sides is no difference: {plan}");
+    answers.push(("a plan".to_owned(), plan));
+    for (what, text) in answers {
+        assert!(!text.contains("planted"), "{what}: {}", around(&text, "planted"));
     }
 }
 

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use teal_domain::{
     Environment, EnvironmentStatus, Timestamp,
     environment::Setup,
-    surroundings::{Alarm, AlarmState, DagFile},
+    surroundings::{Alarm, AlarmState, DagFile, Mark},
 };
 use teal_server::aws::{
     AwsError,
@@ -169,11 +169,11 @@ impl AlarmPort for Fakes {
 impl FilePort for Fakes {
     async fn files(&self, _: &str, _: &str) -> Result<Vec<DagFile>, AwsError> {
         get(&self.files).be_done().await?;
-        Ok(vec![DagFile { key: "orders.py".into(), etag: "abc".into(), bytes: 7 }])
+        Ok(vec![DagFile { key: "orders.py".into(), etag: "abc".into(), bytes: 7, mark: Mark::Content }])
     }
 
     async fn file(&self, _: &str, key: &str) -> Result<Option<DagFile>, AwsError> {
-        Ok(Some(DagFile { key: key.into(), etag: "def".into(), bytes: 9 }))
+        Ok(Some(DagFile { key: key.into(), etag: "def".into(), bytes: 9, mark: Mark::Content }))
     }
 }
 

@@ -27,8 +27,8 @@ use teal_server::{
 };
 
 use super::clock::TestClock;
-use faults::Armed;
 pub use faults::Fault;
+use faults::{Armed, Meanwhile};
 use world::Side;
 
 #[derive(Default)]
@@ -37,6 +37,7 @@ struct State {
     armed: Vec<Armed>,
     /// What happens when a call that matches arrives, once.
     happens: Vec<(String, Box<dyn FnOnce() + Send>)>,
+    meanwhile: Vec<Meanwhile>,
     calls: Vec<String>,
     under_way: usize,
     most_under_way: usize,
@@ -135,6 +136,17 @@ impl FakeAirflow {
         self.state().happens.push((pattern.to_owned(), Box::new(happens)));
     }
 
+    /// After `well` calls that match, and before the next one is answered, something happens past Teal, once.
+    pub fn meanwhile(
+        &self,
+        well: usize,
+        pattern: &str,
+        environment: &str,
+        change: impl FnOnce(&mut Side) + Send + 'static,
+    ) {
+        self.state().meanwhile.push(Meanwhile::new(well, pattern, environment, change));
+    }
+
     /// Nothing fails any more.
     pub fn heal(&self) {
         self.state().armed.clear();
@@ -196,6 +208,12 @@ impl AirflowRest for FakeAirflow {
         }
         let fault = {
             let mut state = self.state();
+            let State { meanwhile, sides, .. } = &mut *state;
+            for one in meanwhile {
+                if let Some(change) = one.comes(&line) {
+                    change(sides.get_mut(&one.environment).expect("an environment of that name"));
+                }
+            }
             let fault = state.armed.iter_mut().find_map(|armed| armed.strikes(&line));
             state.calls.push(line);
             state.under_way += 1;
@@ -206,6 +224,17 @@ impl AirflowRest for FakeAirflow {
         tokio::task::yield_now().await;
         let answer = match fault {
             None => self.answer(environment, &call),
+            Some(Fault::OnlyTheFirstPage) => self.answer(environment, &call).map(|mut answer| {
+                if listing::is_later(&call) {
+                    answer
+                        .as_object_mut()
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|(_, rows)| rows.as_array_mut())
+                        .for_each(Vec::clear);
+                }
+                answer
+            }),
             Some(Fault::Status(status)) => Err(refusal(environment, &call, status, &Value::Null)),
             Some(Fault::Throttled) => Err(AwsError {
                 code: Some("ThrottlingException".into()),

@@ -1,4 +1,4 @@
-//! Alarms, files and load balancers of which there are none.
+//! Alarms, files, load balancers and logs of which there are none.
 
 use teal_domain::{
     Timestamp,
@@ -8,6 +8,7 @@ use teal_server::aws::{
     AwsError,
     cloudwatch::AlarmPort,
     elb::{Target, TargetPort},
+    logs::LogPort,
     s3::FilePort,
 };
 
@@ -40,5 +41,13 @@ impl FilePort for Nothing {
 impl TargetPort for Nothing {
     async fn targets(&self, _: &str) -> Result<Option<Vec<Target>>, AwsError> {
         Ok(None)
+    }
+}
+
+#[async_trait::async_trait]
+impl LogPort for Nothing {
+    async fn end_of(&self, group: &str, stream: &str) -> Result<String, AwsError> {
+        let code = Some("ResourceNotFoundException".to_owned());
+        Err(AwsError { code, message: format!("There is no log stream `{stream}` in `{group}`."), refused: true })
     }
 }

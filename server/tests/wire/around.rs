@@ -195,9 +195,9 @@ async fn an_environment_says_how_it_is_set_up() {
     let setup = environment.setup;
     assert_eq!(setup.bucket.as_deref(), Some("mwaa-openlineage-mwaa-green-dev-us-east-2-123456789012"));
     assert_eq!(setup.dag_path.as_deref(), Some("dags"));
-    assert_eq!(setup.requirements.map(|(path, _)| path).as_deref(), Some("requirements.txt"));
-    assert_eq!((setup.plugins, setup.startup), (None, None));
-    assert_eq!(setup.options.get("custom.environment_color").map(String::as_str), Some("green"));
+    assert_eq!(setup.requirements.as_ref().map(|(path, _)| path.as_str()), Some("requirements.txt"));
+    assert_eq!((&setup.plugins, &setup.startup), (&None, &None));
+    assert_eq!(setup.option("custom.environment_color"), Some("green"));
     assert_eq!(setup.maintenance_window.as_deref(), Some("WED:03:30"));
     let role = setup.execution_role.expect("a role");
     assert!(role.ends_with(":role/mwaa-openlineage-green-dev-execution"), "{role}");
@@ -240,6 +240,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
         alarms: Arc::new(CloudWatch::new(&config)),
         files: Arc::new(S3::new(&config)),
         targets: Arc::new(Elb::new(&config)),
+        logs: Arc::new(teal_server::aws::logs::Logs::new(&config)),
     };
     let flag = Arc::new(teal_server::aws::ssm::Ssm::new(&config));
     let ports = Ports { flag, environments: mwaa, trail: None, around: Some(around) };

@@ -10,7 +10,7 @@ use crate::{
         Check, Scene,
         made::{AIRFLOW_IS_OLD_AFTER, SETUP_IS_OLD_AFTER, are, counted, named, on_both, pass},
     },
-    surroundings::{DagFile, SideFacts},
+    surroundings::{DagFile, Mark, SideFacts},
 };
 
 pub(in crate::preflight) fn checks(scene: Scene<'_>) -> Vec<Check> {
@@ -48,27 +48,31 @@ fn files(scene: Scene<'_>, blue: &[DagFile], green: &[DagFile]) -> Check {
     let name = "dag-files";
     let mut found = only("", blue.iter().map(|file| &*file.key), green.iter().map(|file| &*file.key));
     let twin = |file: &DagFile| green.iter().find(|other| other.key == file.key);
-    // A hash with a dash is that of an upload in parts, and tells nothing of the content.
-    let in_parts = |a: &DagFile, b: &DagFile| a.bytes == b.bytes && (a.etag.contains('-') || b.etag.contains('-'));
-    let (mut other, mut unclear) = (Vec::new(), Vec::new());
+    let (mut other, mut in_parts, mut encrypted) = (Vec::new(), Vec::new(), Vec::new());
     for file in blue {
-        match twin(file) {
-            Some(twin) if twin.etag == file.etag => {}
-            Some(twin) if in_parts(file, twin) => unclear.push(&file.key),
-            Some(_) => other.push(&file.key),
-            None => {}
+        let Some(twin) = twin(file) else { continue };
+        match file.same(twin) {
+            Some(true) => {}
+            Some(false) => other.push(&file.key),
+            None if [file.mark, twin.mark].contains(&Mark::Encrypted) => encrypted.push(&file.key),
+            None => in_parts.push(&file.key),
         }
     }
     if !other.is_empty() {
         found.push(format!("different content: {}", named(&other, 3)));
     }
-    if !unclear.is_empty() {
-        found.push(format!("uploaded in parts, so not comparable by hash: {}", named(&unclear, 3)));
+    let differ = !found.is_empty();
+    if !in_parts.is_empty() {
+        found.push(format!("uploaded in parts, so not comparable by hash: {}", named(&in_parts, 3)));
+    }
+    if !encrypted.is_empty() {
+        found.push(format!("{}: {}", super::ENCRYPTED, named(&encrypted, 3)));
     }
     if found.is_empty() {
         return pass(name, format!("Both DAG folders hold the same ({}).", counted(blue.len(), "file")));
     }
-    differs(scene, name, sentence(&found), "Deploy the same DAG files to both buckets.")
+    let mend = if differ { "Deploy the same DAG files to both buckets." } else { "Compare them by hand." };
+    differs(scene, name, sentence(&found), mend)
 }
 
 fn set(scene: Scene<'_>, blue: &[Dag], green: &[Dag]) -> Check {

@@ -1,16 +1,17 @@
 //! What MWAA tells of both environments: version, class, workers, options, and the files that they are set up with.
 
-use super::{differs, only, sentence};
+use super::{ENCRYPTED, differs, only, sentence};
 use crate::{
     Color, Environment, Reading,
-    environment::Setup,
+    environment::{COLOR_OPTION, OptionValue, Setup},
     preflight::{
         Check, Scene,
         made::{SETUP_IS_OLD_AFTER, doubt, named, pass, warn},
-        pair::{COLOR_OPTION, both},
+        pair::both,
     },
     surroundings::DagFile,
 };
+use std::collections::BTreeMap;
 
 /// A file and its version.
 type File = Option<(String, Option<String>)>;
@@ -78,11 +79,11 @@ fn workers(scene: Scene<'_>, blue: &Environment, green: &Environment) -> Check {
     }
 }
 
-/// Options may hold secrets: only their names are told.
+/// Options may hold secrets: only their names are told, and their values are known by their marks alone.
 fn options(scene: Scene<'_>, blue: &Environment, green: &Environment) -> Check {
     let name = "options";
     let (blue, green) = (&blue.setup.options, &green.setup.options);
-    let names = |options: &'_ std::collections::BTreeMap<String, String>| {
+    let names = |options: &'_ BTreeMap<String, OptionValue>| {
         options.keys().filter(|key| *key != COLOR_OPTION).cloned().collect::<Vec<_>>()
     };
     let (blue_names, green_names) = (names(blue), names(green));
@@ -115,28 +116,32 @@ fn file(
     };
     // Two buckets number their versions apart: only the content's hash tells whether it is the same.
     let one_bucket = blue.setup.bucket.is_some() && blue.setup.bucket == green.setup.bucket;
-    let hash = |side: Color, path: &str| {
+    let known = |side: Color, path: &str| {
         let artifacts: &Reading<Vec<DagFile>> = &scene.pair.surroundings.side(side).artifacts;
         let fresh = doubt("", artifacts, SETUP_IS_OLD_AFTER, scene.now).is_none();
-        artifacts.value().filter(|_| fresh)?.iter().find(|file| file.key == *path).map(|file| file.etag.clone())
+        artifacts.value().filter(|_| fresh)?.iter().find(|file| file.key == *path).cloned()
     };
     if one_bucket && blue_path == green_path && blue_version == green_version {
         return pass(name, format!("Both sides have {blue_path}, in the same version."));
     }
-    match (hash(Color::Blue, blue_path), hash(Color::Green, green_path)) {
+    let known = known(Color::Blue, blue_path).zip(known(Color::Green, green_path));
+    match known.map(|(blue, green)| blue.same(&green)) {
         _ if one_bucket && blue_path == green_path => {
             differs(scene, name, format!("Both sides have {blue_path}, in two versions."), &mend)
         }
-        (Some(blue), Some(green)) if blue == green => {
-            pass(name, format!("Both sides have the same {what}, by its hash."))
-        }
-        (Some(_), Some(_)) => {
+        Some(Some(true)) => pass(name, format!("Both sides have the same {what}, by its hash.")),
+        Some(Some(false)) => {
             differs(scene, name, format!("The {what}s differ: {blue_path} on Blue, {green_path} on Green."), &mend)
         }
         _ if blue_path != green_path => {
             differs(scene, name, format!("Blue has the {what} {blue_path}, Green {green_path}."), &mend)
         }
-        _ => warn(
+        Some(None) => warn(
+            name,
+            format!("Both sides have {blue_path}, {ENCRYPTED}, or it was uploaded in parts."),
+            format!("Compare the two {what}s by hand."),
+        ),
+        None => warn(
             name,
             format!(
                 "Both sides have {blue_path}, each in its own bucket. Whether it is the same cannot be told without their hashes, which have not been read."

@@ -71,6 +71,17 @@ fn a_refusal_to_pause_blocks_only_where_dags_are_paused() {
     let says = "On Blue, pausing and unpausing DAGs is refused: 403";
     finds("permissions", Block, says, refused(Wish::PauseDags, Strategy::PauseStandby));
     finds("permissions", Pass, "On both sides", refused(Wish::PauseDags, Strategy::FlagOnly));
+    for wish in [Wish::BeginRuns, Wish::EndRuns] {
+        finds("permissions", Block, wish.as_str(), refused(wish, Strategy::PauseStandby));
+        finds("permissions", Pass, "On both sides", |pair| {
+            refused(wish, Strategy::FlagOnly)(pair);
+            pair.policy.smoke.dags.clear();
+        });
+    }
+    finds("permissions", Warn, "reading how a DAG is made", refused(Wish::ReadDags, Strategy::PauseStandby));
+    finds("permissions", Warn, "reading logs", refused(Wish::ReadLogs, Strategy::FlagOnly));
+    // A smoke test begins runs, too.
+    finds("permissions", Warn, "beginning runs", refused(Wish::BeginRuns, Strategy::FlagOnly));
     finds("permissions", Warn, "On Blue, listing tasks is refused", refused(Wish::ListTasks, Strategy::PauseStandby));
     finds("permissions", Warn, "On Green, listing tasks has not been tried.", |pair| {
         change(&mut around(pair).green.tried, |tried| tried.retain(|tried| tried.wish != Wish::ListTasks));

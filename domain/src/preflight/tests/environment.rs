@@ -4,7 +4,10 @@ use super::{
     Verdict::{Block, Pass, Warn},
     fixture::{change, finds, secs_ago},
 };
-use crate::{PairSnapshot, Reading, environment::LastUpdate};
+use crate::{
+    PairSnapshot, Reading,
+    environment::{LastUpdate, OptionValue},
+};
 
 #[test]
 fn the_status_of_the_target_decides() {
@@ -71,7 +74,7 @@ fn each_side_must_be_told_which_one_it_is() {
             change(&mut pair.green, |green| {
                 let key = "custom.environment_color".to_owned();
                 match word {
-                    Some(word) => green.setup.options.insert(key, word),
+                    Some(word) => green.setup.options.insert(key, OptionValue::Plain(word)),
                     None => green.setup.options.remove(&key),
                 };
             });

@@ -5,13 +5,13 @@ use crate::{
     Actor, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Millis, OperationId, PairNames,
     PairSnapshot, Reading, Reason, Surroundings, Timestamp,
     airflow::{Dag, Keys, Part, Tried, Wish, Work},
-    environment::{LastUpdate, Setup},
+    environment::{LastUpdate, OptionValue, Setup},
     freeze::Freeze,
     policy::{ChangeRefRule, Guard, Policy, ProvenOn, SmokeRules},
     smoke::{Fate, SmokeEnd, SmokeRecord, SmokeResult, SmokeRun, Smoked},
     snapshot::{Following, OpenSwitch},
     steps::{Course, Step},
-    surroundings::{Alarm, AlarmState, DagFile, SideFacts},
+    surroundings::{Alarm, AlarmState, DagFile, Mark, SideFacts},
     switch::Kind,
 };
 use std::sync::Arc;
@@ -32,6 +32,11 @@ fn read<T>(value: T) -> Reading<T> {
     Reading::good(value, secs_ago(20))
 }
 
+/// As the port would keep it; a mark could be anything.
+pub fn option(name: &str, value: &str) -> OptionValue {
+    OptionValue::of(name, value, str::to_owned)
+}
+
 fn environment(color: Color) -> Environment {
     let options = [("core.parallelism", "32"), ("custom.environment_color", color.as_str())];
     Environment {
@@ -46,7 +51,7 @@ fn environment(color: Color) -> Environment {
         setup: Setup {
             bucket: Some(format!("mwaa-{color}-dev")),
             requirements: Some(("requirements.txt".into(), Some(format!("v-{color}")))),
-            options: options.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
+            options: options.map(|(key, value)| (key.to_owned(), option(key, value))).into(),
             maintenance_window: Some("SUN:03:30".into()),
             ..Setup::default()
         },
@@ -66,7 +71,7 @@ pub fn dag(id: &str, paused: bool) -> Dag {
 }
 
 pub fn file(key: &str, etag: &str) -> DagFile {
-    DagFile { key: key.into(), etag: etag.into(), bytes: 10 }
+    DagFile { key: key.into(), etag: etag.into(), bytes: 10, mark: Mark::Content }
 }
 
 fn side() -> SideFacts {
@@ -153,7 +158,7 @@ pub fn hopeless() -> PairSnapshot {
     pair.open = Some(open(Some(NOW)));
     change(&mut pair.green, |green| {
         green.status = "UNAVAILABLE".to_owned().into();
-        green.setup.options.insert("custom.environment_color".into(), "blue".into());
+        green.setup.options.insert("custom.environment_color".into(), OptionValue::Plain("blue".into()));
     });
     pair.freezes = Arc::new([freeze(3600)]);
     pair.live_since = Some(NOW);

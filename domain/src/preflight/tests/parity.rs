@@ -2,10 +2,11 @@
 
 use super::{
     Verdict::{Block, Pass, Warn},
-    fixture::{self, NOW, around, change, dag, file, finds, one, secs_ago, switch_to_green},
+    fixture::{self, NOW, around, change, dag, file, finds, one, option, secs_ago, switch_to_green},
 };
 use crate::{
     Actor, Color, PairSnapshot, Reading, Reason, dags::Strategy, environment::Setup, maintenance::Maintenance,
+    surroundings::Mark,
 };
 
 #[test]
@@ -27,7 +28,7 @@ fn options_are_compared_by_name_and_their_values_never_shown() {
     let set = |key: &'static str, value: &'static str| {
         move |pair: &mut PairSnapshot| {
             change(&mut pair.green, |green| {
-                green.setup.options.insert(key.into(), value.into());
+                green.setup.options.insert(key.into(), option(key, value));
             });
         }
     };
@@ -51,6 +52,11 @@ fn files_in_two_buckets_are_compared_by_their_hash_alone() {
     finds("requirements", Warn, "Green other.txt", set(|green| green.requirements = Some(("other.txt".into(), None))));
     finds("requirements", Warn, "The requirements files differ", |pair| {
         change(&mut around(pair).green.artifacts, |files| *files = vec![file("requirements.txt", "another")]);
+    });
+    finds("requirements", Warn, "not comparable by hash", |pair| {
+        change(&mut around(pair).green.artifacts, |files| {
+            (files[0].etag, files[0].mark) = ("x".into(), Mark::Encrypted)
+        });
     });
     let says = "cannot be told without their hashes";
     finds("requirements", Warn, says, |pair| around(pair).green.artifacts = Reading::default());
@@ -92,8 +98,17 @@ fn dag_files_dags_schedules_and_keys_are_compared_by_name() {
         });
     });
     finds("dag-files", Warn, "Uploaded in parts, so not comparable by hash: load.py.", |pair| {
-        change(&mut around(pair).green.files, |files| files[0].etag = "a-2".into());
+        change(&mut around(pair).green.files, |files| (files[0].etag, files[0].mark) = ("a-2".into(), Mark::Parts));
     });
+    let encrypted = |bytes: u64| {
+        move |pair: &mut PairSnapshot| {
+            change(&mut around(pair).green.files, |files| {
+                (files[0].etag, files[0].mark, files[0].bytes) = ("b".into(), Mark::Encrypted, bytes);
+            });
+        }
+    };
+    finds("dag-files", Warn, "Of one size, and not comparable by hash, since a bucket encrypts", encrypted(10));
+    finds("dag-files", Warn, "Different content: load.py.", encrypted(11));
     finds("dag-set", Warn, "Only on Blue: a, b, c and 1 more.", |pair| {
         change(&mut around(pair).blue.dags, |dags| dags.extend(["a", "b", "c", "d"].map(|id| dag(id, false))));
     });

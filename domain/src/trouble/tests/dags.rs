@@ -3,6 +3,7 @@
 use super::fixture::{NOW, after, ago, dag, finding, guard, says, switched, task, well};
 use crate::{
     Color, Flag, FlagValue,
+    environment::OptionValue,
     trouble::{
         Diagnosis, Excerpt, Gathered, Side, Trouble,
         Verdict::{CannotBeTold, Found, NotFound},
@@ -28,7 +29,7 @@ fn a_guard_that_was_skipped_on_the_live_side_takes_it_for_the_standby() {
     let spoiled = |gathered: &mut Gathered| {
         *begun(&mut gathered.blue) = vec![guard("orders", "skipped", 20), task("exports", "send", "success", 10)];
         let environment = gathered.blue.environment.as_mut().expect("an environment");
-        environment.setup.options.insert("custom.environment_color".into(), "green".into());
+        environment.setup.options.insert("custom.environment_color".into(), OptionValue::Plain("green".into()));
     };
     let found = after(Trouble::Idle, spoiled);
     says(&found, Found, &["1 DAG did nothing: orders", "environment_color of mwaa-openlineage-blue-dev is green"]);

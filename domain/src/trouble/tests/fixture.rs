@@ -3,7 +3,7 @@
 use crate::{
     Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Millis, PairNames, Timestamp,
     airflow::{Dag, Part, Task, Work},
-    environment::Setup,
+    environment::{OptionValue, Setup},
     policy::DagRules,
     trouble::{Diagnosis, Finding, Gathered, Health, Side, Target, Trouble, Verdict},
 };
@@ -59,7 +59,7 @@ fn side(color: Color, begun: Vec<Task>) -> Side {
         web_address: Some(format!("{color}.airflow.us-east-2.on.aws")),
         last_update: None,
         setup: Setup {
-            options: [("custom.environment_color".to_owned(), color.to_string())].into(),
+            options: [("custom.environment_color".to_owned(), OptionValue::Plain(color.to_string()))].into(),
             execution_role: Some(ROLE.into()),
             log_groups: vec![("task".into(), format!("airflow-mwaa-openlineage-{color}-dev-Task"))],
             ..Setup::default()

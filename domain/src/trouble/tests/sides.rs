@@ -4,6 +4,7 @@ use super::fixture::{after, finding, guard, says, switched, task, well};
 use crate::{
     airflow::{Task, Work},
     dags::Strategy,
+    environment::OptionValue,
     trouble::{
         Gathered, Side, Trouble,
         Verdict::{CannotBeTold, Found, NotFound},
@@ -47,7 +48,7 @@ fn another_name_for_the_flag_is_told() {
     let found = after(Trouble::Ignored, |gathered| {
         begun(&mut gathered.blue).push(guard("orders", "skipped", 5));
         let environment = gathered.blue.environment.as_mut().expect("an environment");
-        environment.setup.options.insert("custom.teal_flag".into(), "/old/flag".into());
+        environment.setup.options.insert("custom.teal_flag".into(), OptionValue::Plain("/old/flag".into()));
     });
     says(&found, Found, &["custom.teal_flag of mwaa-openlineage-blue-dev is /old/flag"]);
 }

@@ -28,19 +28,25 @@ pub(super) fn just_before(moment: Timestamp) -> String {
     Moment::from_microsecond(micros).unwrap_or_default().to_string()
 }
 
-/// A DAG.
-pub(super) fn dag(row: &Value) -> Dag {
+/// A DAG, or what is wrong with it, in words. A path of its own leads to each.
+pub(super) fn dag(row: &Value) -> Result<Dag, String> {
+    let id = text(&row["dag_id"]);
+    if ["", ".", ".."].contains(&&*id) {
+        return Err(format!("with the id `{id}`"));
+    }
+    let Some(paused) = row["is_paused"].as_bool() else {
+        return Err(format!("`{id}` without `is_paused`"));
+    };
     let tags = row["tags"].as_array().into_iter().flatten();
-    Dag {
-        id: text(&row["dag_id"]),
-        // What does not say that it is paused is taken for running: then it is drained and not woken.
-        paused: row["is_paused"].as_bool().unwrap_or_default(),
+    Ok(Dag {
+        id,
+        paused,
         schedule: schedule(row),
         next_run: moment(&row["next_dagrun_run_after"]).or_else(|| moment(&row["next_dagrun_create_after"])),
         next_logical: moment(&row["next_dagrun_logical_date"]).or_else(|| moment(&row["next_dagrun"])),
         tags: tags.map(|tag| text(&tag["name"])).collect(),
         broken: row["has_import_errors"].as_bool().unwrap_or_default(),
-    }
+    })
 }
 
 /// The schedule: a text in Airflow 3, a cron expression or a span in Airflow 2.
@@ -109,7 +115,24 @@ mod tests {
             "next_dagrun_create_after": "2026-11-24T06:00:00+00:00", "tags": [{"name": "teal"}],
             "has_import_errors": false});
         assert_eq!(dag(&three), dag(&two));
-        assert_eq!(dag(&two).next_run, Some(Timestamp(1_795_500_000_000)));
+        assert_eq!(dag(&two).expect("a DAG").next_run, Some(Timestamp(1_795_500_000_000)));
+    }
+
+    #[test]
+    fn what_does_not_say_which_dag_it_is_and_whether_it_is_paused_is_none() {
+        for row in [
+            json!({"dag_id": "a"}),
+            json!({"dag_id": "a", "is_paused": null}),
+            json!({"dag_id": "a", "is_paused": "false"}),
+            json!({"is_paused": false}),
+            json!({"dag_id": "", "is_paused": false}),
+            json!({"dag_id": ".", "is_paused": false}),
+            json!({"dag_id": "..", "is_paused": true}),
+            json!({"dag_id": 7, "is_paused": true}),
+        ] {
+            assert!(dag(&row).is_err(), "{row}");
+        }
+        assert!(dag(&json!({"dag_id": "...", "is_paused": true})).is_ok());
     }
 
     #[test]

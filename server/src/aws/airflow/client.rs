@@ -10,7 +10,7 @@ use teal_domain::airflow::{Dag, ImportError, Keys, Part};
 
 use super::{super::AwsError, AirflowRest, Call, Dialect, answers, answers::text, paging::List};
 
-pub use super::pausing::Changed;
+pub use super::{one_run::Log, pausing::Changed};
 
 /// One side's Airflow. Cheap to make.
 #[derive(Clone, Copy, Debug)]
@@ -58,7 +58,7 @@ impl<'a> Airflow<'a> {
 
     /// Files that could not be imported, by name.
     pub async fn import_errors(&self) -> Result<Vec<ImportError>, AwsError> {
-        let rows = self.all(List::of("/importErrors", "import_errors")).await?;
+        let rows = self.all(List::import_errors()).await?;
         let mut errors: Vec<_> = rows.iter().map(answers::import_error).collect();
         errors.sort_by(|one, other| one.file.cmp(&other.file));
         Ok(errors)
@@ -66,20 +66,24 @@ impl<'a> Airflow<'a> {
 
     /// Its DAGs, by id. Those whose file is gone are not among them.
     pub async fn dags(&self) -> Result<Vec<Dag>, AwsError> {
-        let rows = self.all(List::of("/dags", "dags")).await?;
-        let mut dags: Vec<_> = rows.iter().map(answers::dag).collect();
+        let rows = self.all(List::dags()).await?;
+        let mut dags = self.told(&rows)?;
         dags.sort_by(|one, other| one.id.cmp(&other.id));
-        // One that came or went meanwhile moves the others to another page.
-        dags.dedup_by(|one, other| one.id == other.id);
         Ok(dags)
+    }
+
+    /// Rows as DAGs. One that does not say which it is and whether it is paused is no DAG that anything could rest on.
+    pub(super) fn told(&self, rows: &[Value]) -> Result<Vec<Dag>, AwsError> {
+        let one = |row| answers::dag(row).map_err(|what| self.odd(format!("lists a DAG {what}")));
+        rows.iter().map(one).collect()
     }
 
     /// What its DAGs rely on by name. Values are dropped here.
     pub async fn keys(&self) -> Result<Keys, AwsError> {
         let (connections, variables, pools) = futures::try_join!(
-            self.all(List::of("/connections", "connections")),
-            self.all(List::of("/variables", "variables")),
-            self.all(List::of("/pools", "pools")),
+            self.all(List::keys("/connections", "connections", &["connection_id"])),
+            self.all(List::keys("/variables", "variables", &["key"])),
+            self.all(List::keys("/pools", "pools", &["name"])),
         )?;
         let sorted = |rows: &[Value], name: &dyn Fn(&Value) -> String| {
             let mut names: Vec<_> = rows.iter().map(name).collect();

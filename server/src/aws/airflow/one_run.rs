@@ -101,13 +101,18 @@ impl Airflow<'_> {
         Ok(tasks)
     }
 
-    /// The log of a task's try.
-    pub async fn log(&self, task: &Task) -> Result<String, AwsError> {
+    /// The log of a task's try. Logs are asked for by path alone, and with the ids of scheduled runs it is too long for
+    /// MWAA: then it is said where the log is.
+    pub async fn log(&self, task: &Task) -> Result<Log, AwsError> {
         let (run, name, attempt) = (part(&task.run), part(&task.task), task.attempt.max(1));
         let below = format!("/dagRuns/{run}/taskInstances/{name}/logs/{attempt}");
         let call = Call::get(path::dag(&task.dag, &below)).with("full_content", true);
         if !call.fits() {
-            return Err(self.log_elsewhere(task, attempt));
+            let (dag, run, task) = (&task.dag, task.run.replace(':', "_"), &task.task);
+            return Ok(Log::Elsewhere {
+                group: format!("airflow-{}-Task", self.environment()),
+                stream: format!("dag_id={dag}/run_id={run}/task_id={task}/attempt={attempt}.log"),
+            });
         }
         let answer = self.ask(call).await?;
         let lines = match &answer["content"] {
@@ -115,22 +120,22 @@ impl Airflow<'_> {
             // Airflow 2 writes a list of pairs as one text, line ends and all.
             content => text(content).replace("\\n", "\n"),
         };
-        Ok(lines)
+        Ok(Log::Told(lines))
     }
+}
 
-    /// Logs are asked for by path alone, and with the ids of scheduled runs it is too long for MWAA.
-    fn log_elsewhere(&self, task: &Task, attempt: u32) -> AwsError {
-        let (environment, run) = (self.environment(), task.run.replace(':', "_"));
-        AwsError {
-            code: None,
-            message: format!(
-                "The log of {} cannot be asked for through MWAA, whose paths are short. It is in CloudWatch: log group \
-                 `airflow-{environment}-Task`, stream `dag_id={}/run_id={run}/task_id={}/attempt={attempt}.log`.",
-                task.task, task.dag, task.task
-            ),
-            refused: true,
-        }
-    }
+/// The log of a task's try, or where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Log {
+    /// The log.
+    Told(String),
+    /// Airflow cannot be asked for it; it is in CloudWatch Logs.
+    Elsewhere {
+        /// The log group, by MWAA's own rule for names.
+        group: String,
+        /// The stream.
+        stream: String,
+    },
 }
 
 /// A line of a log: an event with its moment, or plain text.

@@ -12,7 +12,8 @@ use teal_domain::airflow::Dag;
 
 use super::{
     super::AwsError,
-    Call, Dialect,
+    Call,
+    at_once::AtOnce,
     client::Airflow,
     paging::PAGE,
     path,
@@ -38,6 +39,9 @@ pub struct Changed {
     pub done: Vec<String>,
     /// Those of which that is not known, and why, by id.
     pub failed: Vec<(String, AwsError)>,
+    /// Those that nobody wanted and that a call for all touched, since they came or were changed in that moment: they
+    /// have been put back, or why not.
+    pub put_back: Vec<(String, Option<AwsError>)>,
 }
 
 impl Airflow<'_> {
@@ -45,10 +49,13 @@ impl Airflow<'_> {
     /// whether one call for many would touch others.
     pub async fn set_paused(&self, known: &[Dag], ids: &[String], paused: bool) -> Changed {
         let wanted: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
-        let mut done = BTreeSet::new();
-        if wanted.len() >= WORTH_A_LOOK && pattern::touched(EVERYTHING, known, &wanted, paused).is_empty() {
-            done = self.all_at_once(&wanted, paused).await;
-        }
+        let AtOnce { mut done, touched } =
+            if wanted.len() >= WORTH_A_LOOK && pattern::touched(EVERYTHING, known, &wanted, paused).is_empty() {
+                self.all_at_once(known, &wanted, paused).await
+            } else {
+                AtOnce::default()
+            };
+        let put_back = self.put_back(known, touched, paused).await;
         let rest: Vec<&str> = wanted.iter().copied().filter(|id| !done.contains(*id)).collect();
         let patience = Patience::default();
         let one = |id: &str| {
@@ -65,7 +72,7 @@ impl Airflow<'_> {
         };
         let asked: Vec<_> = rest.into_iter().map(one).collect();
         let answers: BTreeMap<_, _> = stream::iter(asked).buffer_unordered(AT_ONCE).collect().await;
-        let mut changed = Changed::default();
+        let mut changed = Changed { put_back, ..Changed::default() };
         for (id, answer) in answers {
             match answer {
                 Ok(()) => drop(done.insert(id)),
@@ -76,42 +83,20 @@ impl Airflow<'_> {
         changed
     }
 
-    /// One call for every DAG there is, a page at a time, if a fresh look at the list says that nothing else would be
-    /// touched. Answers with what certainly stands as it should; whatever goes wrong here is tried again singly.
-    async fn all_at_once(&self, wanted: &BTreeSet<&str>, paused: bool) -> BTreeSet<String> {
-        let standing = |dags: &[Dag]| {
-            let so = dags.iter().filter(|dag| dag.paused == paused && wanted.contains(dag.id.as_str()));
-            so.map(|dag| dag.id.clone()).collect::<BTreeSet<_>>()
-        };
-        let Ok(fresh) = self.dags().await else { return BTreeSet::new() };
-        if !pattern::touched(EVERYTHING, &fresh, wanted, paused).is_empty() {
-            return BTreeSet::new();
+    /// Undoes what nobody wanted.
+    async fn put_back(
+        &self,
+        known: &[Dag],
+        touched: BTreeSet<String>,
+        paused: bool,
+    ) -> Vec<(String, Option<AwsError>)> {
+        let mut told = Vec::new();
+        for id in touched {
+            let error = self.set_one(known, &BTreeSet::from([id.as_str()]), &id, !paused).await.err();
+            tracing::warn!(environment = self.environment(), dag = id, paused = !paused, failed = ?error, "a DAG that a call for all had touched was put back");
+            told.push((id, error));
         }
-        let mut done = standing(&fresh);
-        let mut offset = 0;
-        // Airflow 2 and 3.0 change only the page that they answer with, later ones all at once.
-        for _ in 0..=fresh.len() / PAGE {
-            let mut call = patch_many(EVERYTHING, paused).with("offset", offset);
-            if self.dialect() == Dialect::Three {
-                // Here the list is not ordered, but it can be had of those only that do not stand so yet.
-                call = call.with("paused", !paused);
-            }
-            let Ok(answer) = self.ask(call).await else { break };
-            let rows = rows(&answer);
-            if rows.is_empty() {
-                break;
-            }
-            if self.dialect() == Dialect::Two {
-                offset += rows.len();
-            }
-            done.extend(confirmed(rows, paused).filter(|id| wanted.contains(id)).map(str::to_owned));
-        }
-        if done.len() < wanted.len()
-            && let Ok(after) = self.dags().await
-        {
-            done = standing(&after);
-        }
-        done
+        told
     }
 
     /// One DAG, by its path, or by a pattern where that is too long.
@@ -170,12 +155,12 @@ pub(super) fn patch_many(pattern: &str, paused: bool) -> Call {
         .with("limit", PAGE)
 }
 
-fn rows(answer: &Value) -> &[Value] {
+pub(super) fn rows(answer: &Value) -> &[Value] {
     answer["dags"].as_array().map_or(&[], Vec::as_slice)
 }
 
 /// The DAGs of an answer that stand as they should.
-fn confirmed(rows: &[Value], paused: bool) -> impl Iterator<Item = &str> {
+pub(super) fn confirmed(rows: &[Value], paused: bool) -> impl Iterator<Item = &str> {
     rows.iter().filter(move |row| row["is_paused"] == paused).filter_map(|row| row["dag_id"].as_str())
 }
 

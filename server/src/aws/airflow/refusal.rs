@@ -45,6 +45,7 @@ fn permission(call: &Call) -> (&'static str, &'static str) {
     let path = call.path.as_str();
     let has = |word: &str| path.split('/').any(|part| part == word);
     match call.method {
+        "PATCH" if has("dagRuns") => ("DAG Runs.can_edit", USER),
         "PATCH" => ("DAGs.can_edit", USER),
         "POST" if !path.ends_with("/list") => ("DAG Runs.can_create", USER),
         _ if has("importErrors") => ("ImportError.can_read", ALL),
@@ -99,6 +100,11 @@ mod tests {
         assert_eq!(needs(Call::post("/dags/~/dagRuns/~/taskInstances/list", json!({}))), "Task Instances.can_read");
         assert_eq!(needs(Call::post("/dags/pools/dagRuns", json!({}))), "DAG Runs.can_create");
         assert_eq!(needs(Call::get("/dags")), "DAGs.can_read");
+        assert_eq!(needs(Call::get("/dags/orders/details")), "DAGs.can_read");
+        assert_eq!(needs(Call::get("/dags/orders/tasks")), "Task Instances.can_read");
+        assert_eq!(needs(Call::patch("/dags/orders", json!({}))), "DAGs.can_edit");
+        assert_eq!(needs(Call::patch("/dags/orders/dagRuns/x", json!({}))), "DAG Runs.can_edit");
+        assert_eq!(needs(Call::get("/dags/a/dagRuns/b/taskInstances/c/logs/1")), "Task Logs.can_read");
     }
 
     #[test]

@@ -114,13 +114,7 @@ impl Airflow<'_> {
     /// Tasks by a filter, the oldest first, those that have not begun last.
     pub(super) async fn tasks(&self, filter: Value) -> Result<Vec<Task>, AwsError> {
         // No order is asked for: not every Airflow 2 knows one here, and those that do not refuse the word.
-        let list = List::tasks(filter);
-        let mut rows = self.all(list.clone()).await?;
-        // What moved to another page while the pages were read is there twice, and something else is not there.
-        if !distinct(&mut rows) {
-            rows = self.all(list).await?;
-            distinct(&mut rows);
-        }
+        let rows = self.all(List::tasks(filter)).await?;
         let mut tasks: Vec<_> = rows.iter().map(answers::task).collect();
         tasks.sort_by(|one, other| {
             let order = |task: &Task| (task.began.is_none(), task.began, task.logical);
@@ -149,15 +143,6 @@ impl Airflow<'_> {
         }
         Ok(took.into_iter().map(|(dag, spans)| (dag, median(spans))).collect())
     }
-}
-
-/// Drops what is there twice, and answers whether nothing was.
-fn distinct(rows: &mut Vec<Value>) -> bool {
-    let (mut seen, before) = (BTreeSet::new(), rows.len());
-    rows.retain(|row| {
-        seen.insert((text(&row["dag_id"]), text(&row["dag_run_id"]), text(&row["task_id"]), row["map_index"].as_i64()))
-    });
-    rows.len() == before
 }
 
 /// When an open run began; one that has not was to begin when it was queued, or due.

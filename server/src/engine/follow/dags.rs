@@ -235,7 +235,7 @@ impl Walk<'_> {
             if !self.may_touch().await? {
                 return Ok(false);
             }
-            let Changed { done, failed } = self.airflow(side).ask().set_paused(&known, some, pause).await;
+            let Changed { done, failed, .. } = self.airflow(side).ask().set_paused(&known, some, pause).await;
             if !done.is_empty() {
                 let dags = done;
                 let step = if pause { Step::Paused { side, dags } } else { Step::Unpaused { side, dags } };

@@ -2,7 +2,7 @@ use jiff::civil::DateTime;
 use teal_domain::freeze::closed;
 
 use super::*;
-use crate::config::example_freezes;
+use crate::config::{FreezeRule, example_freezes};
 
 fn utc(text: &str) -> Timestamp {
     let at: DateTime = text.parse().expect("a time");
@@ -161,14 +161,45 @@ fn the_calendar_reaches_from_the_first_of_the_month_to_two_months_ahead() {
     assert_eq!(daily.last().expect("one").0, "2027-01-20T00:00Z");
 }
 
+fn entries(count: usize, lines: &str) -> Vec<FreezeRule> {
+    let entry = format!("[[pair.policy.freeze]]\nbecause = \"x\"\n{lines}\n");
+    (0..count).flat_map(|_| example_freezes(&entry)).collect()
+}
+
 #[test]
-fn however_many_windows_there_are_the_next_five_hundred_are_kept() {
-    let rules: Vec<_> = (0..8)
-        .flat_map(|_| {
-            example_freezes("[[pair.policy.freeze]]\nbecause = \"x\"\ncron = \"0 */6 * * *\"\nlasts = \"1h\"\n")
-        })
-        .collect();
-    assert_eq!(expand(&rules, utc("2026-11-20T00:00")).len(), MOST);
+fn however_many_windows_there_are_those_of_now_and_the_next_are_kept() {
+    let rules = entries(8, "cron = \"0 */6 * * *\"\nlasts = \"1h\"");
+    let now = utc("2026-11-20T00:30");
+    let windows = expand(&rules, now);
+    assert_eq!(windows.len(), MOST + 1);
+    assert!(closed(&windows, now).is_some_and(|(_, opens)| opens == utc("2026-11-20T01:00")), "it is closed now");
+    assert!(closed(&windows, utc("2026-11-20T02:00")).is_none(), "and open in between");
+    assert!(closed(&windows, utc("2026-11-25T12:10")).is_some(), "as far as five hundred reach");
+}
+
+#[test]
+fn beyond_what_is_kept_the_calendar_is_closed_and_says_that_it_is_not_known() {
+    let rules = entries(8, "cron = \"0 */6 * * *\"\nlasts = \"1h\"");
+    let windows = expand(&rules, utc("2026-11-20T00:30"));
+    let far = utc("2026-12-24T03:00");
+    let (window, opens) = closed(&windows, far).expect("nobody knows");
+    assert_eq!(window.because, BEYOND);
+    assert!(opens > utc("2027-01-20T00:00"), "{}", shown(opens));
+    assert!(closed(&expand(&rules, far), far).is_none(), "when it is nearer it is known");
+}
+
+#[test]
+fn of_what_is_over_only_as_much_is_kept_as_there_is_room_for() {
+    let rules = entries(3, "cron = \"0 */4 * * *\"\nlasts = \"1h\"");
+    let now = utc("2026-11-28T12:30");
+    let windows = expand(&rules, now);
+    assert!(closed(&windows, now).is_some());
+    assert!(windows.len() <= MOST + 1);
+    let rules = entries(1, "cron = \"0 */4 * * *\"\nlasts = \"1h\"");
+    let windows = expand(&rules, now);
+    assert_eq!(windows.len(), MOST, "so many of this month as there is room for beside those ahead");
+    assert!(windows.iter().all(|window| window.because != BEYOND));
+    assert!(closed(&windows, now).is_some());
 }
 
 #[test]

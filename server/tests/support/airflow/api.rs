@@ -66,12 +66,13 @@ impl Side {
                 ("import_errors", rows.collect())
             }
             "connections" => {
-                let rows = self.connections.iter().map(|id| json!({"connection_id": id, "login": "root"}));
+                let rows = self.connections.iter().map(|id| json!({"connection_id": id, "login": "a-planted-login"}));
                 ("connections", rows.collect())
             }
-            "variables" => {
-                ("variables", self.variables.iter().map(|key| json!({"key": key, "value": "secret"})).collect())
-            }
+            "variables" => (
+                "variables",
+                self.variables.iter().map(|key| json!({"key": key, "value": "a-planted-value"})).collect(),
+            ),
             _ => {
                 let rows = self.pools.iter().map(|(name, slots)| json!({"name": name, "slots": slots}));
                 ("pools", rows.collect())

@@ -1,5 +1,7 @@
 //! What goes wrong on demand.
 
+use super::world::Side;
+
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -11,6 +13,49 @@ pub enum Fault {
     TimesOut,
     /// It is done, and nobody answers.
     LandsUnanswered,
+    /// Lists come with the rows of their first page only, though they say that they have more.
+    OnlyTheFirstPage,
+}
+
+type Change = Box<dyn FnOnce(&mut Side) + Send>;
+
+/// What happens past Teal in the moment before a call.
+pub(super) struct Meanwhile {
+    pattern: String,
+    well: usize,
+    pub(super) environment: String,
+    change: Option<Change>,
+}
+
+impl std::fmt::Debug for Meanwhile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Meanwhile").field("pattern", &self.pattern).finish_non_exhaustive()
+    }
+}
+
+impl Meanwhile {
+    pub(super) fn new(
+        well: usize,
+        pattern: &str,
+        environment: &str,
+        change: impl FnOnce(&mut Side) + Send + 'static,
+    ) -> Self {
+        let (pattern, environment) = (pattern.to_owned(), environment.to_owned());
+        Self { pattern, well, environment, change: Some(Box::new(change)) }
+    }
+
+    /// The change, if its moment has come.
+    pub(super) fn comes(&mut self, call: &str) -> Option<Change> {
+        let path = call.split('?').next().unwrap_or_default();
+        if self.change.is_none() || !glob(&self.pattern, path) {
+            return None;
+        }
+        if self.well > 0 {
+            self.well -= 1;
+            return None;
+        }
+        self.change.take()
+    }
 }
 
 /// A fault that waits for its call.

@@ -21,6 +21,12 @@ pub(super) fn bounds(call: &Call, dialect: Dialect) -> Result<(usize, usize), Wr
     Ok((number("offset", 0)?, number("limit", usual)?.min(100)))
 }
 
+/// Whether another page than the first is asked for.
+pub(super) fn is_later(call: &Call) -> bool {
+    let told = call.body.as_ref().and_then(|body| body["page_offset"].as_u64());
+    told.is_some_and(|offset| offset > 0) || asked(call, "offset").is_some_and(|offset| offset != "0")
+}
+
 /// A page of a list.
 pub(super) fn page(name: &str, rows: Vec<Value>, (offset, limit): (usize, usize)) -> Value {
     let total = rows.len();

@@ -102,7 +102,7 @@ impl Followed {
         let switch = record.switch().filter(|switch| switch.course.has_begun())?;
         let (course, landed) = (&*switch.course, landed(record)?);
         let steps = course.steps.iter().map(|(at, step)| {
-            let (_, told, more) = told::step(step);
+            let (_, told, more) = told::step(course, step);
             Done { at: when(*at), step: step.as_str(), told, more }
         });
         let owed = course.owed().into_iter().map(|(side, pause, dags, because)| {
