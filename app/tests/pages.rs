@@ -282,7 +282,9 @@ fn what_blocks_stands_first_and_says_how_to_lift_it() {
     let (blocks, passes) =
         (html.find("Blue is UNAVAILABLE").expect("it"), html.find("The flag says green").expect("it"));
     assert!(blocks < passes, "{html}");
-    assert!(html.contains("Blocked by: target environment. Mend it, or tick emergency and say why."));
+    assert!(
+        html.contains("Blocked by: target environment. Mend it or wait. Emergency is for when the live side is broken")
+    );
 }
 
 #[test]

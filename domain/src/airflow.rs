@@ -23,6 +23,26 @@ pub struct Dag {
     pub broken: bool,
 }
 
+impl Dag {
+    /// How long after the moment that it is for a run is due: not at all where runs are triggered by the clock (Airflow 3's
+    /// way), a whole interval where they are for a span of data (Airflow 2's).
+    pub fn lead(&self) -> Millis {
+        self.next_run.zip(self.next_logical).map_or_else(Millis::default, |(due, logical)| due.since(logical))
+    }
+
+    /// The moment that this Airflow's run for a tick is for, which it may name otherwise than another Airflow does. `before`
+    /// is the tick before it, where that is known.
+    pub fn logical_of(&self, due: Timestamp, before: Option<Timestamp>) -> Timestamp {
+        if self.next_run == Some(due)
+            && let Some(logical) = self.next_logical
+        {
+            return logical;
+        }
+        let lead = self.lead();
+        if lead == Millis::default() { due } else { before.unwrap_or(due - lead) }
+    }
+}
+
 /// One part of an Airflow, by the answer of `/monitor/health`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {

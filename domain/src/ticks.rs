@@ -2,7 +2,7 @@
 
 use crate::{
     Millis, Timestamp,
-    airflow::{Task, UNDER_WAY},
+    airflow::{Dag, Task, UNDER_WAY},
     steps::Coverage,
 };
 use serde::{Deserialize, Serialize};
@@ -62,6 +62,27 @@ struct Seen {
     on_old: bool,
     on_new: bool,
     open: bool,
+}
+
+/// Has tasks say when their runs were due instead of what they are for: two Airflows of different kinds name the same tick
+/// differently, and are compared by that.
+pub fn by_due(mut tasks: Vec<Task>, dags: &[Dag]) -> Vec<Task> {
+    let leads: BTreeMap<&str, Millis> = dags.iter().map(|dag| (dag.id.as_str(), dag.lead())).collect();
+    for task in &mut tasks {
+        let lead = leads.get(task.dag.as_str()).copied().unwrap_or_default();
+        task.logical = task.logical.map(|logical| logical + lead);
+    }
+    tasks
+}
+
+/// Ticks that are told by when they were due, as the side with these DAGs names them.
+pub fn named_on(due: &BTreeSet<Tick>, dags: &[Dag]) -> BTreeSet<Tick> {
+    let dags: BTreeMap<&str, &Dag> = dags.iter().map(|dag| (dag.id.as_str(), dag)).collect();
+    let named = due.iter().map(|Tick { dag, logical }| {
+        let logical = dags.get(dag.as_str()).map_or(*logical, |known| known.logical_of(*logical, None));
+        Tick { dag: dag.clone(), logical }
+    });
+    named.collect()
 }
 
 /// The ticks that tasks belong to, each once.

@@ -43,7 +43,7 @@ test('an operator is refused while it is closed, and the server is who refuses',
   await expect(page.getByText('Closed because: The books are closed')).toBeVisible();
   await expect(blocks(page).first()).toContainText('Freeze');
   await expect(blocks(page).first()).toContainText(/opens|open again|until/i);
-  await expect(page.getByText('Blocked by: freeze. Mend it, or tick emergency and say why.')).toBeVisible();
+  await expect(page.getByText('Blocked by: freeze. Mend it or wait. Emergency is for when the live side is broken; the record says so for ever.')).toBeVisible();
   await expect(inSpite(page), 'she may not override').toHaveCount(0);
 
   const reason = unique('It cannot wait');

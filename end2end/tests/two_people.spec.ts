@@ -9,7 +9,7 @@ import type { Color, World } from '../world';
 // The emulator's own pages have no icon.
 test.use({ expectedComplaints: [/favicon\.ico/] });
 
-const card = (page: Page) => page.getByRole('region', { name: 'Two people' });
+const card = (page: Page) => page.getByRole('region', { name: 'Approval' });
 const headline = (page: Page) => page.getByRole('heading', { level: 1 });
 
 const FLAG = '/mwaa/blue-green/prod/active-environment';

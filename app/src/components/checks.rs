@@ -61,7 +61,7 @@ fn row(check: &Check, now: Timestamp) -> impl IntoView + use<> {
         Verdict::Warn => "warns",
         Verdict::Block => "blocks",
     };
-    let mend = Some(&check.mend).filter(|mend| !mend.is_empty()).map(|mend| coded(mend));
+    let mend = Some(&check.mend).filter(|mend| !mend.is_empty()).map(|mend| linked(mend));
     let read = check.read_at.map(|at| view! { ", read " <Ago at now /> });
     view! {
         <li class="check">
@@ -76,26 +76,39 @@ fn row(check: &Check, now: Timestamp) -> impl IntoView + use<> {
     }
 }
 
-/// A text in which names to be typed stand between backquotes, and addresses of runbooks can be followed.
+/// A text in which names to be typed stand between backquotes.
 fn coded(text: &str) -> impl IntoView + use<> {
+    typed(text, |part| part.to_owned().into_any())
+}
+
+/// The same, in which addresses can be followed. Only for what Teal itself says.
+fn linked(text: &str) -> impl IntoView + use<> {
+    typed(text, |part| addresses(part).into_any())
+}
+
+fn typed(text: &str, plain: fn(&str) -> AnyView) -> impl IntoView + use<> {
     let parts = text.split('`').enumerate().map(|(number, part)| {
-        if number % 2 == 1 { view! { <code>{part.to_owned()}</code> }.into_any() } else { linked(part).into_any() }
+        if number % 2 == 1 { view! { <code>{part.to_owned()}</code> }.into_any() } else { plain(part) }
     });
     parts.collect_view()
 }
 
-/// A text in which addresses can be followed.
-fn linked(text: &str) -> impl IntoView + use<> {
-    let words = text.split_inclusive(' ').map(|word| {
-        let (bare, space) = word.strip_suffix(' ').map_or((word, ""), |bare| (bare, " "));
+fn addresses(text: &str) -> impl IntoView + use<> {
+    let mut views = Vec::new();
+    let mut plain = String::new();
+    for word in text.split_inclusive(' ') {
+        let bare = word.trim_end_matches(' ');
         if bare.starts_with("https://") || bare.starts_with("http://") {
+            views.push(std::mem::take(&mut plain).into_any());
             let (href, shown) = (bare.to_owned(), bare.to_owned());
-            view! { <a href=href rel="noreferrer">{shown}</a>{space} }.into_any()
+            views.push(view! { <a href=href rel="noreferrer">{shown}</a> }.into_any());
+            plain.push_str(&word[bare.len()..]);
         } else {
-            word.to_owned().into_any()
+            plain.push_str(word);
         }
-    });
-    words.collect_view()
+    }
+    views.push(plain.into_any());
+    views.collect_view()
 }
 
 /// What a group is called.

@@ -5,7 +5,7 @@ use super::{
     gathered::{LATELY, does_work},
     told::{TASKS, counted, some},
 };
-use crate::{Color, Timestamp, airflow::Task, time::stamp};
+use crate::{Color, Millis, Timestamp, airflow::Task, time::stamp};
 use std::collections::BTreeMap;
 
 /// The moments that a DAG worked for on one side.
@@ -26,10 +26,12 @@ pub(super) fn judge(gathered: &Gathered, now: Timestamp) -> Finding {
     let (mut twice, mut unguarded) = (Vec::new(), Vec::new());
     for (dag, here) in &blue {
         let Some(there) = green.get(dag) else { continue };
+        // Airflows of different kinds name the same tick differently: when it was due is the same.
+        let due = |color: Color, task: &Task| Some(task.logical? + lead(gathered, color, dag));
         let same = here
             .iter()
-            .filter_map(|task| task.logical)
-            .find(|moment| there.iter().any(|task| task.logical == Some(*moment)));
+            .filter_map(|task| due(Color::Blue, task))
+            .find(|moment| there.iter().any(|task| due(Color::Green, task) == Some(*moment)));
         match same {
             Some(moment) => twice.push((*dag, moment)),
             None if Color::BOTH.into_iter().all(|color| open(gathered, color, dag)) => unguarded.push(*dag),
@@ -79,6 +81,11 @@ fn worked<'g>(begun: &'g [Task], gathered: &Gathered, since: Timestamp) -> Worke
 }
 
 /// Whether nothing keeps a DAG from working on a side: it is unpaused and does not ask.
+fn lead(gathered: &Gathered, color: Color, id: &str) -> Millis {
+    let dags = gathered.side(color).dags.as_ref().ok();
+    dags.and_then(|dags| dags.iter().find(|dag| dag.id == id)).map(crate::airflow::Dag::lead).unwrap_or_default()
+}
+
 fn open(gathered: &Gathered, color: Color, id: &str) -> bool {
     let side = gathered.side(color);
     let awake = |dags: &Vec<crate::airflow::Dag>| dags.iter().any(|dag| dag.id == id && !dag.paused);

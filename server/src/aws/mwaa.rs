@@ -88,16 +88,21 @@ fn setup(found: &aws_sdk_mwaa::types::Environment) -> Setup {
         requirements: file(found.requirements_s3_path(), found.requirements_s3_object_version()),
         plugins: file(found.plugins_s3_path(), found.plugins_s3_object_version()),
         startup: file(found.startup_script_s3_path(), found.startup_script_s3_object_version()),
-        options: options.map(|(name, value)| (name.clone(), option(name, value))).collect(),
+        options: options.map(|(name, value)| (name.clone(), option(name, value, found.name()))).collect(),
         maintenance_window: said(found.weekly_maintenance_window_start()),
         execution_role: said(found.execution_role_arn()),
         log_groups: found.logging_configuration().map(log_groups).unwrap_or_default(),
     }
 }
 
-/// Options hold passwords and keys as often as not.
-fn option(name: &str, value: &str) -> OptionValue {
-    OptionValue::of(name, value, |value| seal::mark(name, value))
+/// Options hold passwords and keys as often as not. One that names its own environment, such as a namespace of the
+/// lineage, differs on both sides as it should: the name is left out before they are compared.
+fn option(name: &str, value: &str, environment: Option<&str>) -> OptionValue {
+    let own = environment.filter(|own| !own.is_empty());
+    OptionValue::of(name, value, |value| match own {
+        Some(own) => seal::mark(name, &value.replace(own, "{environment}")),
+        None => seal::mark(name, value),
+    })
 }
 
 /// The log groups that are written to.
@@ -144,8 +149,8 @@ mod tests {
         assert_eq!(setup.requirements, Some(("requirements.txt".into(), Some("v7".into()))));
         assert_eq!((setup.plugins.clone(), setup.startup.clone()), (None, Some(("startup.sh".into(), None))));
         assert_eq!(setup.option("custom.environment_color"), Some("blue"));
-        assert_eq!(setup.options["core.parallelism"], option("core.parallelism", "32"));
-        assert_ne!(setup.options["core.parallelism"], option("core.parallelism", "64"));
+        assert_eq!(setup.options["core.parallelism"], option("core.parallelism", "32", None));
+        assert_ne!(setup.options["core.parallelism"], option("core.parallelism", "64", None));
         assert!(matches!(&setup.options["core.parallelism"], OptionValue::Sealed(_)));
     }
 
@@ -167,5 +172,13 @@ mod tests {
                 ("tasks".into(), "airflow-blue-Task".into())
             ]
         );
+    }
+
+    #[test]
+    fn an_option_that_names_its_own_environment_is_the_same_on_both_sides() {
+        let (blue, green) = ("acme-blue-dev", "acme-green-dev");
+        let namespace = |own: &str, value: &str| option("openlineage.namespace", value, Some(own));
+        assert_eq!(namespace(blue, blue), namespace(green, green));
+        assert_ne!(namespace(blue, blue), namespace(green, blue), "the other one's name is a difference");
     }
 }

@@ -136,7 +136,9 @@ impl<'a> Walk<'a> {
     /// Whether DAGs may be touched now: it is still ours to do, and the flag is where this switch has put it.
     async fn may_touch(&mut self) -> Result<bool, StoreError> {
         let now = self.engine.clock.now();
-        if self.overtaken || !self.engine.store.hold_following(self.pair.id(), &self.engine.name, now).await? {
+        if self.overtaken
+            || !self.engine.store.keep_following(self.pair.id(), self.switch.operation, &self.engine.name, now).await?
+        {
             self.overtaken = true;
             return Ok(false);
         }

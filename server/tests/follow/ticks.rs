@@ -277,3 +277,28 @@ async fn a_dag_that_would_run_three_days_again_is_not_unpaused_and_owed_with_the
     scene.follow().await;
     assert!(scene.airflow.unpaused(GREEN).iter().any(|dag| dag == "orders"));
 }
+
+#[tokio::test]
+async fn airflows_that_name_a_tick_differently_run_it_once_and_pass_over_none() {
+    // Airflow 2 runs for the span before, Airflow 3 for the moment: blue is 3, green is 2, and then the other way round.
+    for (interval, trigger) in [(GREEN, BLUE), (BLUE, GREEN)] {
+        let scene = Scene::new().await;
+        for dag in ["orders", "customers", "exports"] {
+            scene.airflow.change(interval, |side| side.dag(dag).by_interval = true);
+            assert!(scene.airflow.change(trigger, |side| !side.dag(dag).by_interval));
+        }
+        due(&scene).await;
+        let record = scene.switch().await;
+        scene.follow().await;
+        let first = |dag: &str| worked(&scene, GREEN, dag);
+        assert_eq!(["orders", "customers", "exports"].map(first), [false; 3], "blue has run it");
+        scene.follow_for(Duration::from_secs(16 * 60)).await;
+        let course = scene.course(record.seq).await;
+        let (_, _, coverage) = course.watched().expect("the end");
+        assert!(coverage.expect("both told").twice.is_empty(), "{coverage:?}");
+        // The next tick is green's, and it was not taken for done.
+        scene.world.clock.pass(Duration::from_secs(3600));
+        scene.airflow.start_due_runs(GREEN);
+        assert_eq!(["orders", "customers", "exports"].map(first), [true; 3], "{interval}");
+    }
+}

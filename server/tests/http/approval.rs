@@ -303,7 +303,7 @@ async fn one_request_stands_at_a_time_and_is_taken_back_by_whoever_asked_or_an_a
 async fn without_the_policy_nothing_is_asked_of_a_second_person() {
     let house = House::new().await;
     let olga = olga(&house);
-    assert!(!olga.page("/p/dev/switch?to=green").await.contains("Two people"));
+    assert!(!olga.page("/p/dev/switch?to=green").await.contains("Ask for approval"));
     assert!(refused(&olga.ask("upgrade").await).contains("One person is enough"));
     assert_eq!(olga.switch("upgrade", false).await, Reply::Taken);
     assert_eq!(house.flag().color(), Some(Color::Green));

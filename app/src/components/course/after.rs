@@ -14,6 +14,8 @@ use crate::{
     render::View,
     words::{self, after, time},
 };
+use std::collections::BTreeSet;
+
 use leptos::{prelude::*, server_fn::ServerFn};
 use teal_domain::{
     Action, PairSnapshot, Timestamp,
@@ -109,8 +111,8 @@ fn state(course: &Course, now: Timestamp) -> String {
         (_, true) => None,
         (None, _) => Some("the DAGs are not planned yet".to_owned()),
         (Some(_), false) => {
-            let left = course.left(false).len() + course.left(true).len();
-            Some(format!("{} left to do", after::count(left)))
+            let left: BTreeSet<String> = [course.left(false), course.left(true)].concat().into_iter().collect();
+            Some(format!("{} left to do", after::count(left.len())))
         }
     };
     let watch = match (course.watched(), course.watching()) {

@@ -80,7 +80,10 @@ where
 {
     let (names, lift) = match block {
         Block::None => return None,
-        Block::UnlessEmergency(names) => (names.clone(), "Mend it, or tick emergency and say why."),
+        Block::UnlessEmergency(names) => (
+            names.clone(),
+            "Mend it or wait. Emergency is for when the live side is broken; the record says so for ever.",
+        ),
         Block::UnlessOverridden(names) => (names.clone(), "Mend it, wait, or tick below that you override it."),
         Block::Always(names) => (names.clone(), "Nothing on this page lifts it: see the checks."),
     };

@@ -55,11 +55,24 @@ fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> An
     }
     // What is shown here is what somebody approves.
     let plan = approval::planned(pair, target, now);
-    let waiting = old_side.depends_on_past.value();
+    let (work, waiting) = (old_side.work.value(), old_side.depends_on_past.value());
     let ids = |chosen: &dyn Fn(&Move) -> bool| -> Vec<String> {
         plan.moves.iter().filter(|moved| chosen(moved)).map(|moved| moved.dag.clone()).collect()
     };
     let (target_name, old_name) = (target.title(), old.title());
+    let asleep = |id: &String| {
+        let dags = new_side.dags.value().map(Vec::as_slice).unwrap_or_default();
+        dags.iter().find(|dag| dag.id == *id).is_none_or(|dag| dag.paused)
+    };
+    let stay = |paused: bool| plan.stay.iter().filter(|id| asleep(id) == paused).cloned().collect::<Vec<String>>();
+    let unknown = [
+        work.is_none().then(|| format!("what runs on {old_name} now")),
+        waiting.is_none().then(|| "which DAGs wait for the run before".to_owned()),
+    ];
+    let unknown = unknown.into_iter().flatten().collect::<Vec<_>>().join(", and ");
+    let unknown = (!unknown.is_empty()).then(|| {
+        view! { <p class="lead-line"><Mark tone=Tone::Unknown text=format!("Not known: {unknown}") /></p> }
+    });
     let groups = [
         (
             format!("Unpaused on {target_name} at once"),
@@ -78,7 +91,7 @@ fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> An
         ),
         (
             "Likely to begin a run at once".to_owned(),
-            "They were due already: Airflow starts one run as soon as they are unpaused.",
+            "They were due already. What the old side has run is marked as done first, so only what it has not run begins.",
             ids(&|moved| moved.fires),
         ),
         (
@@ -91,7 +104,12 @@ fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> An
             "With depends_on_past a first run on the other side waits for ever, unless it ran there before.",
             ids(&|moved| waiting.is_some_and(|waiting| waiting.contains(&moved.dag))),
         ),
-        ("Stay paused".to_owned(), "Somebody paused them on purpose.", plan.stay.clone()),
+        (
+            format!("Paused on {old_name} only"),
+            "They are left as they are, so they run on the new side. Pause them there too if nobody is to run them.",
+            stay(false),
+        ),
+        ("Stay paused on both".to_owned(), "Somebody paused them on purpose.", stay(true)),
         (format!("Not on {target_name}"), "They work now and would not work after the switch.", plan.missing.clone()),
     ];
     let groups =
@@ -100,6 +118,7 @@ fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> An
     let read = old_side.dags.read_at().into_iter().chain(new_side.dags.read_at()).min();
     view! {
         {nothing}
+        {unknown}
         <div class="dag-groups">{groups.collect_view()}</div>
         <p class="freshness">{read.map(|at| view! { "Read " <Ago at now /> "; read again right after the flip." })}</p>
     }

@@ -9,7 +9,7 @@ use crate::{
     desk::{DeskError, Offer},
 };
 use leptos::prelude::*;
-use teal_domain::{Base, Color, PairSnapshot, Timestamp};
+use teal_domain::{Base, Color, PairSnapshot, Timestamp, dags::Strategy};
 
 /// From, to, and the steps.
 pub fn plan(pair: &PairSnapshot, offer: &Offer, now: Timestamp) -> AnyView {
@@ -27,19 +27,12 @@ pub fn plan(pair: &PairSnapshot, offer: &Offer, now: Timestamp) -> AnyView {
         Base::Missing => "If somebody has created it meanwhile".to_owned(),
         Base::Version { version, .. } => format!("If it is no longer at version {version}"),
     };
-    let running = match pair.live() {
-        Some(_) => view! {
-            <li>
-                "From then on the guarded DAGs of "{target.title()}" work and those of "{other.title()}
-                " skip. What runs on "{other.title()}" now runs to its end there."
-            </li>
-        }
-        .into_any(),
-        None => view! { <li>"From then on the guarded DAGs of "{target.title()}" work again."</li> }.into_any(),
-    };
+    let back = pair.taken_back(target, now).map(|following| format!("This takes back switch {}", following.seq));
+    let dags = dags(pair, target, back.is_some());
+    let watch = watch(pair, back.is_some());
     view! {
         <section class="card plan" aria-labelledby="plan">
-            <h2 id="plan" class="hush">"What will happen"</h2>
+            <h2 id="plan" class="hush">{back.unwrap_or_else(|| "What will happen".to_owned())}</h2>
             <div class="ends">
                 {from}
                 {unset}
@@ -53,7 +46,8 @@ pub fn plan(pair: &PairSnapshot, offer: &Offer, now: Timestamp) -> AnyView {
                 <li>"Your intent and reason are written into the journal. Without that, nothing happens."</li>
                 <li>"The flag " <code>{name}</code> " is read again. "{unchanged}", nothing is put and you are asked again."</li>
                 <li>"It is set to " <strong>{target.as_str()}</strong> ", once, and read until the new version shows."</li>
-                {running}
+                <li>{dags}</li>
+                <li>{watch}</li>
             </ol>
             <p class="freshness">
                 {pair.flag.read_at().map(|at| view! { "The flag was read " <Ago at now /> "." })}
@@ -61,6 +55,40 @@ pub fn plan(pair: &PairSnapshot, offer: &Offer, now: Timestamp) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// What becomes of the DAGs, by how the sides share the work.
+fn dags(pair: &PairSnapshot, target: Color, back: bool) -> String {
+    let (new, old) = (target.title(), target.other().title());
+    match pair.policy.dags.strategy {
+        _ if pair.live().is_none() => format!("From then on the guarded DAGs of {new} work again."),
+        Strategy::PauseStandby if back => {
+            format!(
+                "Each DAG that the switch paused or unpaused stands again as it stood before it, once {old} is done with it."
+            )
+        }
+        Strategy::PauseStandby => format!(
+            "{new} works on what {old} works on now: its DAGs are unpaused, {old} finishes what it has begun, and each of \
+             its DAGs is paused once it is idle."
+        ),
+        Strategy::FlagOnly => format!(
+            "From then on the guarded DAGs of {new} work and those of {old} skip. What runs on {old} now runs to its end \
+             there."
+        ),
+        Strategy::SeparateDags => format!("No DAG is paused or unpaused: {old} and {new} have DAGs of their own."),
+    }
+}
+
+/// How it is watched, and what comes of it.
+fn watch(pair: &PairSnapshot, back: bool) -> String {
+    let rules = &pair.policy.watch;
+    let minutes = rules.lasts.as_secs() / 60;
+    let then = if rules.reverts && !back {
+        "If something turns red, Teal takes it back by itself where the other side is healthy."
+    } else {
+        "If something turns red, Teal says so and you decide."
+    };
+    format!("Teal watches guards, health, heartbeat and failures for {minutes} min. {then}")
 }
 
 fn endpoint(pair: &PairSnapshot, color: Color, label: &'static str) -> impl IntoView + use<> {

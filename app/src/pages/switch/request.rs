@@ -22,6 +22,10 @@ use teal_domain::{
 pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color, reason: &str) -> Option<AnyView> {
     pair.policy.two_person?;
     let live = pair.live().filter(|live| *live != target)?;
+    // Whoever takes a switch back asks nobody.
+    if pair.taken_back(target, view.now).is_some() {
+        return None;
+    }
     let standing = pair.request.as_ref().filter(|open| !is_past(pair, open, view));
     let body = match standing {
         Some(open) => Either::Left(stands(view, pair, open)),
@@ -30,7 +34,7 @@ pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color, reason: &str) -
     Some(
         view! {
             <section class="card request" aria-labelledby="request" data-region="request">
-                <header><h2 id="request">"Two people"</h2></header>
+                <header><h2 id="request">"Approval"</h2></header>
                 {pair.request.as_ref().filter(|open| is_past(pair, open, view)).map(|open| past(pair, open, view))}
                 {body}
             </section>

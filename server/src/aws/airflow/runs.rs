@@ -68,8 +68,8 @@ impl Airflow<'_> {
         Ok(tasks)
     }
 
-    /// The ticks from a moment on, by DAG, for which there is a run that its schedule made.
-    pub async fn ticks_from(&self, from: &BTreeMap<String, Timestamp>) -> Result<BTreeSet<Tick>, AwsError> {
+    /// The runs that schedules made, by DAG for moments from one on: their ticks, and when they were due.
+    pub async fn runs_from(&self, from: &BTreeMap<String, Timestamp>) -> Result<BTreeMap<Tick, Timestamp>, AwsError> {
         let mut by_moment: BTreeMap<Timestamp, Vec<&str>> = BTreeMap::new();
         for (dag, moment) in from {
             by_moment.entry(*moment).or_default().push(dag);
@@ -82,10 +82,12 @@ impl Airflow<'_> {
         let answers: Vec<Vec<Value>> = stream::iter(asked).buffered(AT_ONCE).try_collect().await?;
         let runs = answers.iter().flatten().filter(|run| run["run_type"] != "manual");
         let ticks = runs.filter_map(|run| {
-            let logical = moment(&run["logical_date"]).or_else(|| moment(&run["execution_date"]))?;
-            Some(Tick { dag: text(&run["dag_id"]), logical })
+            let first = |names: &[&str]| names.iter().find_map(|name| moment(&run[*name]));
+            let logical = first(&["logical_date", "execution_date"])?;
+            let due = first(&["run_after", "data_interval_end"]).unwrap_or(logical);
+            Some((Tick { dag: text(&run["dag_id"]), logical }, due))
         });
-        Ok(ticks.filter(|tick| from.get(&tick.dag).is_some_and(|first| *first <= tick.logical)).collect())
+        Ok(ticks.filter(|(tick, _)| from.get(&tick.dag).is_some_and(|first| *first <= tick.logical)).collect())
     }
 
     /// A filter for runs of these DAGs whose logical date is in `[from, until)`.

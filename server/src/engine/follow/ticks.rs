@@ -108,21 +108,33 @@ impl Walk<'_> {
         not_yet
     }
 
-    /// The ticks that are to be covered, of DAGs that would fire.
+    /// The ticks that are to be covered, of DAGs that would fire, as the new side names them.
     async fn to_cover(&self, old: &OneSide<'_>, due: Vec<&Dag>) -> Result<(BTreeSet<Tick>, NotYet), AwsError> {
         let there = old.dags().await?;
-        let passed = |dag: &&&Dag| there.iter().any(|other| other.id == dag.id && other.next_run > dag.next_run);
-        let from: BTreeMap<String, Timestamp> =
-            due.iter().filter(passed).filter_map(|dag| Some((dag.id.clone(), dag.next_logical?))).collect();
-        let mut ticks = old.ask().ticks_from(&from).await?;
+        let mut from = BTreeMap::new();
+        for (dag, next) in due.iter().filter_map(|dag| Some((dag, dag.next_run?))) {
+            let twin = there.iter().find(|other| other.id == dag.id && other.next_run > dag.next_run);
+            if let Some(twin) = twin {
+                // The old side may be for an earlier moment with a run that was due at the same time; and no two
+                // intervals need be equally long.
+                from.insert(dag.id.clone(), next - twin.lead() - twin.lead() - twin.lead());
+            }
+        }
+        let mut runs = old.ask().runs_from(&from).await?;
+        runs.retain(|tick, at| {
+            due.iter().any(|dag| dag.id == tick.dag && dag.next_run.is_some_and(|next| next <= *at))
+        });
+        let named = named(&runs, &due);
+        let mut ticks: BTreeSet<Tick> = runs.into_keys().collect();
         let mut not_yet = NotYet { undecided: self.passed_over(old, &mut ticks).await?, ..NotYet::default() };
         let mut by_dag: BTreeMap<String, Vec<Tick>> = BTreeMap::new();
-        for tick in ticks {
-            by_dag.entry(tick.dag.clone()).or_default().push(tick);
+        for tick in ticks.iter().filter_map(|tick| named.get(tick)) {
+            by_dag.entry(tick.dag.clone()).or_default().push(tick.clone());
         }
         let many: Vec<String> =
             by_dag.iter().filter(|(_, ticks)| ticks.len() > FEW).map(|(dag, _)| dag.clone()).collect();
-        let airflow = old.ask();
+        let new = self.airflow(self.switch.target);
+        let airflow = new.ask();
         let asked: Vec<_> = many.iter().map(|dag| airflow.catches_up(dag).boxed()).collect();
         let answers: Vec<Result<bool, AwsError>> = stream::iter(asked).buffered(AT_ONCE).collect().await;
         for (dag, catches_up) in many.into_iter().zip(answers) {
@@ -176,12 +188,40 @@ impl Walk<'_> {
         let (new_side, old_side) = (new.ask(), old.ask());
         let begun =
             tokio::join!(in_time(new_side.tasks_begun(from, until)), in_time(old_side.tasks_begun(from, until)));
-        let ticks = ticks::of(begun.0.ok()?.iter().chain(&begun.1.ok()?));
-        // A tick that one side runs now the other may have run long before.
-        let all = futures::future::try_join(new_side.tasks_of_ticks(&ticks), old_side.tasks_of_ticks(&ticks));
-        let (new, old) = timeout(PATIENCE * 3, all).await.ok()?.ok()?;
+        let begun = (begun.0.ok()?, begun.1.ok()?);
+        let (new, old) = if new_side.dialect() == old_side.dialect() {
+            let ticks = ticks::of(begun.0.iter().chain(&begun.1));
+            // A tick that one side runs now the other may have run long before.
+            let all = futures::future::try_join(new_side.tasks_of_ticks(&ticks), old_side.tasks_of_ticks(&ticks));
+            timeout(PATIENCE * 3, all).await.ok()?.ok()?
+        } else {
+            // They name the same tick differently, and are compared by when it was due.
+            let dags = futures::future::try_join(new.dags(), old.dags()).await.ok()?;
+            let due = ticks::of(&[ticks::by_due(begun.0, &dags.0), ticks::by_due(begun.1, &dags.1)].concat());
+            let here = (ticks::named_on(&due, &dags.0), ticks::named_on(&due, &dags.1));
+            let all = futures::future::try_join(new_side.tasks_of_ticks(&here.0), old_side.tasks_of_ticks(&here.1));
+            let (new, old) = timeout(PATIENCE * 3, all).await.ok()?.ok()?;
+            (ticks::by_due(new, &dags.0), ticks::by_due(old, &dags.1))
+        };
         let moves = self.course.plan.iter().flat_map(|plan| &plan.moves);
         let due: Vec<_> = moves.filter_map(|moved| Some((moved.dag.clone(), moved.due?))).collect();
         Some(ticks::coverage(&old, &new, &rules.dags.guard_task, &due, until))
     }
+}
+
+/// The ticks of the old side by the names that the new one has for them.
+fn named(runs: &BTreeMap<Tick, Timestamp>, dags: &[&Dag]) -> BTreeMap<Tick, Tick> {
+    let mut named = BTreeMap::new();
+    for dag in dags {
+        let mut of: Vec<(&Tick, Timestamp)> =
+            runs.iter().filter(|(tick, _)| tick.dag == dag.id).map(|(tick, due)| (tick, *due)).collect();
+        of.sort_by_key(|(_, due)| *due);
+        let mut before = None;
+        for (tick, due) in of {
+            let logical = dag.logical_of(due, before);
+            named.insert(tick.clone(), Tick { dag: dag.id.clone(), logical });
+            before = Some(due);
+        }
+    }
+    named
 }

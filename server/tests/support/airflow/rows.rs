@@ -26,12 +26,12 @@ impl FakeDag {
                 "schedule_interval": schedule.map(|(_, span)| json!({
                     "__type": "TimeDelta", "days": 0, "seconds": span.as_secs(), "microseconds": 0
                 })),
-                "next_dagrun_create_after": maybe(self.next_run), "next_dagrun": maybe(self.next_run), "has_import_errors": self.broken,
+                "next_dagrun_create_after": maybe(self.next_run), "next_dagrun": maybe(self.next_run.map(|due| self.logical_of(due))), "has_import_errors": self.broken,
             }),
             Dialect::Three => json!({
                 "dag_id": self.id, "is_paused": self.paused, "is_stale": self.gone, "tags": tags,
                 "timetable_summary": schedule.map(|(words, _)| words),
-                "next_dagrun_run_after": maybe(self.next_run), "next_dagrun_logical_date": maybe(self.next_run), "has_import_errors": self.broken,
+                "next_dagrun_run_after": maybe(self.next_run), "next_dagrun_logical_date": maybe(self.next_run.map(|due| self.logical_of(due))), "has_import_errors": self.broken,
             }),
         }
     }
@@ -43,11 +43,11 @@ impl FakeRun {
             "dag_id": dag, "dag_run_id": self.id, "state": self.state, "conf": self.conf,
             "run_type": if self.id.starts_with("scheduled__") { "scheduled" } else { "manual" },
             "logical_date": maybe(self.logical), "start_date": maybe(self.began), "end_date": maybe(self.ended),
-            "data_interval_end": maybe(self.logical),
+            "data_interval_end": maybe(self.due.or(self.logical)),
         });
         match dialect {
             Dialect::Two => row["execution_date"] = maybe(self.logical),
-            Dialect::Three => row["run_after"] = maybe(self.logical.or(self.began)),
+            Dialect::Three => row["run_after"] = maybe(self.due.or(self.logical).or(self.began)),
         }
         row
     }

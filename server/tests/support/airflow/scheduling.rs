@@ -44,11 +44,12 @@ impl FakeDag {
                 next = next + span;
             }
             self.next_run = Some(next);
-            if self.runs.iter().any(|run| run.logical == Some(tick)) {
+            if self.runs.iter().any(|run| run.logical == Some(self.logical_of(tick))) {
                 continue;
             }
             let mut run = FakeRun::new(&format!("scheduled__{}", super::rows::at(tick)));
-            run.of(tick);
+            run.of(self.logical_of(tick));
+            run.due = Some(tick);
             self.begin(run, live, now);
             return;
         }

@@ -50,6 +50,7 @@ impl Side {
             paused: false,
             tags: Vec::new(),
             schedule: None,
+            by_interval: false,
             next_run: None,
             broken: false,
             gone: false,
@@ -104,6 +105,8 @@ pub struct FakeDag {
     pub tags: Vec<String>,
     /// The schedule, and how far apart its runs are.
     pub schedule: Option<(String, Duration)>,
+    /// Its runs are for the span before they are due, as is Airflow 2's way.
+    pub by_interval: bool,
     pub next_run: Option<Timestamp>,
     pub broken: bool,
     pub gone: bool,
@@ -141,6 +144,20 @@ impl FakeDag {
         self.schedule = Some((format!("every {} s", span.as_secs()), span));
         self.next_run = Some(next);
         self
+    }
+
+    /// Its runs are for the span before they are due.
+    pub fn by_interval(&mut self) -> &mut Self {
+        self.by_interval = true;
+        self
+    }
+
+    /// The moment that a run which is due then is for.
+    pub(super) fn logical_of(&self, due: Timestamp) -> Timestamp {
+        match &self.schedule {
+            Some((_, span)) if self.by_interval => Timestamp(due.0 - i64::try_from(span.as_millis()).expect("short")),
+            _ => due,
+        }
     }
 
     /// It has these tasks, one after the other.
@@ -187,6 +204,7 @@ pub struct FakeRun {
     pub id: String,
     pub state: String,
     pub logical: Option<Timestamp>,
+    pub due: Option<Timestamp>,
     pub began: Option<Timestamp>,
     pub ended: Option<Timestamp>,
     pub conf: Value,
@@ -199,6 +217,7 @@ impl FakeRun {
             id: id.to_owned(),
             state: "queued".to_owned(),
             logical: None,
+            due: None,
             began: None,
             ended: None,
             conf: Value::Null,
