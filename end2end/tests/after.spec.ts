@@ -106,7 +106,10 @@ test('what still runs on the old side is waited for, until somebody says not to'
   await expect(steps(page).filter({ hasText: `1 DAG paused on ${title(live)}` })).toContainText('exchange_rates', SOON);
   await expect(after(page)).toContainText('left to do');
   expect(await world.airflow(live).awake()).toEqual(['vacuum']);
-  await after(page).getByRole('button', { name: `Do not wait for ${title(live)}` }).click();
+  // It says how much freezes, and takes a reason.
+  await expect(after(page)).toContainText('1 task is at work there: it freezes half-way', SOON);
+  await after(page).getByRole('textbox', { name: `Why not wait for ${title(live)}?` }).fill('It hangs');
+  await after(page).getByRole('button', { name: `Pause ${title(live)} now` }).click();
   await expect(steps(page).filter({ hasText: 'Not waited for the old side any longer' })).toHaveCount(1, SOON);
   await expect(steps(page).filter({ hasText: 'All is done with the DAGs' })).toHaveCount(1, SOON);
   expect(await world.airflow(live).awake()).toEqual([]);

@@ -148,3 +148,26 @@ async fn in_the_middle_of_many_dags_the_flag_is_looked_at_again() {
     assert!(left_off(&scene.steps(record.seq).await).is_some());
     assert_eq!(scene.airflow.unpaused(BLUE).len(), 253, "blue is live");
 }
+
+#[tokio::test]
+async fn all_dags_that_a_side_has_are_changed_by_a_call_a_page_and_not_one_by_one() {
+    let scene = Scene::new().await;
+    for environment in [BLUE, GREEN] {
+        scene.airflow.change(environment, |side| {
+            side.dags.remove("legacy");
+            for number in 0..400 {
+                let dag = side.dag(&format!("many_{number:03}")).tagged("teal");
+                if environment == GREEN {
+                    dag.paused();
+                }
+            }
+            side.dag("exports").tagged("teal");
+        });
+    }
+    let record = scene.switch().await;
+    scene.follow().await;
+    assert!(scene.course(record.seq).await.dags_done());
+    assert_eq!(scene.airflow.unpaused(GREEN).len(), 403);
+    let singly = |side: &str| scene.airflow.count(&format!("{side} PATCH /dags/many_*"));
+    assert_eq!((singly(GREEN), singly(BLUE)), (0, 0));
+}

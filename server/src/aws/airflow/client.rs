@@ -10,7 +10,10 @@ use teal_domain::airflow::{Dag, ImportError, Keys, Part};
 
 use super::{super::AwsError, AirflowRest, Call, Dialect, answers, answers::text, paging::List};
 
-pub use super::{one_run::Log, pausing::Changed};
+pub use super::{
+    one_run::Log,
+    pausing::{Changed, parts},
+};
 
 /// One side's Airflow. Cheap to make.
 #[derive(Clone, Copy, Debug)]

@@ -44,17 +44,27 @@ pub struct Changed {
     pub put_back: Vec<(String, Option<AwsError>)>,
 }
 
+/// Whether one call for all DAGs would change these and no other.
+fn may_be_all_at_once(known: &[Dag], wanted: &BTreeSet<&str>, paused: bool) -> bool {
+    wanted.len() >= WORTH_A_LOOK && pattern::touched(EVERYTHING, known, wanted, paused).is_empty()
+}
+
+/// The DAGs in such parts that each is changed in a moment: all of them where one call does it, else `most` at a time.
+pub fn parts<'i>(known: &[Dag], ids: &'i [String], paused: bool, most: usize) -> std::slice::Chunks<'i, String> {
+    let wanted = ids.iter().map(String::as_str).collect();
+    ids.chunks(if may_be_all_at_once(known, &wanted, paused) { ids.len() } else { most })
+}
+
 impl Airflow<'_> {
     /// Pauses or unpauses the DAGs of these ids. `known` are all DAGs of the side as they stand: by them it is judged
     /// whether one call for many would touch others.
     pub async fn set_paused(&self, known: &[Dag], ids: &[String], paused: bool) -> Changed {
         let wanted: BTreeSet<&str> = ids.iter().map(String::as_str).collect();
-        let AtOnce { mut done, touched } =
-            if wanted.len() >= WORTH_A_LOOK && pattern::touched(EVERYTHING, known, &wanted, paused).is_empty() {
-                self.all_at_once(known, &wanted, paused).await
-            } else {
-                AtOnce::default()
-            };
+        let AtOnce { mut done, touched } = if may_be_all_at_once(known, &wanted, paused) {
+            self.all_at_once(known, &wanted, paused).await
+        } else {
+            AtOnce::default()
+        };
         let put_back = self.put_back(known, touched, paused).await;
         let rest: Vec<&str> = wanted.iter().copied().filter(|id| !done.contains(*id)).collect();
         let patience = Patience::default();

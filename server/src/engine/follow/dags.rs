@@ -9,7 +9,10 @@ use teal_domain::{
 };
 
 use super::{GLANCE, PATIENCE, Walk, in_time, ticks::NotYet, within};
-use crate::{aws::airflow::client::Changed, store::StoreError};
+use crate::{
+    aws::airflow::client::{Changed, parts},
+    store::StoreError,
+};
 
 /// How long the old side may be silent before nothing waits for it.
 const OUT_OF_REACH: Millis = Millis::from_secs(120);
@@ -231,7 +234,7 @@ impl Walk<'_> {
                 self.say_once(Step::Uncovered { dags, because }).await?;
             }
         }
-        for some in ids.chunks(AT_ONCE) {
+        for some in parts(&known, &ids, pause, AT_ONCE) {
             if !self.may_touch().await? {
                 return Ok(false);
             }
