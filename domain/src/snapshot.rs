@@ -134,6 +134,8 @@ pub struct Following {
     pub kind: Kind,
     /// Where it went.
     pub target: Color,
+    /// The version that it wrote.
+    pub version: FlagVersion,
     /// When it landed.
     pub landed_at: Timestamp,
     /// The switch that it took back, if it did.
@@ -147,12 +149,13 @@ impl Following {
     pub fn of(record: &Record) -> Option<Self> {
         let switch = record.switch()?;
         let Progress::Ended { at: landed_at, .. } = switch.progress else { return None };
-        record.version()?;
+        let version = record.version()?;
         Some(Self {
             seq: record.seq,
             operation: switch.operation,
             kind: switch.kind,
             target: switch.target,
+            version,
             landed_at,
             reverts: switch.reverts,
             course: Course::clone(&switch.course),
@@ -209,6 +212,8 @@ impl PairSnapshot {
         let until = course.watching().map_or(following.landed_at + self.policy.watch.lasts, |(until, _)| until);
         let may = following.target == target.other()
             && self.live() == Some(following.target)
+            // Whoever wrote the flag since, be it the same side, has made another switch of it.
+            && self.flag.value().and_then(Flag::version) == Some(following.version)
             && following.reverts.is_none()
             && following.kind != Kind::Repair
             && course.watched().is_none()

@@ -165,3 +165,15 @@ async fn a_change_that_does_not_fit_is_no_way_round_when_the_return_is_over() {
     landed(&scene.switch().await);
     blocked(&scene.switch().await, "change-ref");
 }
+
+#[tokio::test]
+async fn a_flag_that_somebody_has_written_since_is_another_switch_even_where_it_says_the_same_side() {
+    let scene = rested().await;
+    landed(&scene.switch().await);
+    scene.follow().await;
+    scene.world.ssm.outsider_puts("blue", None);
+    scene.world.ssm.outsider_puts("green", None);
+    scene.teal.reconcile().await;
+    scene.look().await;
+    blocked(&scene.switch().await, "anti-flap");
+}

@@ -191,7 +191,8 @@ pub fn watched() -> Following {
     course.take(secs_ago(300), Step::Watching { until: in_secs(600), failed_before: None, from: None, ringing: None });
     let operation = OperationId::new(NOW, 4);
     let landed_at = secs_ago(300);
-    Following { seq: 7, operation, kind: Kind::Planned, target: Color::Blue, landed_at, reverts: None, course }
+    let (kind, version) = (Kind::Planned, FlagVersion(9));
+    Following { seq: 7, operation, kind, target: Color::Blue, version, landed_at, reverts: None, course }
 }
 
 pub fn change<T: Clone>(reading: &mut Reading<T>, change: impl FnOnce(&mut T)) {
