@@ -136,11 +136,11 @@ fn of_switch(switch: &SwitchRecord, pair: &PairId, now: Timestamp) -> impl IntoV
     view! {
         <div><dt>"From"</dt><dd>{from}</dd></div>
         <div><dt>"To"</dt><dd><Side color=switch.target /></dd></div>
-        <div><dt>"Rested on"</dt><dd>{match switch.base.version() {
+        <div><dt>"Flag was at"</dt><dd>{match switch.base.version() {
             Some(version) => format!("version {version}"),
             None => "a missing parameter".to_owned(),
         }}</dd></div>
-        <div><dt>"Sort"</dt><dd>{switch.kind.as_str()}</dd></div>
+        <div><dt>"Kind"</dt><dd>{switch.kind.as_str()}</dd></div>
         {switch.approval.as_ref().map(|approval| view! {
             <div><dt>"Approved"</dt><dd>"by "{approval.by.name.clone()}", "<When at=approval.at now /></dd></div>
         })}

@@ -43,7 +43,7 @@ pub fn facts(asked: &RequestRecord, now: Timestamp) -> impl IntoView + use<> {
     });
     view! {
         <div><dt>"To"</dt><dd><Side color=request.target /></dd></div>
-        <div><dt>"Rested on"</dt><dd>{rested}</dd></div>
+        <div><dt>"Flag was at"</dt><dd>{rested}</dd></div>
         {request.dags.as_ref().map(|dags| view! { <div><dt>"DAGs"</dt><dd>{words::after::asked(dags, request.target)}</dd></div> })}
         <div><dt>"Good until"</dt><dd>{words::stamp(request.expires_at)}</dd></div>
         {decided}

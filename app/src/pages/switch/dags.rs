@@ -13,6 +13,11 @@ use teal_domain::{
     dags::{Move, Strategy},
 };
 
+/// A group that is not folded away shows no more than these.
+const SHOWN: usize = 12;
+/// The group of DAGs with `depends_on_past`.
+const WAITS: &str = "Wait for the run before";
+
 /// The card.
 pub fn card(pair: &PairSnapshot, target: Color, now: Timestamp) -> Option<AnyView> {
     let old = pair.live()?;
@@ -100,7 +105,7 @@ fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> An
             ids(&|moved| moved.tasks > 0),
         ),
         (
-            "Wait for the run before".to_owned(),
+            WAITS.to_owned(),
             "With depends_on_past a first run on the other side waits for ever, unless it ran there before.",
             ids(&|moved| waiting.is_some_and(|waiting| waiting.contains(&moved.dag))),
         ),
@@ -127,10 +132,18 @@ fn standby(pair: &PairSnapshot, target: Color, old: Color, now: Timestamp) -> An
 
 fn group(title: String, why: &'static str, dags: Vec<String>) -> impl IntoView {
     let count = after::count(dags.len());
+    // What would not run as before, or wait for ever, is not folded away.
+    let calls = title.starts_with("Not on") || title.ends_with("only") || title == WAITS;
+    let open = calls && dags.len() <= SHOWN;
+    let name = if calls {
+        view! { <Mark tone=Tone::Attention text=title /> }.into_any()
+    } else {
+        view! { <span>{title}</span> }.into_any()
+    };
     let names = dags.into_iter().map(|dag| view! { <li><code>{dag}</code></li> }).collect_view();
     view! {
-        <details class="dag-group">
-            <summary><span>{title}</span><span class="summary">{count}</span></summary>
+        <details class="dag-group" open=open>
+            <summary>{name}<span class="summary">{count}</span></summary>
             <p class="hint">{why}</p>
             <ul class="names">{names}</ul>
         </details>
