@@ -2,7 +2,7 @@
 //!
 //! Here are the words. What is gathered is in `gathered`; each of the other files judges some of the troubles.
 
-mod access;
+pub mod access;
 mod both;
 pub mod gathered;
 mod idle;
@@ -18,7 +18,7 @@ mod told;
 use crate::{Color, Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use gathered::{Gathered, Health, Side, Target};
+pub use gathered::{Allowed, Gathered, Health, Side, Target};
 pub use links::Link;
 pub use log::Excerpt;
 

@@ -6,11 +6,13 @@ pub mod airflow;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod elb;
+pub mod iam;
 pub mod logs;
 pub mod loopback;
 pub mod mwaa;
 pub mod s3;
 mod seal;
+mod signed;
 pub mod ssm;
 pub mod sts;
 

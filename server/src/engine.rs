@@ -37,8 +37,8 @@ use tokio::sync::Notify;
 
 use crate::{
     aws::{
-        Place, airflow::AirflowRest, cloudtrail::TrailPort, cloudwatch::AlarmPort, elb::TargetPort, logs::LogPort,
-        mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
+        Place, airflow::AirflowRest, cloudtrail::TrailPort, cloudwatch::AlarmPort, elb::TargetPort, iam::RolePort,
+        logs::LogPort, mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
     },
     config::PairConfig,
     store::{Store, parameter_key},
@@ -73,6 +73,8 @@ pub struct Around {
     pub targets: Arc<dyn TargetPort>,
     /// CloudWatch Logs.
     pub logs: Arc<dyn LogPort>,
+    /// What roles may do.
+    pub roles: Arc<dyn RolePort>,
 }
 
 /// A pair, and what is needed to act on it.

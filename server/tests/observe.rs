@@ -42,6 +42,7 @@ impl Teal {
             files: fakes.clone(),
             targets: fakes.clone(),
             logs: Arc::new(support::nothing::Nothing),
+            roles: Arc::new(support::nothing::Nothing),
         };
         let ports = Ports { flag: world.ssm.clone(), environments: fakes.clone(), trail: None, around: Some(around) };
         let pair = Arc::new(Pair::new(world.config(), ports, Arc::new(Notify::new())));

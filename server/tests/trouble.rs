@@ -14,12 +14,13 @@ use follow::scene::{BLUE, GREEN, GUARD, Scene};
 use support::airflow::Fault;
 use teal_domain::{
     Millis,
-    trouble::{Diagnosis, Finding, Trouble, Verdict},
+    trouble::{Allowed, Diagnosis, Finding, Trouble, Verdict},
 };
 use teal_server::{
     aws::{
         AwsError,
         elb::{Target, TargetPort},
+        iam::RolePort,
         logs::LogPort,
     },
     engine::{Pair, clock::Clock as _, trouble},
@@ -48,6 +49,18 @@ impl LogPort for Denied {
     async fn end_of(&self, group: &str, stream: &str) -> Result<String, AwsError> {
         self.0.lock().expect("names").push((group.to_owned(), stream.to_owned()));
         Ok("asking\nAn error occurred (AccessDeniedException) when calling the GetParameter operation\nfailed".into())
+    }
+}
+
+/// An IAM whose word is that no policy grants it, and what it was asked.
+#[derive(Debug, Default)]
+struct NotGranted(Mutex<Vec<[String; 3]>>);
+
+#[async_trait::async_trait]
+impl RolePort for NotGranted {
+    async fn may(&self, role: &str, action: &str, resource: &str) -> Result<Allowed, AwsError> {
+        self.0.lock().expect("questions").push([role, action, resource].map(str::to_owned));
+        Ok(Allowed::NotGranted)
     }
 }
 
@@ -137,6 +150,27 @@ async fn a_refusal_in_the_log_of_a_scheduled_run_is_found_where_mwaa_cannot_be_a
     let unread = of(&unread, Trouble::AccessDenied);
     assert_eq!(unread.verdict, Verdict::CannotBeTold);
     assert!(format!("{unread:?}").contains("CloudWatch: log group"), "{unread:#?}");
+}
+
+#[tokio::test]
+async fn iam_is_asked_whether_the_execution_role_may_read_the_flag() {
+    let scene = Scene::new().await;
+    let roles = std::sync::Arc::new(NotGranted::default());
+    let pair = another(&scene, |pair| pair.ports.around.as_mut().expect("something around").roles = roles.clone());
+    let found = diagnosis(&scene, &pair).await;
+    let denied = of(&found, Trouble::AccessDenied);
+    assert_eq!(denied.verdict, Verdict::Found, "{denied:#?}");
+    let questions = roles.0.lock().expect("questions").clone();
+    assert_eq!(questions.len(), 2, "both sides: {questions:?}");
+    for [role, action, resource] in &questions {
+        assert!(role.contains(":role/") && action == "ssm:GetParameter", "{questions:?}");
+        assert!(resource.starts_with("arn:aws:ssm:") && resource.ends_with(&pair.config.names.flag), "{questions:?}");
+    }
+    // Where IAM may not be asked, that is said and nothing is concluded.
+    let unread = asked(&scene).await;
+    let unread = of(&unread, Trouble::AccessDenied);
+    assert_eq!(unread.verdict, Verdict::NotFound, "{unread:#?}");
+    assert!(format!("{unread:?}").contains("iam:SimulatePrincipalPolicy is not allowed"), "{unread:#?}");
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! The DAGs may not read the flag.
 
 use super::{
-    Excerpt, Finding, Gathered, Side, Trouble, Verdict,
+    Allowed, Excerpt, Finding, Gathered, Side, Trouble, Verdict,
     gathered::{LATELY, failed, latest_guards},
     told::{self, TASKS, counted, some},
 };
@@ -25,8 +25,20 @@ pub(super) fn judge(gathered: &Gathered, now: Timestamp) -> Finding {
     if !denied.is_empty() {
         return found(gathered, &denied);
     }
+    let refused = |color: &Color| matches!(gathered.side(*color).role, Ok(Allowed::NotGranted | Allowed::Denied));
+    let refused: Vec<Color> = Color::BOTH.into_iter().filter(refused).collect();
+    if !refused.is_empty() {
+        return by_iam(gathered, &refused);
+    }
+    let mut finding = without(gathered, &failures, &unread);
+    simulated(&mut finding, gathered);
+    finding
+}
+
+/// No log says that anything was denied, and neither does IAM.
+fn without(gathered: &Gathered, failures: &[(&Side, &Task)], unread: &[String]) -> Finding {
     if failures.is_empty() {
-        let (verdict, says) = match &unread[..] {
+        let (verdict, says) = match unread {
             [] => (Verdict::NotFound, format!("No task {} failed in the last hour.", gathered.rules.guard_task)),
             unread => (Verdict::CannotBeTold, unread.join(" ")),
         };
@@ -65,7 +77,7 @@ fn found(gathered: &Gathered, denied: &[(Color, &Task, &Excerpt)]) -> Finding {
     }
     let mut roles: Vec<String> = Vec::new();
     for (color, ..) in denied {
-        let role = role(gathered.side(*color)).map_or_else(
+        let role = gathered.side(*color).execution_role().map_or_else(
             || format!("the execution role of {}", gathered.names.environment(*color)),
             |role| format!("{role}, the execution role of {}", gathered.names.environment(*color)),
         );
@@ -81,23 +93,60 @@ fn found(gathered: &Gathered, denied: &[(Color, &Task, &Excerpt)]) -> Finding {
         "If it is there already, look for what denies: a boundary, an organization's policy, or the key with which the \
          parameter is encrypted.",
     );
+    simulated(&mut finding, gathered);
     let first = denied.first().map(|(color, ..)| gathered.side(*color));
-    finding.statement = Some(statement(gathered, first.and_then(role)));
+    finding.statement = Some(statement(gathered, first.and_then(Side::execution_role)));
     finding
 }
 
-fn role(side: &Side) -> Option<&str> {
-    side.environment.as_ref().ok()?.setup.execution_role.as_deref()
+/// IAM says so, before a guard has failed or where no log of it can be read.
+fn by_iam(gathered: &Gathered, refused: &[Color]) -> Finding {
+    let sides: Vec<&str> = refused.iter().map(|color| color.title()).collect();
+    let says = format!("On {} the DAGs may not read the flag: IAM says so of the execution role.", sides.join(" and "));
+    let mut finding = Finding::new(Trouble::AccessDenied, Verdict::Found, says);
+    simulated(&mut finding, gathered);
+    let first = refused.first().map(|color| gathered.side(*color));
+    let denied = refused.iter().any(|color| gathered.side(*color).role == Ok(Allowed::Denied));
+    finding.mend(if denied {
+        "Find what denies: a statement with Deny, a permissions boundary, or a policy of the organization. Then clear the \
+         failed tasks in Airflow."
+    } else {
+        "Add the statement below to the policy of the execution role. Then clear the failed tasks in Airflow."
+    });
+    finding.statement = Some(statement(gathered, first.and_then(Side::execution_role)));
+    finding
 }
 
-/// What the role lacks. The account is that of the pair, or else that of the role.
+/// What IAM says of both roles, as evidence.
+fn simulated(finding: &mut Finding, gathered: &Gathered) {
+    for color in Color::BOTH {
+        let side = gathered.side(color);
+        let Some(role) = side.execution_role() else { continue };
+        let word = match &side.role {
+            Ok(Allowed::Yes) => "may read the flag, says IAM".to_owned(),
+            Ok(Allowed::NotGranted) => "may not read the flag, says IAM: no policy grants ssm:GetParameter".to_owned(),
+            Ok(Allowed::Denied) => "may not read the flag, says IAM: something denies ssm:GetParameter".to_owned(),
+            Err(why) => format!("could not be looked at: {why}"),
+        };
+        finding.shows(format!("{}'s execution role {role} {word}", color.title()));
+    }
+}
+
+/// What the role lacks.
 fn statement(gathered: &Gathered, role: Option<&str>) -> String {
+    let resource = flag_arn(gathered, role);
+    format!("{{\n  \"Effect\": \"Allow\",\n  \"Action\": \"ssm:GetParameter\",\n  \"Resource\": \"{resource}\"\n}}")
+}
+
+/// The flag's name as IAM knows it.
+pub fn flag_arn(gathered: &Gathered, role: Option<&str>) -> String {
+    arn_of(&gathered.region, gathered.account.as_deref(), &gathered.names.flag, role)
+}
+
+/// The same, of what config says. The account is that of the pair, or else that of the role.
+pub fn arn_of(region: &str, account: Option<&str>, flag: &str, role: Option<&str>) -> String {
     let part = |number: usize| role.and_then(|arn| arn.split(':').nth(number)).filter(|part| !part.is_empty());
-    let partition = part(1).unwrap_or("aws");
-    let account = gathered.account.as_deref().or_else(|| part(4)).unwrap_or("ACCOUNT");
-    let (region, flag) = (&gathered.region, gathered.names.flag.trim_start_matches('/'));
-    format!(
-        "{{\n  \"Effect\": \"Allow\",\n  \"Action\": \"ssm:GetParameter\",\n  \"Resource\": \
-         \"arn:{partition}:ssm:{region}:{account}:parameter/{flag}\"\n}}"
-    )
+    let (partition, flag) = (part(1).unwrap_or("aws"), flag.trim_start_matches('/'));
+    let account = account.or_else(|| part(4)).unwrap_or("ACCOUNT");
+    format!("arn:{partition}:ssm:{region}:{account}:parameter/{flag}")
 }

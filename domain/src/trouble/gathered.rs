@@ -59,6 +59,19 @@ pub struct Side {
     pub work: Told<Work>,
     /// Logs of tasks that ask the flag.
     pub logs: Vec<(Task, Told<Excerpt>)>,
+    /// Whether its execution role may read the flag, by IAM's own word.
+    pub role: Told<Allowed>,
+}
+
+/// IAM's word on whether a role may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Allowed {
+    /// It may.
+    Yes,
+    /// No policy grants it.
+    NotGranted,
+    /// A policy, a boundary or the organization denies it.
+    Denied,
 }
 
 /// A target behind a load balancer.
@@ -105,7 +118,13 @@ impl Side {
             begun: Err(why()),
             work: Err(why()),
             logs: Vec::new(),
+            role: Err(why()),
         }
+    }
+
+    /// Its execution role.
+    pub fn execution_role(&self) -> Option<&str> {
+        self.environment.as_ref().ok()?.setup.execution_role.as_deref()
     }
 
     /// The tasks whose logs are worth reading: of each DAG the latest that asked the flag and did not go on. Those that

@@ -47,6 +47,7 @@ pub async fn pairs(config: &Config) -> Vec<Arc<Pair>> {
                 files: Arc::new(S3::new(&sdk)),
                 targets: Arc::new(Elb::new(&sdk)),
                 logs: Arc::new(aws::logs::Logs::new(&sdk)),
+                roles: Arc::new(aws::iam::Roles::new(&sdk)),
             };
             let ports = Ports { flag: Arc::new(Ssm::new(&sdk)), environments: mwaa, trail, around: Some(around) };
             places.insert(place.clone(), (ports, Arc::new(Notify::new())));

@@ -9,7 +9,7 @@ use futures::future::join_all;
 use teal_domain::{
     Color, Environment, PairSnapshot, Timestamp,
     trouble::{
-        Diagnosis, Excerpt, Gathered, Side, Target,
+        Allowed, Diagnosis, Excerpt, Gathered, Side, Target, access,
         gathered::{FAR_BACK, Told},
     },
 };
@@ -116,10 +116,12 @@ impl Asked<'_> {
             within(until, AIRFLOW, airflow.tasks_begun(self.now - FAR_BACK, self.now + AHEAD)),
             within(until, AIRFLOW, airflow.work()),
         );
-        let mut side = Side { environment, health, import_errors, dags, begun, work, logs: Vec::new() };
+        let role = Err("It was not asked.".to_owned());
+        let mut side = Side { environment, health, import_errors, dags, begun, work, logs: Vec::new(), role };
+        let may_read = self.role(around, side.execution_role().map(str::to_owned));
         let tasks = side.worth_reading(&self.pair.config.policy.dags);
         let group = side.task_log_group();
-        side.logs = join_all(tasks.into_iter().map(|task| async {
+        let logs = join_all(tasks.into_iter().map(|task| async {
             let log = match within(until, AIRFLOW, airflow.log(&task)).await {
                 Ok(Log::Told(log)) => Ok(log),
                 Ok(Log::Elsewhere { group: usual, stream }) => {
@@ -131,9 +133,19 @@ impl Asked<'_> {
                 Err(why) => Err(why),
             };
             (task, log.map(|log| Excerpt::of(&log)))
-        }))
-        .await;
+        }));
+        (side.logs, side.role) = tokio::join!(logs, may_read);
         side
+    }
+}
+
+impl Asked<'_> {
+    /// Whether the execution role may read the flag.
+    async fn role(self, around: &Around, role: Option<String>) -> Told<Allowed> {
+        let Some(role) = role else { return Err("MWAA did not say which role it is.".to_owned()) };
+        let config = &self.pair.config;
+        let flag = access::arn_of(&config.region, config.account.as_deref(), &config.names.flag, Some(&role));
+        within(self.until, "IAM", around.roles.may(&role, "ssm:GetParameter", &flag)).await
     }
 }
 

@@ -141,6 +141,7 @@ impl Scene {
             files: alarms.clone(),
             targets: alarms.clone(),
             logs: Arc::new(crate::support::nothing::Nothing),
+            roles: Arc::new(crate::support::nothing::Nothing),
         });
         world.ssm.outsider_puts("blue", None);
         let teal = world.instance().await;

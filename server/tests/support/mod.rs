@@ -67,7 +67,10 @@ impl EnvironmentPort for Up {
             schedulers: Some(2),
             web_address: None,
             last_update: None,
-            setup: teal_domain::environment::Setup::default(),
+            setup: teal_domain::environment::Setup {
+                execution_role: Some(format!("arn:aws:iam::123456789012:role/{name}-execution")),
+                ..teal_domain::environment::Setup::default()
+            },
         })
     }
 }

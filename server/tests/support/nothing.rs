@@ -3,11 +3,13 @@
 use teal_domain::{
     Timestamp,
     surroundings::{Alarm, DagFile},
+    trouble::Allowed,
 };
 use teal_server::aws::{
     AwsError,
     cloudwatch::AlarmPort,
     elb::{Target, TargetPort},
+    iam::RolePort,
     logs::LogPort,
     s3::FilePort,
 };
@@ -49,5 +51,13 @@ impl LogPort for Nothing {
     async fn end_of(&self, group: &str, stream: &str) -> Result<String, AwsError> {
         let code = Some("ResourceNotFoundException".to_owned());
         Err(AwsError { code, message: format!("There is no log stream `{stream}` in `{group}`."), refused: true })
+    }
+}
+
+#[async_trait::async_trait]
+impl RolePort for Nothing {
+    async fn may(&self, _: &str, _: &str, _: &str) -> Result<Allowed, AwsError> {
+        let message = "iam:SimulatePrincipalPolicy is not allowed for these credentials: add it to Teal's policy.";
+        Err(AwsError { code: Some("AccessDenied".to_owned()), message: message.to_owned(), refused: true })
     }
 }

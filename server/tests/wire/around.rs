@@ -241,6 +241,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
         files: Arc::new(S3::new(&config)),
         targets: Arc::new(Elb::new(&config)),
         logs: Arc::new(teal_server::aws::logs::Logs::new(&config)),
+        roles: Arc::new(teal_server::aws::iam::Roles::new(&config)),
     };
     let flag = Arc::new(teal_server::aws::ssm::Ssm::new(&config));
     let ports = Ports { flag, environments: mwaa, trail: None, around: Some(around) };

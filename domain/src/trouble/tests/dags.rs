@@ -5,7 +5,7 @@ use crate::{
     Color, Flag, FlagValue,
     environment::OptionValue,
     trouble::{
-        Diagnosis, Excerpt, Gathered, Side, Trouble,
+        Allowed, Diagnosis, Excerpt, Gathered, Side, Trouble,
         Verdict::{CannotBeTold, Found, NotFound},
     },
 };
@@ -138,6 +138,19 @@ fn a_guard_that_failed_for_another_reason_was_not_denied_and_one_whose_log_is_el
     says(&with(Ok(Excerpt::of("NobodyWorks: the flag is missing"))), NotFound, &["another reason", "NobodyWorks"]);
     let elsewhere = "It is in CloudWatch: log group `airflow-blue-Task`.";
     says(&with(Err(elsewhere.into())), CannotBeTold, &[elsewhere]);
+}
+
+#[test]
+fn iam_says_of_the_execution_role_what_no_log_says_yet() {
+    for (word, mend) in [(Allowed::NotGranted, "Add the statement below"), (Allowed::Denied, "Find what denies")] {
+        let found = after(Trouble::AccessDenied, |gathered| gathered.green.role = Ok(word));
+        says(&found, Found, &["On Green", "may not read the flag, says IAM", super::fixture::ROLE, mend]);
+        assert!(found.statement.expect("a statement").contains("parameter/mwaa/blue-green/active-environment"));
+    }
+    let well = after(Trouble::AccessDenied, |_| {});
+    says(&well, NotFound, &["Blue's execution role", "may read the flag, says IAM"]);
+    let unread = after(Trouble::AccessDenied, |gathered| gathered.blue.role = Err("IAM did not answer in 8 s.".into()));
+    says(&unread, NotFound, &["could not be looked at: IAM did not answer in 8 s."]);
 }
 
 #[test]

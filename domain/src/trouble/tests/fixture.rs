@@ -5,7 +5,7 @@ use crate::{
     airflow::{Dag, Part, Task, Work},
     environment::{OptionValue, Setup},
     policy::DagRules,
-    trouble::{Diagnosis, Finding, Gathered, Health, Side, Target, Trouble, Verdict},
+    trouble::{Allowed, Diagnosis, Finding, Gathered, Health, Side, Target, Trouble, Verdict},
 };
 
 pub const NOW: Timestamp = Timestamp(1_795_782_031_000);
@@ -73,6 +73,7 @@ fn side(color: Color, begun: Vec<Task>) -> Side {
         begun: Ok(begun),
         work: Ok(Work::default()),
         logs: Vec::new(),
+        role: Ok(Allowed::Yes),
     }
 }
 
