@@ -11,6 +11,7 @@ Made so, the flag's versions and the environments are as old as now: no call can
 from __future__ import annotations
 
 import argparse
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
@@ -69,6 +70,17 @@ def buckets(endpoint: str, pairs: list[str]) -> None:
         for key, text in seed_dags.files(color, pair).items():
             s3.put_object(Bucket=name, Key=f"dags/{key}", Body=text.encode())
         s3.put_object(Bucket=name, Key="requirements.txt", Body=b"apache-airflow-providers-openlineage\n")
+
+
+def roles(endpoint: str, pairs: list[str]) -> None:
+    """The execution roles, which may read the flag."""
+    iam = field.client("iam", endpoint)
+    trust = {"Effect": "Allow", "Principal": {"Service": ["airflow.amazonaws.com", "airflow-env.amazonaws.com"]}, "Action": "sts:AssumeRole"}
+    reads = {"Effect": "Allow", "Action": "ssm:GetParameter", "Resource": f"arn:aws:ssm:{field.REGION}:{field.ACCOUNT}:parameter/*"}
+    for pair, color in ((pair, color) for pair in pairs for color in field.COLORS):
+        name = f"{field.environment(color, pair)}-execution"
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [trust]}))
+        iam.put_role_policy(RoleName=name, PolicyName="flag", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [reads]}))
 
 
 def load_balancer(endpoint: str) -> dict:
@@ -180,6 +192,7 @@ def everything(ministack: str, moto: str | None, now: datetime, history_versions
             pool.submit(flag, ministack, now, history_versions),
             pool.submit(environments, ministack, now),
             pool.submit(buckets, ministack, pairs),
+            pool.submit(roles, ministack, pairs),
             pool.submit(database, ministack),
             pool.submit(secret, ministack),
         ]
