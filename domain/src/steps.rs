@@ -332,19 +332,6 @@ impl Course {
         planned || self.steps.iter().any(|(_, step)| matches!(step, Step::OutOfReach { .. }))
     }
 
-    /// Since when pausing on a side has not gone well.
-    pub fn owing_since(&self, side: Color) -> Option<Timestamp> {
-        let mut since = None;
-        for (at, step) in &self.steps {
-            match step {
-                Step::Owed { side: on, pause: true, .. } if *on == side => since = since.or(Some(*at)),
-                Step::Paused { side: on, .. } if *on == side => since = None,
-                _ => {}
-            }
-        }
-        since
-    }
-
     /// Whether nothing follows any more: the DAGs are done, and the watch is over.
     pub fn is_over(&self) -> bool {
         match self.watched() {

@@ -100,6 +100,8 @@ pub struct Pair {
     pub looking: observe::Looking,
     /// One diagnosis at a time; when the last one was begun, on the monotonic clock.
     diagnosing: tokio::sync::Mutex<Option<Duration>>,
+    /// Since when the old side of a switch has not answered whoever follows it.
+    silent: Mutex<Option<(OperationId, Timestamp)>>,
 }
 
 impl Pair {
@@ -118,6 +120,7 @@ impl Pair {
             smoke: Notify::new(),
             looking: observe::Looking::default(),
             diagnosing: tokio::sync::Mutex::default(),
+            silent: Mutex::default(),
         }
     }
 

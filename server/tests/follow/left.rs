@@ -171,3 +171,22 @@ async fn all_dags_that_a_side_has_are_changed_by_a_call_a_page_and_not_one_by_on
     let singly = |side: &str| scene.airflow.count(&format!("{side} PATCH /dags/many_*"));
     assert_eq!((singly(GREEN), singly(BLUE)), (0, 0));
 }
+
+#[tokio::test]
+async fn an_old_side_that_keeps_silent_for_a_moment_is_not_out_of_reach_however_long_something_is_owed() {
+    let scene = Scene::new().await;
+    scene.at_work(BLUE, "exports");
+    let record = scene.switch().await;
+    // Its time is over, and pausing it is owed; it answers all the while.
+    scene.follow_for(Duration::from_secs(31 * 60)).await;
+    assert!(!scene.course(record.seq).await.owed().is_empty());
+    for _ in 0..3 {
+        scene.airflow.fail(&format!("{BLUE} *"), Fault::Status(503), usize::MAX);
+        scene.follow_for(Duration::from_secs(60)).await;
+        scene.airflow.heal();
+        scene.follow_for(Duration::from_secs(20)).await;
+    }
+    let course = scene.course(record.seq).await;
+    assert!(!course.steps.iter().any(|(_, step)| matches!(step, Step::OutOfReach { .. })));
+    assert_eq!(scene.airflow.unpaused(GREEN), ["customers", "orders"], "exports is at work on blue");
+}

@@ -1,5 +1,7 @@
 //! The DAGs: unpaused on the new side, paused on the old one as each has finished what it had begun.
 
+use std::sync::PoisonError;
+
 use teal_domain::{
     Color, Millis,
     airflow::Work,
@@ -142,6 +144,7 @@ impl Walk<'_> {
                 return Ok(false);
             }
         };
+        self.silence(false);
         // A paused DAG freezes what it is at: each is paused only once it is at nothing.
         let idle = left.iter().filter(|dag| skipped || !busy(&work, dag)).cloned().collect::<Vec<_>>();
         let well = self.change(old, true, idle.clone()).await?;
@@ -154,12 +157,21 @@ impl Walk<'_> {
 
     /// Whoever says not to wait for the old side, or waits for it in vain, has the new side work.
     async fn out_of_reach(&mut self, old: Color) -> Result<(), StoreError> {
-        let since = self.course.owing_since(old);
-        let long = since.is_some_and(|since| self.engine.clock.now().since(since) >= OUT_OF_REACH);
+        let long = self.silence(true) >= OUT_OF_REACH;
         if !self.course.at_once() && !self.overtaken && (long || self.course.skipped()) {
             self.take(Step::OutOfReach { side: old }).await?;
         }
         Ok(())
+    }
+
+    /// For how long the old side has been silent without a break. That is known to this process only: whoever goes on
+    /// after it waits anew.
+    fn silence(&self, silent: bool) -> Millis {
+        let (now, operation) = (self.engine.clock.now(), self.switch.operation);
+        let mut known = self.pair.silent.lock().unwrap_or_else(PoisonError::into_inner);
+        let since = known.filter(|(of, _)| silent && *of == operation).map_or(now, |(_, since)| since);
+        *known = silent.then_some((operation, since));
+        now.since(since)
     }
 
     /// Before all is said to be done: no DAG of the old side was paused in the middle of a run. Where the look after the
