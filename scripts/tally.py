@@ -67,6 +67,31 @@ def playwright_counts(report: Path) -> tuple[int, int]:
     return stats["expected"], stats["unexpected"] + stats["flaky"]
 
 
+def cargo_failed(log: Path) -> list[str]:
+    """The tests that failed, as cargo lists them at the end of a binary."""
+    found = re.findall(r"^test (.+?) \.\.\. FAILED$", log.read_text(errors="replace"), re.MULTILINE)
+    return list(dict.fromkeys(found))
+
+
+def playwright_failed(report: Path) -> list[str]:
+    """The tests that failed, with the first lines of why."""
+    if not report.is_file():
+        return []
+    told = []
+    suites = list(json.loads(report.read_text()).get("suites", []))
+    while suites:
+        suite = suites.pop()
+        suites += suite.get("suites", [])
+        for spec in suite.get("specs", []):
+            for test in spec["tests"]:
+                if test["status"] not in ("expected", "skipped"):
+                    messages = [error.get("message", "") for result in test["results"] for error in result.get("errors", [])]
+                    why = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(messages)).splitlines()[:12]
+                    name = f"{spec['file']}:{spec['line']} [{test['projectName']}] {spec['title']}"
+                    told.append("\n      ".join([name, *why]))
+    return told
+
+
 def unittest_counts(log: Path) -> tuple[int, int]:
     """Of Python's own runner: "Ran 26 tests in …", then "OK" or "FAILED (failures=1, errors=2)"."""
     if not log.is_file():
@@ -114,11 +139,14 @@ def summed(options: argparse.Namespace) -> int:
     if not rows:
         total_failed = 1
 
-    line = f"{total_passed} passed, {total_failed} failed"
+    # Once more by name, since what comes after may be all that is kept of an output.
+    names = cargo_failed(options.cargo) if options.cargo and options.cargo.is_file() else []
+    names += playwright_failed(options.playwright) if options.playwright else []
+    lines = [f"  FAILED  {name}" for name in names] + [f"{total_passed} passed, {total_failed} failed"]
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(line + "\n")
-    print(line, flush=True)
+        options.out.write_text("\n".join(lines) + "\n")
+    print("\n".join(lines), flush=True)
     return 1 if total_failed else 0
 
 

@@ -49,6 +49,15 @@ pub struct Setup {
     pub execution_role: Option<String>,
     /// Its log groups: what is logged there, and the group's name.
     pub log_groups: Vec<(String, String)>,
+    /// The subnets that it stands in.
+    #[serde(default)]
+    pub subnets: Vec<String>,
+    /// The key of KMS with which it encrypts; AWS's own where none is named.
+    #[serde(default)]
+    pub kms_key: Option<String>,
+    /// What its tag `DeploymentMode` says.
+    #[serde(default)]
+    pub deployment_mode: Option<String>,
 }
 
 /// The configuration option that becomes `AIRFLOW__CUSTOM__ENVIRONMENT_COLOR`, by which a DAG knows its side.

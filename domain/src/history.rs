@@ -322,6 +322,11 @@ impl Record {
         }
     }
 
+    /// Whether the parameter was found gone or made anew: what is said of versions before it is of another life.
+    pub const fn ends_a_life(&self) -> bool {
+        matches!(self.what, What::Gone { .. } | What::MadeAnew { .. })
+    }
+
     /// When it happened: for a version that Teal did not write, when it was written by the clock of AWS, not
     /// when Teal noticed.
     pub const fn happened_at(&self) -> Timestamp {

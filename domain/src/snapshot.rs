@@ -7,6 +7,7 @@ use crate::{
     freeze::Freeze,
     history::{Progress, Record},
     maintenance::Maintenance,
+    platform::Platform,
     policy::Policy,
     smoke::Smoked,
     steps::Course,
@@ -116,6 +117,9 @@ pub struct PairSnapshot {
     /// What surrounds the flag. It stays on the server: pages are drawn from it there.
     #[serde(skip)]
     pub surroundings: Arc<Surroundings>,
+    /// What the platform is made of beside the flag and the environments. It stays on the server likewise.
+    #[serde(skip)]
+    pub platform: Arc<Platform>,
     /// What happened last, newest first.
     pub recent: Vec<Record>,
     /// Whether the store answers: what it said last, and since when it has not. While it is away nothing
@@ -201,6 +205,24 @@ impl PairSnapshot {
     /// The live side, as far as the last good reading of the flag tells.
     pub fn live(&self) -> Option<Color> {
         self.flag.value().and_then(Flag::color)
+    }
+
+    /// How the version that is shown came about, as far as the journal knows: the flag is read first, and who wrote it
+    /// a moment later. Until then it is nobody's, least of all of the one who wrote the version before. Of a switch it
+    /// is known with its outcome, before the parameter's own history has been read for it.
+    pub fn origin(&self) -> Option<&Record> {
+        let version = self.flag.value().and_then(Flag::version)?;
+        let imported = self.current.as_ref().filter(|record| record.version() == Some(version));
+        imported.or_else(|| {
+            // Of two lives of the parameter the same versions are told: what was written in this one comes after the last
+            // that was read of it.
+            let after = self.current.as_ref().map_or(0, |record| record.seq);
+            let newer = self.recent.iter().filter(|record| record.seq > after);
+            let latest = newer
+                .filter(|record| record.version().is_some() || record.ends_a_life())
+                .max_by_key(|record| record.seq)?;
+            (latest.version() == Some(version)).then_some(latest)
+        })
     }
 
     /// The switch that one to `target` would take back: the one that is followed, while it is watched. Where nobody has

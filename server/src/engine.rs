@@ -151,6 +151,7 @@ impl Pair {
             smoke: Vec::new(),
             freezes: self.freezes(now),
             surroundings: Arc::default(),
+            platform: Arc::default(),
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

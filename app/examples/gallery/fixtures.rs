@@ -224,6 +224,7 @@ pub fn green_is_live() -> PairSnapshot {
         smoke: Vec::new(),
         freezes: Arc::default(),
         surroundings: Arc::default(),
+        platform: Arc::default(),
         current: Some(upgrade()),
         recent: happenings(),
         store: Reading::good((), back(1)),

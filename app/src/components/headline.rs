@@ -50,20 +50,14 @@ fn unread(pair: &PairSnapshot) -> impl IntoView + use<> {
     }
 }
 
-/// How the version that is shown came about, if the journal knows it yet: the flag is read first and its author a
-/// moment later. Until then nobody is named, least of all the one who wrote the version before.
-fn known(pair: &PairSnapshot) -> Option<&Record> {
-    let version = pair.flag.value().and_then(Flag::version);
-    pair.current.as_ref().filter(|record| record.version() == version)
-}
-
 /// Since when the side is live that is shown as live.
 pub fn live_since(pair: &PairSnapshot) -> Option<Timestamp> {
-    pair.live_since.filter(|_| known(pair).is_some())
+    let version = pair.flag.value().and_then(Flag::version)?;
+    pair.live_since.filter(|_| pair.current.as_ref().is_some_and(|record| record.version() == Some(version)))
 }
 
 fn live(pair: &PairSnapshot, color: Color, stale: bool, now: Timestamp) -> impl IntoView + use<> {
-    let (known, version) = (known(pair), pair.flag.value().and_then(Flag::version));
+    let (origin, version) = (pair.origin(), pair.flag.value().and_then(Flag::version));
     let since = live_since(pair).map(|at| view! { <p class="since">"since " <When at now /></p> });
     let class = match color {
         Color::Blue => "says side-blue",
@@ -76,7 +70,7 @@ fn live(pair: &PairSnapshot, color: Color, stale: bool, now: Timestamp) -> impl 
             {if stale { " was live when last read" } else { " is live" }}
         </h1>
         {since}
-        {match known {
+        {match origin {
             Some(record) => Either::Left(story(pair, record)),
             None => Either::Right(view! { <p class="story dotted"><span>"version " {version.map(|version| version.0)}</span></p> }),
         }}

@@ -268,12 +268,8 @@ pub(super) fn line_problem(text: &str, what: &str) -> String {
 fn moved(pair: &PairSnapshot) -> String {
     let Some(flag) = pair.flag.value() else { return "Where it stands now is not known.".to_owned() };
     let stands = record::stands(flag);
-    let by = pair
-        .current
-        .as_ref()
-        .filter(|current| current.version() == flag.version())
-        .map_or_else(String::new, |current| {
-            format!(", set by {} at {} UTC", current.actor, words::time::clock(current.at))
-        });
+    let by = pair.origin().map_or_else(String::new, |record| {
+        format!(", set by {} at {} UTC", record.actor, words::time::clock(record.at))
+    });
     format!("Now {stands}{by}. What you see below is new: look again, then confirm if it is still right.")
 }

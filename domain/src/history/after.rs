@@ -79,11 +79,9 @@ impl Record {
 mod tests {
     use super::*;
     use crate::{
-        Actor, Base, Color, FlagVersion, Reason,
-        history::{Progress, What},
-        journal::chain::Hash,
+        history::What,
+        preflight::tests::fixture,
         steps::{Course, Step},
-        switch::{Interleaving, Outcome, Verification},
     };
 
     fn switch(kind: Kind, reverts: Option<OperationId>, steps: Vec<Step>) -> Record {
@@ -91,36 +89,8 @@ mod tests {
         let watching =
             Step::Watching { until: Timestamp(900), failed_before: None, from: Some(Timestamp(0)), ringing: None };
         [watching].into_iter().chain(steps).for_each(|step| course.take(Timestamp(900), step));
-        let (version, verification) = (FlagVersion(32), Verification::Read);
-        let outcome = Outcome::Landed { version, interleaving: Interleaving::None, verification };
-        let switch = SwitchRecord {
-            operation: OperationId::new(Timestamp(0), 9),
-            kind,
-            from: Some(Color::Blue),
-            target: Color::Green,
-            base: Base::Version { version: FlagVersion(31), modified_at: None },
-            reason: Reason::parse("upgrade").expect("a reason"),
-            spooled: false,
-            progress: Progress::Ended { at: Timestamp(0), outcome },
-            timings: None,
-            landed_late: None,
-            approval: None,
-            unproven: false,
-            change_ref: None,
-            overridden: Vec::new(),
-            maintenance: None,
-            reverts,
-            course: course.into(),
-        };
-        Record {
-            seq: 9,
-            at: Timestamp(0),
-            pair: "dev".parse().expect("a pair"),
-            actor: Actor::page("ana"),
-            hash: Hash::GENESIS,
-            what: What::Switch(switch),
-            notes: Vec::new(),
-        }
+        let switch = SwitchRecord { kind, reverts, course: course.into(), ..fixture::landed(32) };
+        fixture::record(9, What::Switch(switch))
     }
 
     fn ended(end: WatchEnd) -> Step {

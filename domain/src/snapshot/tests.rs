@@ -1,6 +1,7 @@
 use super::*;
 use crate::{
-    Millis,
+    FlagValue, Millis,
+    history::What,
     preflight::tests::fixture::{self, NOW, in_secs, secs_ago},
     steps::{Step, WatchEnd},
 };
@@ -46,4 +47,50 @@ fn neither_a_revert_nor_a_repair_is_taken_back() {
     assert!(!taken_back(&revert, NOW));
     assert!(!taken_back(&watched(|following| following.kind = Kind::Repair), NOW));
     assert!(taken_back(&watched(|following| following.kind = Kind::Emergency), NOW), "an emergency is");
+}
+
+/// The flag says green at version 31. What the journal has read of the parameter's history last, and what happened last.
+fn at_31(current: Option<Record>, recent: Vec<Record>) -> PairSnapshot {
+    let mut pair = PairSnapshot { current, recent, ..fixture::pair() };
+    fixture::change(&mut pair.flag, |flag| {
+        *flag = Flag::Present { value: FlagValue::Color(Color::Green), version: FlagVersion(31), modified_at: NOW };
+    });
+    pair
+}
+
+fn by_hand(seq: u64, version: u64) -> Record {
+    fixture::record(seq, What::External(fixture::by_hand(version)))
+}
+
+fn switched(seq: u64, version: u64) -> Record {
+    fixture::record(seq, What::Switch(fixture::landed(version)))
+}
+
+#[test]
+fn a_version_is_by_the_switch_that_wrote_it_before_the_history_of_the_parameter_tells() {
+    let by_teal = switched(8, 31);
+    let origin = |pair: &PairSnapshot| pair.origin().map(|record| record.seq);
+    assert_eq!(origin(&at_31(Some(by_hand(5, 30)), vec![by_teal.clone()])), Some(8));
+    assert_eq!(origin(&at_31(Some(by_teal.clone()), vec![by_teal.clone()])), Some(8));
+    assert_eq!(origin(&at_31(None, vec![by_teal.clone()])), Some(8));
+    assert_eq!(origin(&at_31(Some(by_hand(9, 31)), vec![by_teal])), Some(9), "what SSM tells counts");
+}
+
+#[test]
+fn a_version_that_nobody_accounts_for_is_nobodys() {
+    let origin = |pair: &PairSnapshot| pair.origin().map(|record| record.seq);
+    assert_eq!(origin(&at_31(Some(by_hand(5, 30)), vec![by_hand(5, 30)])), None);
+    assert_eq!(origin(&at_31(None, vec![])), None);
+    let (by_teal, later) = (switched(8, 31), switched(9, 32));
+    assert_eq!(
+        origin(&at_31(Some(by_hand(5, 30)), vec![later, by_teal.clone()])),
+        None,
+        "it was read before the last switch"
+    );
+    let gone = fixture::record(9, What::Gone { last: Some(FlagVersion(31)) });
+    assert_eq!(
+        origin(&at_31(Some(by_hand(5, 30)), vec![gone, by_teal])),
+        None,
+        "that was in another life of the parameter"
+    );
 }

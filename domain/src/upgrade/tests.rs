@@ -2,17 +2,15 @@
 
 use super::{Part, Seen, State, Upgrade};
 use crate::{
-    Actor, Base, Color, FlagVersion, Millis, OperationId, PairSnapshot, Reason, Timestamp,
+    Actor, Color, FlagVersion, Millis, OperationId, PairSnapshot, Reason, Timestamp,
     environment::LastUpdate,
-    history::{MaintenanceRecord, Progress, Record, SwitchRecord, What},
-    journal::chain::Hash,
+    history::{MaintenanceRecord, Record, SwitchRecord, What},
     maintenance::Maintenance,
     preflight::{
         catalogue::PARITY,
         tests::fixture::{self, NOW, around, change, in_secs, secs_ago},
     },
     steps::{Course, Step, WatchEnd},
-    switch::{Interleaving, Kind, Outcome, Verification},
 };
 
 const HOUR: u64 = 3600;
@@ -71,39 +69,8 @@ fn switch(end: Option<WatchEnd>) -> Record {
     if let Some(end) = end {
         course.take(secs_ago(600), Step::Watched { end, coverage: None });
     }
-    let outcome = Outcome::Landed {
-        version: FlagVersion(32),
-        interleaving: Interleaving::None,
-        verification: Verification::Read,
-    };
-    let switch = SwitchRecord {
-        operation: OperationId::new(NOW, 9),
-        kind: Kind::Planned,
-        from: Some(Color::Blue),
-        target: Color::Green,
-        base: Base::Version { version: FlagVersion(31), modified_at: None },
-        reason: Reason::parse("upgrade").expect("a reason"),
-        spooled: false,
-        progress: Progress::Ended { at: secs_ago(HOUR), outcome },
-        timings: None,
-        landed_late: None,
-        approval: None,
-        unproven: false,
-        change_ref: None,
-        overridden: Vec::new(),
-        reverts: None,
-        maintenance: None,
-        course: course.into(),
-    };
-    Record {
-        seq: 9,
-        at: secs_ago(HOUR),
-        pair: "dev".parse().expect("a pair"),
-        actor: Actor::page("ana"),
-        hash: Hash::GENESIS,
-        what: What::Switch(switch),
-        notes: Vec::new(),
-    }
+    let switch = SwitchRecord { course: course.into(), ..fixture::landed(32) };
+    fixture::record(9, What::Switch(switch))
 }
 
 fn at(pair: &PairSnapshot, maintenances: &[MaintenanceRecord], switches: &[Record]) -> Upgrade {

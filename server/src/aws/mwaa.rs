@@ -92,6 +92,9 @@ fn setup(found: &aws_sdk_mwaa::types::Environment) -> Setup {
         maintenance_window: said(found.weekly_maintenance_window_start()),
         execution_role: said(found.execution_role_arn()),
         log_groups: found.logging_configuration().map(log_groups).unwrap_or_default(),
+        subnets: found.network_configuration().map(|network| network.subnet_ids().to_vec()).unwrap_or_default(),
+        kms_key: said(found.kms_key()),
+        deployment_mode: said(found.tags().and_then(|tags| tags.get("DeploymentMode")).map(String::as_str)),
     }
 }
 
@@ -132,6 +135,21 @@ mod tests {
         assert_eq!(setup(&Found::builder().build()), Setup::default());
         let empty = Found::builder().plugins_s3_path("").requirements_s3_object_version("v1").dag_s3_path("");
         assert_eq!(setup(&empty.build()), Setup::default());
+    }
+
+    #[test]
+    fn where_it_stands_how_it_encrypts_and_how_it_is_deployed_is_told() {
+        use aws_sdk_mwaa::types::NetworkConfiguration;
+        let network = NetworkConfiguration::builder().subnet_ids("subnet-a").subnet_ids("subnet-b").build();
+        let found = Found::builder()
+            .network_configuration(network)
+            .kms_key("arn:aws:kms:us-east-2:123456789012:key/k")
+            .tags("DeploymentMode", "FullHA")
+            .tags("Team", "data");
+        let setup = setup(&found.build());
+        assert_eq!(setup.subnets, ["subnet-a", "subnet-b"]);
+        assert_eq!(setup.kms_key.as_deref(), Some("arn:aws:kms:us-east-2:123456789012:key/k"));
+        assert_eq!(setup.deployment_mode.as_deref(), Some("FullHA"));
     }
 
     #[test]

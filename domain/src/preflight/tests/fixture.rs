@@ -2,17 +2,19 @@
 
 use super::super::{Check, Given, Verdict, checks};
 use crate::{
-    Actor, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Millis, OperationId, PairNames,
-    PairSnapshot, Reading, Reason, Surroundings, Timestamp,
+    Actor, Base, Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Incarnation, Millis, OperationId,
+    PairNames, PairSnapshot, Reading, Reason, Surroundings, Timestamp,
     airflow::{Dag, Keys, Part, Tried, Wish, Work},
     environment::{LastUpdate, OptionValue, Setup},
     freeze::Freeze,
+    history::{ExternalRecord, Progress, Record, SwitchRecord, What},
+    journal::chain::Hash,
     policy::{ChangeRefRule, Guard, Policy, ProvenOn, SmokeRules},
     smoke::{Fate, SmokeEnd, SmokeRecord, SmokeResult, SmokeRun, Smoked},
     snapshot::{Following, OpenSwitch},
     steps::{Course, Step},
     surroundings::{Alarm, AlarmState, DagFile, Mark, SideFacts},
-    switch::Kind,
+    switch::{Interleaving, Kind, Outcome, Verification},
 };
 use std::sync::Arc;
 
@@ -146,6 +148,7 @@ pub fn pair() -> PairSnapshot {
         smoke: vec![smoked()],
         freezes: Arc::default(),
         surroundings: Arc::new(Surroundings { blue: side(), green: side(), alarms }),
+        platform: Arc::default(),
         recent: Vec::new(),
         store: Reading::good((), secs_ago(1)),
     }
@@ -193,6 +196,52 @@ pub fn watched() -> Following {
     let landed_at = secs_ago(300);
     let (kind, version) = (Kind::Planned, FlagVersion(9));
     Following { seq: 7, operation, kind, target: Color::Blue, version, landed_at, reverts: None, course }
+}
+
+/// Something that happened.
+pub fn record(seq: u64, what: What) -> Record {
+    let (pair, actor) = ("dev".parse().expect("a pair"), Actor::page("ana"));
+    Record { seq, at: secs_ago(3600), pair, actor, hash: Hash::GENESIS, what, notes: Vec::new() }
+}
+
+/// A switch from blue to green that landed an hour ago.
+pub fn landed(version: u64) -> SwitchRecord {
+    let (interleaving, verification) = (Interleaving::None, Verification::Read);
+    let outcome = Outcome::Landed { version: FlagVersion(version), interleaving, verification };
+    SwitchRecord {
+        operation: OperationId::new(NOW, 9),
+        kind: Kind::Planned,
+        from: Some(Color::Blue),
+        target: Color::Green,
+        base: Base::Version { version: FlagVersion(version - 1), modified_at: None },
+        reason: Reason::parse("upgrade").expect("a reason"),
+        spooled: false,
+        progress: Progress::Ended { at: secs_ago(3600), outcome },
+        timings: None,
+        landed_late: None,
+        approval: None,
+        unproven: false,
+        change_ref: None,
+        overridden: Vec::new(),
+        reverts: None,
+        maintenance: None,
+        course: Box::default(),
+    }
+}
+
+/// The flag, set to green past Teal.
+pub fn by_hand(version: u64) -> ExternalRecord {
+    ExternalRecord {
+        incarnation: Incarnation(0),
+        version: FlagVersion(version),
+        value: FlagValue::Color(Color::Green),
+        previous: None,
+        written_at: secs_ago(3600),
+        description: None,
+        carried_over: false,
+        foreign: None,
+        imported: false,
+    }
 }
 
 pub fn change<T: Clone>(reading: &mut Reading<T>, change: impl FnOnce(&mut T)) {
