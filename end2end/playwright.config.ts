@@ -6,7 +6,7 @@ if (!url) throw new Error('TEAL_URL is not set: run these tests with `make test`
 
 export default defineConfig({
   testDir: './tests',
-  outputDir: './test-results',
+  outputDir: process.env.TEAL_E2E_RESULTS ?? './test-results',
   // One flag for all tests, so one test at a time, and what fails once has failed.
   workers: 1,
   fullyParallel: false,

@@ -120,8 +120,8 @@ def summed(options: argparse.Namespace) -> int:
         rows.append(("cargo test", *cargo_counts(options.cargo), options.cargo_status, ""))
     if options.dags:
         rows.append(("dags", *unittest_counts(options.dags), options.dags_status, ""))
-    if options.playwright:
-        rows.append(("browser", *playwright_counts(options.playwright), options.playwright_status, ""))
+    for report, status in zip(options.playwright, options.playwright_status, strict=True):
+        rows.append((f"browser {report.stem}", *playwright_counts(report), status, ""))
     if options.audit:
         passed, failed, unknown = audit_counts(options.audit)
         remark = f"  ({unknown} NOT CHECKED, see above)" if unknown else ""
@@ -133,7 +133,7 @@ def summed(options: argparse.Namespace) -> int:
             failed, remark = 1, "  (ran no test)"
         elif status != 0 and failed == 0:
             failed, remark = 1, f"  (ended with status {status} and named no failed test)"
-        print(f"{name:<12} {passed:>5} passed, {failed} failed{remark}")
+        print(f"{name:<13} {passed:>5} passed, {failed} failed{remark}")
         total_passed += passed
         total_failed += failed
     if not rows:
@@ -141,7 +141,8 @@ def summed(options: argparse.Namespace) -> int:
 
     # Once more by name, since what comes after may be all that is kept of an output.
     names = cargo_failed(options.cargo) if options.cargo and options.cargo.is_file() else []
-    names += playwright_failed(options.playwright) if options.playwright else []
+    for report in options.playwright:
+        names += playwright_failed(report)
     lines = [f"  FAILED  {name}" for name in names] + [f"{total_passed} passed, {total_failed} failed"]
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
@@ -159,8 +160,8 @@ def main() -> int:
     adding.add_argument("--cargo-status", type=int, default=0)
     adding.add_argument("--dags", type=Path)
     adding.add_argument("--dags-status", type=int, default=0)
-    adding.add_argument("--playwright", type=Path)
-    adding.add_argument("--playwright-status", type=int, default=0)
+    adding.add_argument("--playwright", type=Path, action="append", default=[])
+    adding.add_argument("--playwright-status", type=int, action="append", default=[])
     adding.add_argument("--audit", type=Path)
     adding.add_argument("--audit-status", type=int, default=0)
     adding.add_argument("--out", type=Path)

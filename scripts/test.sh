@@ -68,11 +68,26 @@ dags_tests() {
   results+=(--dags "$log" --dags-status "$status")
 }
 
+# Everything is done with the page's script and without it. Both at once, each against servers and an AWS of its own: most
+# of the time goes into waiting for what takes its time.
 browser_tests() {
-  local began=$SECONDS status=0
+  local began=$SECONDS status project first=3200 lanes=()
   say "== browser tests"
-  run_playwright "$@" || status=$?
-  results+=(--playwright "$logs/playwright.json" --playwright-status "$status")
+  if cargo build --quiet -p teal-server --bin teal && TEAL_CARGO_QUIET=1 scripts/assets.sh dev; then
+    for project in js no-js; do
+      ( run_playwright "$project" "$first" "$@" ) > >(sed -u "s/^/$(printf '%-6s' "$project") /") 2>&1 &
+      lanes+=("$project:$!")
+      STARTED+=("$!")
+      first=$((first + 200))
+    done
+  else
+    results+=(--playwright "$logs/js.json" --playwright-status 1)
+  fi
+  for project in "${lanes[@]}"; do
+    status=0
+    wait "${project##*:}" || status=$?
+    results+=(--playwright "$logs/${project%:*}.json" --playwright-status "$status")
+  done
   say "== browser tests took $(elapsed "$began")"
 }
 
@@ -93,11 +108,16 @@ start_teal() {
   fi
 }
 
+# run_playwright PROJECT FIRST-PORT [option…], in a shell of its own: what it starts ends with it.
 run_playwright() {
-  local port door careful issuer guarded config="$scratch/teal.toml"
-  cargo build --quiet -p teal-server --bin teal || return 1
-  TEAL_CARGO_QUIET=1 scripts/assets.sh dev || return 1
-  port="$(free_port 3200)" || return 1
+  local project=$1 first=$2 port door careful issuer guarded config
+  shift 2
+  STARTED=()
+  trap stop_started EXIT
+  trap 'exit 143' TERM HUP INT
+  logs="$logs/$project" scratch="$scratch/$project" config="$scratch/$project/teal.toml"
+  mkdir -p "$logs" "$scratch"
+  port="$(free_port "$first")" || return 1
   door="$(free_port "$((port + 1))")" || return 1
   careful="$(free_port "$((door + 1))")" || return 1
   # Its tasks are quick, and so is an update of an environment. Both sides are of one version, so that what they did is for
@@ -184,12 +204,15 @@ TOML
     export TEAL_DOOR="http://localhost:$door" TEAL_DOOR_STORE="$scratch/door.db" TEAL_CAREFUL="http://localhost:$careful"
     export TEAL_BEHIND_PROVIDER="http://localhost:$guarded" TEAL_PROVIDER="http://localhost:$issuer"
     export TEAL_URL="http://127.0.0.1:$port" TEAL_WORLD="$logs/browser.json" TEAL_WORLD_ENV="$logs/browser.env"
-    export TEAL_CHROMIUM="$CHROMIUM" TEAL_E2E_JSON="$logs/playwright.json"
+    export TEAL_CHROMIUM="$CHROMIUM" TEAL_E2E_JSON="$logs.json" TEAL_E2E_RESULTS="$logs/results"
     # For tests that use the command line beside the browser.
     export TEAL_BIN="$ROOT/target/debug/teal" TEAL_CONFIG="$config"
     cd end2end
-    exec node_modules/.bin/playwright test "$@" </dev/null
-  )
+    exec node_modules/.bin/playwright test --project "$project" "$@" </dev/null
+  ) &
+  LAST=$!
+  STARTED+=("$LAST")
+  wait "$LAST"
 }
 
 audit() {

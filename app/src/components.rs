@@ -23,6 +23,8 @@ pub mod icon;
 pub mod maintenance;
 pub mod mark;
 #[cfg(feature = "ssr")]
+pub mod misplaced;
+#[cfg(feature = "ssr")]
 pub mod overview;
 #[cfg(feature = "ssr")]
 pub mod recent;

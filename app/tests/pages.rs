@@ -236,6 +236,17 @@ fn a_first_day_says_what_will_be_here() {
 }
 
 #[test]
+fn dags_that_work_on_the_wrong_side_are_named_with_what_mends_it() {
+    let html = Seen::state("misplaced").overview();
+    says(&html, "28 DAGs work on the wrong side");
+    says(&html, "and 25 more are unpaused on Green, which stands by, and paused on Blue, which is live.");
+    says(&html, "The flag was set past Teal, so Teal moved no DAGs.");
+    assert!(html.contains(">switch to Green</a>"), "{html}");
+    is_silent_about(&Seen::state("pause-standby").overview(), "on the wrong side");
+    is_silent_about(&Seen::state("draining").overview(), "on the wrong side");
+}
+
+#[test]
 fn an_unexplained_external_change_asks_for_an_explanation() {
     let seen = Seen::state("external");
     says(&seen.overview(), "set past Teal by assumed-role/deploy/pipeline-7");
@@ -417,6 +428,7 @@ fn hostile() -> Seen {
             _ => {}
         }
     }
+    fixtures::follows::named(pair, EVIL);
     seen.query = "problem=reason&text=%3C%2Ftextarea%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E".into();
     seen
 }
@@ -443,12 +455,14 @@ fn row_16_hostile_text_stays_text_on_every_page() {
         then: Some((evil, evil)),
         request_id: Some(evil),
     };
+    let switched = seen.pair.recent.iter().find(|record| record.switch().is_some()).expect("a switch");
     let pages = [
         render::sessions(&seen.view(), &[session], true).html,
         render::problem(&seen.assets, Some(&seen.view()), &problem).html,
         seen.overview(),
         seen.history(),
         seen.record(),
+        render::record(&seen.view(), &fixtures::detail(switched)).html,
         seen.switch(Color::Blue, Some(SwitchProblem::Reason), Some(evil)),
         seen.switch(Color::Green, Some(SwitchProblem::Moved), Some(evil)),
     ];

@@ -1,5 +1,9 @@
 //! What is done with the DAGs around a flip, worked out before it, so that it can be shown, journalled and undone.
 
+mod misplaced;
+
+pub use misplaced::Misplaced;
+
 use crate::{
     Color, Timestamp,
     airflow::{Dag, Work},

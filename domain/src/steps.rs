@@ -55,6 +55,18 @@ pub enum Step {
         /// How long it took.
         took: Millis,
     },
+    /// DAGs that were not to change and that one call for many touched, since they came or were changed in that moment.
+    PutBack {
+        /// Where.
+        side: Color,
+        /// Whether they are paused again, or unpaused.
+        pause: bool,
+        /// Which.
+        dags: Vec<String>,
+        /// Why they could not be put back; none where they were.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        failed: Option<String>,
+    },
     /// DAGs whose last tick may be run twice: that the old side has run it could not be marked on the new one.
     Uncovered {
         /// Which.
@@ -202,6 +214,7 @@ impl Step {
             Self::Paused { .. } => "paused",
             Self::Owed { .. } => "owed",
             Self::Drained { .. } => "drained",
+            Self::PutBack { .. } => "put_back",
             Self::Uncovered { .. } => "uncovered",
             Self::OutOfReach { .. } => "out_of_reach",
             Self::DagsDone => "dags_done",

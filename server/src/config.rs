@@ -24,7 +24,7 @@ mod tests;
 
 use std::{
     io,
-    net::{Ipv4Addr, SocketAddr},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -61,11 +61,16 @@ environment = "dev"
 region = "us-east-2"
 "#;
 
+/// Where the pages are served unless somebody says otherwise.
+const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
 /// Everything that Teal is told, checked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// Where to listen: on loopback only, unless people sign in.
     pub listen: SocketAddr,
+    /// Where Teal tells its figures, if it does.
+    pub metrics: Option<SocketAddr>,
     /// The folder of the static files.
     pub site: PathBuf,
     /// Where the store is kept.
@@ -162,6 +167,7 @@ fn check(
     };
     let listen = Setting::new(("--listen", flags.listen.as_ref()), "TEAL_LISTEN", env);
     let listen = listen.over(top.optional("listen", listen_rule), findings, listen_rule);
+    let metrics = top.optional("metrics", rules::anywhere);
     let site = Setting::new(("--site", flags.site.as_ref()), "TEAL_SITE", env);
     let site = site.over(top.optional("site", rules::path), findings, rules::path);
     let grace = duration(&mut top, "grace", &durations::GRACE);
@@ -198,13 +204,22 @@ fn check(
         }
     }
 
+    if let (Ok(Some(metrics)), Ok(listen)) = (&metrics, &listen) {
+        let pages = listen.as_ref().map_or(DEFAULT_LISTEN, |listen| listen.value);
+        if metrics.value == pages && pages.port() != 0 {
+            let what = format!("{pages} is where the pages are served");
+            findings
+                .add(&metrics.origin, Wrong::new(what, "tell the figures on another port, like \"127.0.0.1:9464\""));
+        }
+    }
     let store = store_path.and_then(|path| {
         let (path, origin) = path.map_or((PathBuf::from("teal.db"), Origin::Default), |f| (f.value, f.origin));
         let spool = spool?.map_or_else(|| StoreConfig::default_spool(&path), |spool| spool.value);
         Ok(StoreConfig { path, spool, origin })
     });
     Ok(Config {
-        listen: listen?.map_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 3000)), |listen| listen.value),
+        listen: listen?.map_or(DEFAULT_LISTEN, |listen| listen.value),
+        metrics: metrics?.map(|metrics| metrics.value),
         site: site?.map_or_else(default_site, |site| site.value),
         store: store?,
         polling: Polling {

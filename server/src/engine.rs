@@ -187,6 +187,8 @@ pub struct Engine {
     pub clock: Arc<dyn Clock>,
     /// How it is set.
     pub settings: Settings,
+    /// What is counted for whoever watches Teal itself.
+    pub metrics: crate::metrics::Metrics,
     /// What was denied lately.
     pub denials: denials::Denials,
     /// What this process is called where instances share work.
@@ -217,6 +219,7 @@ impl Engine {
             name: crate::hex::encode(&clock.random()[..8]),
             clock,
             settings,
+            metrics: crate::metrics::Metrics::default(),
             denials: denials::Denials::default(),
             key,
             driving: Mutex::default(),

@@ -45,6 +45,7 @@ pub use assets::manifest;
 pub use doors::{Door, Doors, Need};
 pub use drawn::Drawn;
 pub use fields::functions;
+pub use front::is_this_machine;
 pub use limits::Limits;
 pub use patience::within;
 pub use serve::{HEAD_TIME, serve};

@@ -36,6 +36,8 @@ mod door;
 mod edge;
 #[path = "http/embed.rs"]
 mod embed;
+#[path = "http/figures.rs"]
+mod figures;
 #[path = "http/files.rs"]
 mod files;
 #[path = "http/forms.rs"]

@@ -258,6 +258,7 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("diagnosed", with(troubles::diagnosed)),
         ("diagnosed-long-ago", with(troubles::long_ago)),
         ("pause-standby", with(follows::two_airflows)),
+        ("misplaced", with(follows::misplaced)),
         ("draining", with(follows::draining)),
         ("owed", with(follows::owed)),
         ("red", with(follows::red)),

@@ -5,7 +5,7 @@ use super::{
     freezes,
     headline::headline,
     icon::{Glyph, Icon},
-    maintenance,
+    maintenance, misplaced,
     recent::recent,
     side_card::side_card,
 };
@@ -33,6 +33,7 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
             </div>
             {side_card(view, pair, Color::Green)}
         </div>
+        {misplaced::notice(pair)}
         {maintenance::line(view, pair)}
         {freezes::line(pair, now)}
         <p class="trouble-line">

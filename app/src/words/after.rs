@@ -58,6 +58,16 @@ pub fn step(course: &Course, step: &Step) -> (Tone, String, String) {
             let said = "The old side's time to finish is over".to_owned();
             (Tone::Attention, said, format!("{left} tasks were left after {}", time::age(*took)))
         }
+        Step::PutBack { side, pause, dags, failed: None } => {
+            let (count, what) = (count(dags.len()), if *pause { "paused" } else { "unpaused" });
+            let said = format!("{count} put back on {}", side.title());
+            (Tone::Plain, said, format!("{}: changed in the moment of a call for many, and {what} again", named(dags)))
+        }
+        Step::PutBack { side, pause, dags, failed: Some(because) } => {
+            let (count, what) = (count(dags.len()), if *pause { "Pause" } else { "Unpause" });
+            let said = format!("{count} changed on {} without being meant", side.title());
+            (Tone::Attention, said, format!("{}: {because} {what} by hand in the Airflow web page.", named(dags)))
+        }
         Step::Uncovered { dags, because } => {
             let said = format!("The last tick of {} may run twice", count(dags.len()));
             (Tone::Attention, said, format!("{}: {because}", named(dags)))

@@ -1,6 +1,6 @@
 //! `teal serve`: the pages.
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use teal_domain::Via;
 use tokio::net::TcpListener;
@@ -12,6 +12,7 @@ use crate::{
     desk::EngineDesk,
     engine::{Engine, watch},
     http::{self, App, Limits, Proxies, Stopping},
+    metrics,
 };
 
 /// What is open gets so long to end in good order, counted from the order to stop. Longer than a switch takes with
@@ -26,6 +27,7 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         Stop::failed(format_args!("cannot listen on {}: {error}: choose another address with --listen", config.listen))
     })?;
     let address = listener.local_addr().map_err(Stop::failed)?;
+    let figures = figures(config.metrics).await?;
 
     watch::start(&engine);
     let limits = Arc::new(Limits::default());
@@ -37,6 +39,11 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         }
     });
     let stopping = Stopping::default();
+    if let Some(figures) = figures {
+        let local = figures.local_addr().is_ok_and(|address| address.ip().to_canonical().is_loopback());
+        let (router, stop) = (metrics::router(engine.clone(), stopping.clone(), local), stopping.clone());
+        tokio::spawn(http::serve(figures, router, http::HEAD_TIME, async move { stop.begun().await }));
+    }
     let app = App {
         desk: Arc::new(EngineDesk(engine.clone())),
         engine: engine.clone(),
@@ -100,6 +107,16 @@ fn sign_in(config: &Config, engine: &Arc<Engine>) -> Result<SignIn, Stop> {
             SignIn::Alb(Arc::new(alb))
         }
     })
+}
+
+/// Where Teal tells its figures, if it does.
+async fn figures(address: Option<SocketAddr>) -> Result<Option<TcpListener>, Stop> {
+    let Some(address) = address else { return Ok(None) };
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        Stop::failed(format_args!("cannot listen on {address}: {error}: choose another address for `metrics`"))
+    })?;
+    tracing::info!(address = %listener.local_addr().map_err(Stop::failed)?, "figures are told at /metrics");
+    Ok(Some(listener))
 }
 
 /// Time is up, or whoever said stop says it again.

@@ -70,6 +70,7 @@ impl Part {
         match self {
             Self::Top => &[
                 "listen",
+                "metrics",
                 "site",
                 "grace",
                 "cloudtrail",

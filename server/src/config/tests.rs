@@ -215,6 +215,11 @@ fn values_of_the_wrong_shape_are_named_with_their_lines() {
         &format!("listen = \"0.0.0.0:3000\"\n{PAIR}"),
         "teal.toml:1:10: `0.0.0.0:3000` can be reached from other machines",
     );
+    one(&format!("metrics = \"9464\"\n{PAIR}"), "teal.toml:1:11: `9464` is not an address to listen on");
+    one(
+        &format!("metrics = \"127.0.0.1:3000\"\n{PAIR}"),
+        "teal.toml:1:11: 127.0.0.1:3000 is where the pages are served: tell the figures on another port",
+    );
     one(&format!("[store]\npath = \"data/\"\n{PAIR}"), "teal.toml:2:8: `data/` is a folder");
     one(&format!("[store]\nspool = \"\"\n{PAIR}"), "teal.toml:2:9: a path is empty");
     one(&PAIR.replace("us-east-2", "us-east-2b"), "teal.toml:4:10: `us-east-2b` is not an AWS region: did you mean");
@@ -236,6 +241,13 @@ fn names_that_convention_would_make_too_long_are_named_where_they_come_from() {
     assert!(said[0].starts_with("teal.toml:3:15: ") && said[0].contains("MWAA allows 80: shorten"), "{said:#?}");
     let named = PAIR.replace("\"p\"", &format!("\"{long}\"")) + "names = { blue = \"b\", green = \"g\" }\n";
     assert!(load(&named).is_ok());
+}
+
+#[test]
+fn figures_are_told_only_where_somebody_says_so_and_also_to_other_machines() {
+    assert_eq!(load(PAIR).unwrap().metrics, None);
+    let told = load(&format!("metrics = \"10.0.0.7:9464\"\n{PAIR}")).unwrap().metrics;
+    assert_eq!(told.map(|at| at.to_string()).as_deref(), Some("10.0.0.7:9464"));
 }
 
 #[test]

@@ -232,6 +232,7 @@ impl Engine {
         let operation = plan.operation;
         let driven = async move {
             let record = engine.switch_witnessed(&pair, plan, &Nobody).await;
+            record.iter().for_each(|record| engine.metrics.switched(record));
             // Whoever is asked again wants to know who moved the flag meanwhile.
             if record.as_ref().is_ok_and(Record::moved) {
                 engine.after_switch(&pair).await;

@@ -29,7 +29,9 @@ pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Nex
             ControlFlow::Break(refused) => refused,
         };
         let response = finished(&app, &asked, response).await;
-        logged::ended(response.status(), began.elapsed());
+        let took = began.elapsed();
+        logged::ended(response.status(), took);
+        app.engine.metrics.answered(response.status(), took);
         response
     };
     answered.instrument(span).await

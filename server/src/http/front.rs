@@ -120,7 +120,8 @@ pub fn of_another_site(_: ProtectionError) -> Response {
     (StatusCode::FORBIDDEN, text).into_response()
 }
 
-fn is_this_machine(name: &Authority) -> bool {
+/// Whether a name is always this machine.
+pub fn is_this_machine(name: &Authority) -> bool {
     let host = name.host().trim_end_matches('.').to_ascii_lowercase();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
     address.is_ok_and(|address| address.is_loopback()) || host == "localhost" || host.ends_with(".localhost")

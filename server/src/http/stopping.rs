@@ -12,6 +12,11 @@ impl Stopping {
         self.0.send_replace(true);
     }
 
+    /// Whether it is.
+    pub fn has_begun(&self) -> bool {
+        *self.0.borrow()
+    }
+
     /// Waits until it is.
     pub async fn begun(&self) {
         // The sender lives as long as `self`, so there is always somebody to wait for.

@@ -1,12 +1,12 @@
 use std::time::Duration;
 
-use teal_domain::{Color, Reason, steps::Step};
+use teal_domain::{Color, Reason, Timestamp, steps::Step};
 use teal_server::engine::{
     clock::Clock as _,
     skipping::{NotSkipped, Skip},
 };
 
-use super::scene::{BLUE, GREEN, Scene};
+use super::scene::{BLUE, GREEN, GUARD, HOUR, Scene};
 use crate::support::airflow::Fault;
 
 fn paused(side: Color, dags: &[&str]) -> Step {
@@ -60,6 +60,55 @@ async fn a_dag_is_paused_only_when_it_is_idle_and_its_unguarded_twin_waits_for_t
     assert!(scene.course(record.seq).await.dags_done());
     let ended = scene.airflow.change(BLUE, |side| side.dag("exports").runs.iter().all(|run| run.state == "success"));
     assert!(ended, "no run was frozen or killed");
+}
+
+/// Both sides have so many DAGs that they are paused by one call for all; one more comes to blue in that very moment.
+async fn one_comes_meanwhile() -> Scene {
+    let scene = Scene::new().await;
+    let next = Timestamp(scene.world.clock.now().0 + 600_000);
+    for side in [BLUE, GREEN] {
+        scene.airflow.change(side, |airflow| {
+            for number in 0..12 {
+                let dag = airflow.dag(&format!("load_{number:02}")).every(HOUR, next).tagged("teal").guarded_by(GUARD);
+                if side == GREEN {
+                    dag.paused();
+                }
+            }
+        });
+    }
+    scene.airflow.meanwhile(0, "*PATCH /dags", BLUE, |side| {
+        side.dag("just_deployed");
+    });
+    scene
+}
+
+#[tokio::test]
+async fn a_dag_that_came_in_the_moment_of_a_call_for_all_is_put_back_and_the_record_says_so() {
+    let scene = one_comes_meanwhile().await;
+    let record = scene.switch().await;
+    scene.follow().await;
+    assert_eq!(scene.airflow.unpaused(BLUE), ["just_deployed"]);
+    let course = scene.course(record.seq).await;
+    let told = Step::PutBack { side: Color::Blue, pause: false, dags: vec!["just_deployed".to_owned()], failed: None };
+    assert!(course.steps.iter().any(|(_, step)| *step == told), "{:#?}", course.steps);
+    assert!(course.dags_done());
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_put_back_is_told_with_the_reason() {
+    let scene = one_comes_meanwhile().await;
+    scene.airflow.fail("*PATCH /dags/just_deployed", Fault::Status(403), 1);
+    let record = scene.switch().await;
+    scene.follow().await;
+    assert_eq!(scene.airflow.unpaused(BLUE), Vec::<String>::new());
+    let course = scene.course(record.seq).await;
+    let told = course.steps.iter().find_map(|(_, step)| match step {
+        Step::PutBack { dags, failed: Some(because), .. } => Some((dags.clone(), because.clone())),
+        _ => None,
+    });
+    let (dags, because) = told.expect("it is told");
+    assert_eq!(dags, ["just_deployed"]);
+    assert!(because.contains("403"), "{because}");
 }
 
 #[tokio::test]

@@ -12,7 +12,10 @@ use teal_domain::{
 
 use super::{GLANCE, PATIENCE, Walk, in_time, ticks::NotYet, within};
 use crate::{
-    aws::airflow::client::{Changed, parts},
+    aws::{
+        AwsError,
+        airflow::client::{Changed, parts},
+    },
     store::StoreError,
 };
 
@@ -250,7 +253,8 @@ impl Walk<'_> {
             if !self.may_touch().await? {
                 return Ok(false);
             }
-            let Changed { done, failed, .. } = self.airflow(side).ask().set_paused(&known, some, pause).await;
+            let Changed { done, failed, put_back } = self.airflow(side).ask().set_paused(&known, some, pause).await;
+            self.tell_put_back(side, !pause, put_back).await?;
             if !done.is_empty() {
                 let dags = done;
                 let step = if pause { Step::Paused { side, dags } } else { Step::Unpaused { side, dags } };
@@ -270,6 +274,25 @@ impl Walk<'_> {
             return Ok(false);
         }
         Ok(true)
+    }
+
+    /// What nobody wanted to be touched is told, also where it is as it was.
+    async fn tell_put_back(
+        &mut self,
+        side: Color,
+        pause: bool,
+        touched: Vec<(String, Option<AwsError>)>,
+    ) -> Result<(), StoreError> {
+        let (good, bad): (Vec<_>, Vec<_>) = touched.into_iter().partition(|(_, error)| error.is_none());
+        let dags: Vec<String> = good.into_iter().map(|(dag, _)| dag).collect();
+        if !dags.is_empty() {
+            self.take(Step::PutBack { side, pause, dags, failed: None }).await?;
+        }
+        let bad = bad.into_iter().filter_map(|(dag, error)| Some((dag, error?.message))).collect();
+        if let Some((dags, because)) = told_together(bad) {
+            self.take(Step::PutBack { side, pause, dags, failed: Some(because) }).await?;
+        }
+        Ok(())
     }
 
     /// What could not be done is owed: it is said once, and again when it is another.
