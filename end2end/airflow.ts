@@ -20,7 +20,7 @@ export class Airflow {
     await this.call('POST', `/api/v2/dags/${dag}/dagRuns`, { dag_run_id: run, logical_date: null, conf: {} });
   }
 
-  /** Whatever runs or was due has never been. */
+  /** Whatever runs, was due or failed has never been. */
   async forget(): Promise<void> {
     await this.call('POST', '/emulator/forget', {});
   }

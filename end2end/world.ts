@@ -86,7 +86,7 @@ export class World {
       await airflow.silent(false);
       await airflow.pause('~', true);
       if (color === live) for (const dag of dags) await airflow.pause(dag, false);
-      // What was due began as it was unpaused.
+      // What was due began as it was unpaused, and what ran while a test had the flag name no side has failed.
       await airflow.forget();
     }
   }

@@ -8,7 +8,7 @@ Its guarded DAGs ask the flag, once a run. Beside Airflow's REST API each side t
 
     POST /emulator/silent   {"silent": true}            it answers nobody any more, until it is told otherwise
     POST /emulator/finish   {"state": "success"}        whatever runs ends now, so; "dag" for those of one DAG
-    POST /emulator/forget   {}                          whatever runs or was due has never been
+    POST /emulator/forget   {}                          whatever runs, was due or failed has never been
     POST /emulator/import_error {"file": "a.py", "error": "NameError: …"}    a file cannot be imported; without a file all can
 """
 

@@ -115,7 +115,8 @@ run_playwright() {
   STARTED=()
   trap stop_started EXIT
   trap 'exit 143' TERM HUP INT
-  logs="$logs/$project" scratch="$scratch/$project" config="$scratch/$project/teal.toml"
+  logs="$logs/$project" scratch="$scratch/$project"
+  config="$scratch/teal.toml"
   mkdir -p "$logs" "$scratch"
   port="$(free_port "$first")" || return 1
   door="$(free_port "$((port + 1))")" || return 1

@@ -92,9 +92,9 @@ class Side:
         return ((dag, run) for dag in self.dags.values() for run in dag.runs)
 
     def forget(self) -> None:
-        """Whatever is under way has never been."""
+        """Whatever is under way or has failed has never been."""
         for dag in self.dags.values():
-            dag.runs = [run for run in dag.runs if run.state not in UNDER_WAY]
+            dag.runs = [run for run in dag.runs if run.state == "success"]
 
     def finish(self, state: str, now: datetime, dag: str | None = None) -> None:
         """Whatever runs ends now."""
