@@ -22,6 +22,7 @@ pub mod operation;
 pub mod pair;
 pub mod policy;
 pub mod preflight;
+pub mod preview;
 pub mod reading;
 pub mod reason;
 pub mod reconcile;
