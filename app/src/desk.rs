@@ -27,6 +27,8 @@ pub struct Identity {
     pub in_outage: Outage,
     /// Their session is about to end.
     pub ending: Option<Ending>,
+    /// Who is behind a script, by the names that the journal knows them by. Nobody is behind a person.
+    pub people: Vec<String>,
 }
 
 /// When a session ends that is about to, and what keeps it.
@@ -51,7 +53,15 @@ impl Ending {
 impl Identity {
     /// Somebody who need not sign in: the person at this machine, or a test's.
     pub fn trusted(actor: Actor, grants: Grants) -> Self {
-        Self { actor, grants, signed_in: false, fresh_until: None, in_outage: Outage::None, ending: None }
+        Self {
+            actor,
+            grants,
+            signed_in: false,
+            fresh_until: None,
+            in_outage: Outage::None,
+            ending: None,
+            people: Vec::new(),
+        }
     }
 
     /// Whether a switch needs a younger proof of who they are.
@@ -130,6 +140,8 @@ pub struct AskForm {
     pub seen: String,
     /// Why, as typed.
     pub reason: String,
+    /// The change (the ticket) that it belongs to, as typed; may be empty.
+    pub change_ref: String,
 }
 
 /// A filled-in decision on a request.
@@ -215,6 +227,12 @@ pub enum DeskError {
     #[error("{message}")]
     Override {
         /// Who may.
+        message: String,
+    },
+    /// It is for a person, and a script came; nothing was done.
+    #[error("{message}")]
+    NotAPerson {
+        /// Why, and who does it.
         message: String,
     },
     /// As things stand it cannot be done; nothing was done.

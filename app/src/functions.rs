@@ -54,11 +54,23 @@ pub async fn add_note(pair: PairId, about: u64, text: String) -> Result<Reply, S
 
 /// Asks for the approval of a switch.
 #[server(prefix = "/api/fn", endpoint = "ask")]
-pub async fn ask_approval(pair: PairId, to: Color, seen: String, reason: String) -> Result<Reply, ServerFnError> {
-    use crate::desk::AskForm;
+pub async fn ask_approval(
+    pair: PairId,
+    to: Color,
+    seen: String,
+    reason: String,
+    #[server(default)] change_ref: String,
+) -> Result<Reply, ServerFnError> {
+    use crate::{desk::AskForm, paths::SwitchQuery};
     let (desk, who) = ways::asked()?;
-    let done = desk.ask(&who, AskForm { pair: pair.to_string(), seen, reason: reason.clone() }).await;
-    ways::after_request(&pair, to, Some(reason), done.map(drop))
+    let back = SwitchQuery {
+        to: Some(to),
+        reason: Some(reason.clone()),
+        change_ref: Some(change_ref.clone()).filter(|text| !text.is_empty()),
+        ..SwitchQuery::default()
+    };
+    let done = desk.ask(&who, AskForm { pair: pair.to_string(), seen, reason, change_ref }).await;
+    ways::after_request(&pair, back, done.map(drop))
 }
 
 /// Approves or declines what somebody else asked for.
@@ -81,7 +93,7 @@ pub async fn decide_request(
 pub async fn withdraw_request(pair: PairId, to: Color, request: OperationId) -> Result<Reply, ServerFnError> {
     let (desk, who) = ways::asked()?;
     let done = desk.withdraw(&who, &pair, request).await;
-    ways::after_request(&pair, to, None, done)
+    ways::after_request(&pair, crate::paths::SwitchQuery { to: Some(to), ..Default::default() }, done)
 }
 
 /// Declares what is being done to one side.
@@ -207,19 +219,17 @@ mod ways {
 
     pub fn after_request(
         pair: &PairId,
-        to: Color,
-        reason: Option<String>,
+        back: SwitchQuery,
         done: Result<(), DeskError>,
     ) -> Result<Reply, ServerFnError> {
-        let back = SwitchQuery { to: Some(to), ..SwitchQuery::default() };
         match done {
             Ok(()) => {
-                go(&back.address(pair));
+                go(&SwitchQuery { to: back.to, ..SwitchQuery::default() }.address(pair));
                 Ok(Reply::Taken)
             }
             Err(refused) => {
                 if plain() {
-                    go(&SwitchQuery { problem: Some(problem(&refused)), reason, ..back }.address(pair));
+                    go(&SwitchQuery { problem: Some(problem(&refused)), ..back }.address(pair));
                 }
                 Ok(Reply::Refused(refused))
             }
@@ -374,7 +384,7 @@ mod ways {
             DeskError::BadInput { field, .. } if field == "change_ref" => SwitchProblem::ChangeRef,
             DeskError::Override { .. } => SwitchProblem::Override,
             DeskError::Confirmation { .. } => SwitchProblem::Confirmation,
-            DeskError::Forbidden { .. } => SwitchProblem::Forbidden,
+            DeskError::Forbidden { .. } | DeskError::NotAPerson { .. } => SwitchProblem::Forbidden,
             DeskError::Prove { .. } => SwitchProblem::Prove,
             DeskError::StoreAway { .. } => SwitchProblem::Store,
             DeskError::Refused { .. } => SwitchProblem::Request,

@@ -1,6 +1,7 @@
 //! Words and numbers as people read them. Pure, and the same in the process and in the browser.
 
 pub mod after;
+pub mod dags;
 pub mod record;
 pub mod smoke;
 pub mod time;

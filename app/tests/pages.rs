@@ -35,7 +35,8 @@ fn whoever_asked_sees_that_somebody_else_approves_and_an_approver_sees_the_butto
     assert!(!page.contains("You asked for this yourself") && page.contains("value=\"declined\""), "{page}");
     let page = Seen::state("approved").switch(Color::Blue, None, None);
     assert!(page.contains("anton") && page.contains("Looked at the queue"), "{page}");
-    assert!(page.contains(">Back to Blue for the night batch: CHG-4711</textarea>"), "what was approved is filled in");
+    assert!(page.contains(">Back to Blue for the night batch</textarea>"), "what was approved is filled in");
+    assert!(page.contains("value=\"CHG0004711\"") && page.contains("<strong>CHG0004711</strong>"), "so is its change");
     let page = Seen::state("declined").switch(Color::Blue, None, None);
     assert!(page.contains("anton declined what olga asked for") && page.contains("Ask for approval"), "{page}");
 }

@@ -95,11 +95,15 @@ impl Actor {
         }
     }
 
+    /// Whether somebody goes by a name, however it is written.
+    pub fn goes_by(&self, name: &str) -> bool {
+        self.name.trim().eq_ignore_ascii_case(name.trim())
+    }
+
     /// Whether the two may be one person: whoever approves must surely be somebody else. One name may stand for
     /// one person at two doors, so it is enough; and a subject is one person whatever name it goes by.
     pub fn may_be(&self, other: &Self) -> bool {
-        let same_name = self.name.trim().eq_ignore_ascii_case(other.name.trim());
-        same_name || self.subject.is_some() && self.subject == other.subject
+        self.goes_by(&other.name) || self.subject.is_some() && self.subject == other.subject
     }
 }
 

@@ -26,8 +26,14 @@ pub struct Request {
     pub base: Base,
     /// Who asks, and will switch.
     pub actor: Actor,
+    /// Who is behind a script that asks, by the names that the journal knows them by: they do not approve it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub people: Vec<String>,
     /// Why.
     pub reason: Reason,
+    /// The change (the ticket) that it belongs to, if it belongs to one. The switch then belongs to the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_ref: Option<Reason>,
     /// SHA-256 over the checks as they stood, in hexadecimal.
     pub preflight: String,
     /// What was to be done with the DAGs. A Teal of before did not keep it; what was asked there is approved no more.
@@ -50,6 +56,8 @@ pub struct Wanted<'a> {
     pub base: Base,
     /// Why, where they have said so already.
     pub reason: Option<&'a Reason>,
+    /// The change that it belongs to, where they have said so already.
+    pub change_ref: Option<&'a Reason>,
 }
 
 /// What an approver said.
@@ -104,6 +112,12 @@ pub enum NotDecided {
     /// It is one's own.
     #[error("You asked for this switch yourself. Somebody else approves it.")]
     Own,
+    /// It was asked for by a script that they are behind.
+    #[error("You are one of those behind {script}, which asked for this switch. Somebody else approves it.")]
+    Behind {
+        /// The script.
+        script: Actor,
+    },
     /// Too late.
     #[error("The request has run out. Whoever still wants the switch asks again.")]
     RanOut,
@@ -128,8 +142,8 @@ pub enum NotDecided {
 }
 
 impl Request {
-    /// SHA-256 over what is asked: pair, target, base, who, why, and what is to be done with the DAGs. Whoever changes
-    /// any of it has another request.
+    /// SHA-256 over what is asked: pair, target, base, who, why, what is to be done with the DAGs, the change, and who is
+    /// behind a script. Whoever changes any of it has another request.
     pub fn digest(&self) -> String {
         let mut sha = Sha256::new();
         let base = serde_json::to_string(&self.base).unwrap_or_default();
@@ -137,12 +151,35 @@ impl Request {
         let id = self.id.to_string();
         let fields =
             [&*id, self.pair.as_str(), self.target.as_str(), &base, &self.actor.name, subject, self.reason.as_str()];
-        // One of before has no plan, and its digest stays what it was.
-        for field in fields.into_iter().chain(self.dags.as_ref().map(|dags| dags.plan.as_str())) {
+        // What a request of before has nothing of leaves its digest as it was. Each of these says what it is.
+        let plan = self.dags.iter().map(|dags| dags.plan.as_str());
+        let change = self.change_ref.iter().flat_map(|change| ["change", change.as_str()]);
+        let people = self.people.iter().flat_map(|name| ["behind", name.as_str()]);
+        for field in fields.into_iter().chain(plan).chain(change).chain(people) {
             sha.update((field.len() as u64).to_be_bytes());
             sha.update(field.as_bytes());
         }
         sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// Whether somebody may be the one who asks, or be behind the script that does: whoever approves must surely be
+    /// somebody else.
+    pub fn may_be_of(&self, somebody: &Actor) -> bool {
+        self.actor.may_be(somebody) || self.is_behind(somebody)
+    }
+
+    fn is_behind(&self, somebody: &Actor) -> bool {
+        self.people.iter().any(|name| somebody.goes_by(name))
+    }
+
+    /// Whether another says the same in every word, whenever it was asked: then the one that stands will do.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        self.rests_on_the_same(other)
+            && self.target == other.target
+            && self.actor.is(&other.actor)
+            && self.people == other.people
+            && self.reason == other.reason
+            && self.change_ref == other.change_ref
     }
 
     /// Whether both rest on the same state of the flag and the same plan for the DAGs: then one takes the other's place
@@ -161,6 +198,9 @@ impl OpenRequest {
         if self.request.actor.may_be(by) {
             return Err(NotDecided::Own);
         }
+        if self.request.is_behind(by) {
+            return Err(NotDecided::Behind { script: self.request.actor.clone() });
+        }
         if let Some(decision) = &self.decision {
             return Err(NotDecided::Before { by: decision.by.clone() });
         }
@@ -177,6 +217,12 @@ impl OpenRequest {
     pub fn is_over(&self, now: Timestamp) -> bool {
         let declined = self.decision.as_ref().is_some_and(|decision| decision.answer == Answer::Declined);
         declined || now > self.request.expires_at
+    }
+
+    /// The change that a switch of somebody to `target` belongs to, where this is their request for it and says so.
+    pub fn carries(&self, who: &Actor, target: Color, now: Timestamp) -> Option<&Reason> {
+        let own = self.request.actor.is(who) && self.request.target == target && !self.is_over(now);
+        self.request.change_ref.as_ref().filter(|_| own)
     }
 
     /// Who had the last word on it, in words that go on with what has changed since.
@@ -197,14 +243,17 @@ impl OpenRequest {
             && request.base == wanted.base
             && request.dags.as_ref().is_some_and(|dags| dags.plan == plan)
             && wanted.reason.is_none_or(|reason| *reason == request.reason)
+            && wanted.change_ref.is_none_or(|change| Some(change) == request.change_ref.as_ref())
             && now <= request.expires_at
-            && !decision.by.may_be(wanted.who);
+            && !decision.by.may_be(wanted.who)
+            && !request.may_be_of(&decision.by);
         same.then(|| Approval { request: request.id, by: decision.by.clone(), at: decision.at })
     }
 }
 
 /// What mends it, mostly.
-const ASK: &str = "Ask for approval on the switch page; somebody else with the role approver then approves.";
+const ASK: &str =
+    "Ask for approval on the switch page or by the API; somebody else with the role approver then approves.";
 
 /// The check, where the pair's policy asks for two people.
 pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<Check> {
@@ -246,7 +295,7 @@ pub fn check(pair: &PairSnapshot, wanted: Wanted<'_>, now: Timestamp) -> Option<
         decision => match (since, decision) {
             (Some(since), _) => block(since.said(&open.last_word()), since.mend()),
             (None, Some(Decision { by, .. })) => block(
-                format!("What {by} approved is not this: another side or another reason."),
+                format!("What {by} approved is not this: another side, another reason or another change."),
                 "Switch as it was approved, or ask again.",
             ),
             (None, None) => {

@@ -23,6 +23,7 @@ pub mod pair;
 pub mod platform;
 pub mod policy;
 pub mod preflight;
+pub mod preview;
 pub mod reading;
 pub mod reason;
 pub mod reconcile;

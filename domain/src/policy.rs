@@ -156,6 +156,17 @@ impl Policy {
     }
 }
 
+impl Policy {
+    /// Who may switch the pair in spite of what blocks, in a sentence.
+    pub fn who_overrides(&self, pair: &PairId) -> String {
+        match self.overridden_by {
+            None => format!("Nobody may override what blocks a switch of {pair}: its policy says so."),
+            Some(Role::Admin) => format!("Overriding what blocks a switch of {pair} needs the role admin."),
+            Some(role) => format!("Overriding what blocks a switch of {pair} needs the role {role} or admin."),
+        }
+    }
+}
+
 impl Default for DagRules {
     fn default() -> Self {
         Self {

@@ -31,6 +31,7 @@ async function open(page: Page, world: World, name: string): Promise<Color> {
 
 async function ask(page: Page, reason: string): Promise<void> {
   await card(page).getByLabel('Why').fill(reason);
+  await card(page).getByLabel('Change').fill('CHG0004711');
   await card(page).getByRole('button', { name: 'Ask for approval' }).click();
   await expect(card(page)).toContainText('waits for an approver');
 }
@@ -59,6 +60,7 @@ test('one asks, another approves, and the first one switches, with the change th
     const bar = theirs.getByRole('status').filter({ hasText: 'olga asks to switch to' });
     await bar.getByRole('link', { name: 'Look at it' }).click();
     await expect(card(theirs)).toContainText(reason);
+    await expect(card(theirs), 'the change is part of what is approved').toContainText('Change: CHG0004711');
     await card(theirs).getByLabel('Comment').fill('Seen the release notes');
     await card(theirs).getByRole('button', { name: 'Approve' }).click();
     await expect(card(theirs)).toContainText('approved by anton');
@@ -70,6 +72,7 @@ test('one asks, another approves, and the first one switches, with the change th
   await expect(card(page)).toContainText('“Seen the release notes”');
   const form = page.locator('form#confirm');
   await expect(form.getByLabel('Why'), 'what was approved is filled in').toHaveValue(reason);
+  await expect(form.getByLabel('Change'), 'and the change').toHaveValue('CHG0004711');
   const confirm = async (change: string) => {
     await form.getByLabel(`Type ${target} to confirm`).fill(target);
     await form.getByLabel('Change').fill(change);

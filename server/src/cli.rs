@@ -7,6 +7,7 @@ mod caller;
 mod config;
 mod doctor;
 mod follow;
+mod freezes;
 mod history;
 mod maintenance;
 mod output;
@@ -71,6 +72,12 @@ enum Command {
     History(history::Arguments),
     /// Declare what is being done to one side, lift it, or show what stands
     Maintenance(maintenance::Arguments),
+    /// Show when planned switches are refused, and why
+    Freezes {
+        /// The pair; needed where there are several
+        #[arg(long)]
+        pair: Option<String>,
+    },
     /// Check credentials, permissions, clocks, flag and store
     Doctor {
         /// Only this pair
@@ -119,6 +126,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Maintenance(arguments) => maintenance::run(&common, arguments).await,
             Command::Smoke(arguments) => smoke::run(&common, arguments).await,
             Command::History(arguments) => history::run(&common, arguments).await,
+            Command::Freezes { pair } => freezes::run(&common, pair.as_deref()),
             Command::Doctor { pair } => doctor::run(&common, pair.as_deref()).await,
             Command::Config { command } => Ok(config::run(&common, &command)),
         }

@@ -11,7 +11,7 @@ use teal_app::desk::{
     SkipForm, SwitchForm,
 };
 use teal_domain::{
-    Action, Base, Color, Flag, On, OperationId, PairId, Reason, Role, Snapshot, Timestamp, Via,
+    Action, Base, Color, Confirm, Denied, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
     approval::{Approval, NotDecided, Wanted},
     confirmation::NotAConfirm,
     denial::Wanted as Wish,
@@ -26,7 +26,9 @@ use teal_domain::{
 use crate::{
     change_ref::{self, Needed},
     engine::{
-        Engine, Pair, going_back, maintenance, observe,
+        Engine, Pair,
+        approval::Asking,
+        going_back, maintenance, observe,
         offer::{Confirmation, NotConfirmed},
         skipping::{NotSkipped, Skip},
     },
@@ -50,7 +52,7 @@ impl EngineDesk {
     fn may(&self, who: &Identity, action: Action, on: On<'_>, place: &str) -> Result<(), DeskError> {
         who.grants.may(action, on).map_err(|denied| {
             self.0.deny(&who.actor, Wish::ToDo(action), denied.pair.as_ref(), place, denied.to_string());
-            denied.into()
+            self::denied(who, denied)
         })
     }
 
@@ -61,9 +63,25 @@ impl EngineDesk {
             DeskError::Override { message }
         };
         if !pair.config.policy.may_override(&who.grants, pair.id()) {
-            return Err(denied(who_overrides(pair)));
+            return Err(denied(pair.config.policy.who_overrides(pair.id())));
         }
         Ok(blocked.iter().filter(|name| policy::may_be_overridden(name)).cloned().collect())
+    }
+
+    /// The change of what somebody asked for, where they named it then and not again now.
+    async fn carried(
+        &self,
+        who: &Identity,
+        pair: &Pair,
+        kind: Kind,
+        typed: &str,
+        target: Color,
+    ) -> Result<Option<Reason>, StoreError> {
+        if kind != Kind::Planned || !typed.trim().is_empty() || pair.config.policy.two_person.is_none() {
+            return Ok(None);
+        }
+        let open = self.0.store.open_request(pair.id()).await?;
+        Ok(open.and_then(|open| open.carries(&who.actor, target, self.0.clock.now()).cloned()))
     }
 
     fn store_away(&self, pair: &Pair, target: Color, error: &StoreError) -> DeskError {
@@ -119,11 +137,15 @@ impl Desk for EngineDesk {
             return Err(DeskError::NotFound { message: "The flag has not been read yet, so there is nothing to confirm. `teal doctor` says what keeps Teal from reading it.".into() });
         };
         let now = self.0.clock.now();
-        let wanted = Wanted { who: &who.actor, target, base: Base::of(flag), reason: None };
         let reverts = going_back::taken_back(known, target, now);
         let needed = if reverts.is_some() { Needed::Never } else { Needed::IfGiven };
         let change_ref = change_ref::parse(&pair.config.policy.change_ref, change_ref, needed)
             .map_err(|error| DeskError::BadInput { field: "change_ref".to_owned(), message: error.to_string() })?;
+        // What was asked for named it already.
+        let carried = || known.request.as_ref()?.carries(&who.actor, target, now).cloned();
+        let change_ref = change_ref.or_else(carried);
+        let (base, named) = (Base::of(flag), change_ref.as_ref());
+        let wanted = Wanted { who: &who.actor, target, base, reason: None, change_ref: named };
         let given = Engine::given(&snapshot, known, target, change_ref.as_ref(), now);
         let checks = Engine::checks(known, wanted, given, now);
         // While nobody can prove anything the page is shown: an emergency may still go through.
@@ -169,14 +191,7 @@ impl Desk for EngineDesk {
             (true, Outage::EmergencyGoes, false) => return Err(self.unproven(who, pair.id(), "switch", AWAY)),
             (true, Outage::NothingGoes, _) => return Err(self.unproven(who, pair.id(), "switch", NOTHING_GOES)),
         };
-        let confirmation =
-            self.0.open_confirmation(&form.confirmation, &who.actor, pair.id(), now).map_err(|error| {
-                // To be slow is no attempt; to come with somebody else's is one.
-                if error == NotConfirmed::Forged {
-                    self.0.deny(&who.actor, Wish::ToDo(Action::Switch), Some(pair.id()), "switch", error.to_string());
-                }
-                DeskError::Confirmation { message: error.to_string() }
-            })?;
+        let confirmation = opened(&self.0, who, pair.id(), &form.confirmation, "switch")?;
         if !form.typed.trim().eq_ignore_ascii_case(confirmation.target.as_str()) {
             return Err(bad("typed", format!("Type {} to confirm.", confirmation.target.title())));
         }
@@ -191,7 +206,10 @@ impl Desk for EngineDesk {
         let snapshot = self.0.board.snapshot();
         let reverts =
             snapshot.pair(pair.id()).and_then(|known| going_back::taken_back(known, confirmation.target, now));
-        let change_ref = change_ref::parse(policy, &form.change_ref, Needed::of(kind, reverts))
+        let carried = self.carried(who, pair, kind, &form.change_ref, confirmation.target).await;
+        let carried = carried.map_err(|error| self.store_away(pair, confirmation.target, &error))?;
+        let typed = carried.as_ref().map_or(&*form.change_ref, Reason::as_str);
+        let change_ref = change_ref::parse(policy, typed, Needed::of(kind, reverts))
             .map_err(|error| bad("change_ref", error.to_string()))?;
         let overridden = match (kind, form.in_spite) {
             (Kind::Planned, true) => self.overrides(who, pair, &confirmation.blocked)?,
@@ -268,28 +286,38 @@ impl Desk for EngineDesk {
     async fn ask(&self, who: &Identity, form: AskForm) -> Result<u64, DeskError> {
         let id = pair_id(&form.pair)?;
         self.may(who, Action::Switch, On::Pair(&id), "ask")?;
-        if who.actor.via != Via::Page {
-            // A script is nobody: whoever holds its secret could ask as it and approve as themselves.
-            return Err(DeskError::Refused { message: "A person asks for approval, on the switch page.".into() });
+        if who.actor.via != Via::Page && who.people.is_empty() {
+            self.0.deny(&who.actor, Wish::ToDo(Action::Switch), Some(&id), "ask", NOBODY_BEHIND);
+            return Err(DeskError::NotAPerson { message: NOBODY_BEHIND.to_owned() });
         }
         let pair = self.pair(&id)?;
         let bad = |field: &str, message: String| DeskError::BadInput { field: field.to_owned(), message };
-        let confirm = form.seen.parse().map_err(|error: NotAConfirm| bad("seen", error.to_string()))?;
+        let confirm: Confirm = form.seen.parse().map_err(|error: NotAConfirm| bad("seen", error.to_string()))?;
         let reason = Reason::parse(&form.reason).map_err(|error| bad("reason", error.to_string()))?;
-        let asked = self.0.ask(pair, &who.actor, confirm, reason).await.map_err(|error| away(&error))?;
+        let (snapshot, now) = (self.0.board.snapshot(), self.0.clock.now());
+        let reverts = snapshot.pair(&id).and_then(|known| going_back::taken_back(known, confirm.target, now));
+        let needed = Needed::of(Kind::Planned, reverts);
+        let change_ref = change_ref::parse(&pair.config.policy.change_ref, &form.change_ref, needed)
+            .map_err(|error| bad("change_ref", error.to_string()))?;
+        let wish = Asking { confirm, reason, change_ref, people: who.people.clone() };
+        let asked = self.0.ask(pair, &who.actor, wish).await.map_err(|error| away(&error))?;
         asked.map_err(|not| DeskError::Refused { message: not.to_string() })
     }
 
     async fn decide(&self, who: &Identity, form: DecideForm) -> Result<u64, DeskError> {
         let id = pair_id(&form.pair)?;
         self.may(who, Action::Approve, On::Pair(&id), "decide")?;
+        // Whatever a script should ever be granted: it does not look.
+        if who.actor.via != Via::Page {
+            return Err(DeskError::NotAPerson { message: A_PERSON_APPROVES.to_owned() });
+        }
         let pair = self.pair(&id)?;
         let comment = Some(form.comment.trim()).filter(|comment| !comment.is_empty()).map(Reason::parse).transpose();
         let comment =
             comment.map_err(|error| DeskError::BadInput { field: "comment".to_owned(), message: error.to_string() })?;
         let decided = self.0.decide(pair, &who.actor, &form.digest, form.answer, comment).await;
         decided.map_err(|error| away(&error))?.map_err(|not| {
-            if not == NotDecided::Own {
+            if matches!(not, NotDecided::Own | NotDecided::Behind { .. }) {
                 self.0.deny(&who.actor, Wish::ToDo(Action::Approve), Some(&id), "decide", not.to_string());
             }
             DeskError::Refused { message: not.to_string() }
@@ -395,14 +423,39 @@ impl Desk for EngineDesk {
     }
 }
 
-/// Who may override what blocks a switch of the pair.
-pub fn who_overrides(pair: &Pair) -> String {
-    match pair.config.policy.overridden_by {
-        None => format!("Nobody may override what blocks a switch of {}: its policy says so.", pair.id()),
-        Some(Role::Admin) => format!("Overriding what blocks a switch of {} needs the role admin.", pair.id()),
-        Some(role) => format!("Overriding what blocks a switch of {} needs the role {role} or admin.", pair.id()),
+/// What somebody is told who may not. A script that wants to approve has no role to ask for: it is for a person.
+pub fn denied(who: &Identity, denied: Denied) -> DeskError {
+    if denied.action == Action::Approve && who.actor.via == Via::Api {
+        return DeskError::NotAPerson { message: A_PERSON_APPROVES.to_owned() };
     }
+    DeskError::Forbidden { denied }
 }
+
+/// Opens the confirmation that somebody sends back. One that was made for somebody else is an attempt, and written down.
+pub fn opened(
+    engine: &Engine,
+    who: &Identity,
+    pair: &PairId,
+    confirmation: &str,
+    place: &str,
+) -> Result<Confirmation, DeskError> {
+    engine.open_confirmation(confirmation, &who.actor, pair, engine.clock.now()).map_err(|error| {
+        // To be slow is no attempt; to come with somebody else's is one.
+        if error == NotConfirmed::Forged {
+            engine.deny(&who.actor, Wish::ToDo(Action::Switch), Some(pair), place, error.to_string());
+        }
+        DeskError::Confirmation { message: error.to_string() }
+    })
+}
+
+/// An approval is a person's look at what is about to be done.
+const A_PERSON_APPROVES: &str =
+    "A script approves and declines nothing: an approval is a person's look at what is asked.";
+
+/// Whoever holds a script's secret could ask as it and approve as themselves, unless it is known who that is.
+const NOBODY_BEHIND: &str = "Config names nobody behind this script, so whoever holds its secret could approve what it \
+                             asks for. A person asks on the switch page or by the API; or whoever runs Teal names the \
+                             people behind the script (`people` of its [[sign_in.client]]), who then approve nothing of it.";
 
 fn pair_id(text: &str) -> Result<PairId, DeskError> {
     text.parse().map_err(|error: NotAPairId| DeskError::NotFound { message: error.to_string() })
@@ -460,7 +513,8 @@ impl Engine {
         }
         let (known, snapshot, now) = (self.known_now(pair).await?, self.board.snapshot(), self.clock.now());
         let Some(known) = known else { return Ok(Now::default()) };
-        let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason: Some(&plan.reason) };
+        let (reason, change_ref) = (Some(&plan.reason), plan.change_ref.as_ref());
+        let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason, change_ref };
         let given = Self::given(&snapshot, &known, plan.target, plan.change_ref.as_ref(), now);
         let (checks, approval) = (Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now));
         let maintenance =

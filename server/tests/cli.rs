@@ -212,11 +212,47 @@ async fn a_dry_run_says_what_is_checked_and_switches_nothing() {
     let desk = Desk::new(&["blue"]).await;
     let said = desk.run(&["switch", "--to", "green", "--dry-run"]);
     let json = desk.run(&["--json", "switch", "--to", "green", "--dry-run"]).json();
-    let checks = json.as_array().expect("a list");
+    let checks = json["checks"].as_array().expect("a list");
     assert_eq!((&checks[0]["name"], &checks[0]["verdict"]), (&"flag".into(), &"pass".into()), "{json}");
     assert!(said.out.contains("ok       flag    The flag: The flag says blue, version 1."), "{said:?}");
+    assert_eq!(
+        (&json["target"], &json["base"], &json["dags"]["strategy"]),
+        (&"green".into(), &1.into(), &"flag-only".into())
+    );
+    assert!(said.out.contains("DAGs     flag-only\n         Nothing is paused or unpaused."), "{said:?}");
     assert_eq!(desk.versions().await.len(), 1);
     desk.run(&["switch", "--to", "green", "--dry-run", "--confirm", "green@1"]).ends(2);
+}
+
+#[tokio::test]
+async fn a_dry_run_says_what_would_be_done_with_the_dags_or_that_nobody_knows() {
+    let desk = Desk::new(&["blue"]).await;
+    let plain = std::fs::read_to_string(desk.config()).expect("the config");
+    std::fs::write(desk.config(), format!("{plain}\n[pair.policy]\nstrategy = \"pause-standby\"\n")).expect("written");
+    let said = desk.run(&["switch", "--to", "green", "--dry-run"]);
+    let json = desk.run(&["--json", "switch", "--to", "green", "--dry-run"]).json();
+    assert!(said.out.contains("DAGs     pause-standby\n"), "{said:?}");
+    // What could not be read is no empty list.
+    let read = json["dags"]["read_at"].is_string();
+    assert_eq!(read, json["dags"]["pause"].is_array(), "{json}");
+    assert_eq!(!read, said.out.contains("have not been read"), "{said:?}");
+}
+
+#[tokio::test]
+async fn the_calendar_says_why_it_is_closed_and_when_it_opens_without_asking_aws() {
+    let desk = Desk::new(&[]).await;
+    assert_eq!(desk.run(&["freezes"]).ends(0).out, "Open now.\nNothing is frozen in the next two months.\n");
+    let plain = std::fs::read_to_string(desk.config()).expect("the config");
+    let freeze = "\n[[pair.policy.freeze]]\nbecause = \"all year\"\nrrule = \"FREQ=DAILY\"\nstarts = \"2026-01-01T00:00\"\nlasts = \"1d\"\n";
+    std::fs::write(desk.config(), format!("{plain}{freeze}")).expect("written");
+    let mut command = desk.command(&["freezes"]);
+    command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+    let said = Said::of(command.output().expect("it ran")).ends(0);
+    assert!(said.out.starts_with("Closed because: all year. Opens 20"), "{said:?}");
+    let json = desk.run(&["--json", "freezes"]).ends(0).json();
+    assert_eq!((&json["freeze"]["closed"], &json["freeze"]["because"]), (&true.into(), &"all year".into()));
+    assert!(json["freezes"].as_array().is_some_and(|freezes| freezes.len() > 60), "{json}");
+    desk.run(&["freezes", "--pair", "prod"]).ends(2);
 }
 
 #[tokio::test]

@@ -414,7 +414,9 @@ pub fn asked(pair: &mut PairSnapshot, by: &str, answer: Option<Answer>) {
         target: Color::Blue,
         base: pair.flag.value().map_or(Base::Missing, Base::of),
         actor: Actor::page(by),
-        reason: reason("Back to Blue for the night batch: CHG-4711"),
+        people: Vec::new(),
+        change_ref: Some(reason("CHG0004711")),
+        reason: reason("Back to Blue for the night batch"),
         preflight: "00".into(),
         dags: Some(AskedDags::of(&approval::planned(pair, Color::Blue, NOW))),
         asked_at: back(1_260),
@@ -491,7 +493,11 @@ pub fn offer(pair: &PairSnapshot, target: Color) -> Result<Offer, DeskError> {
         checks: {
             let (who, base) = (ana().actor, pair.flag.value().map_or(Base::Missing, Base::of));
             let mut checks = preflight::checks(pair, target, Given::default(), NOW);
-            checks.extend(approval::check(pair, Wanted { who: &who, target, base, reason: None }, NOW));
+            checks.extend(approval::check(
+                pair,
+                Wanted { who: &who, target, base, reason: None, change_ref: None },
+                NOW,
+            ));
             checks
         },
         may_override: pair.policy.overridden_by == Some(Role::Operator),

@@ -28,8 +28,8 @@ use teal_domain::{Base, Color, PairId, Reason, Timestamp};
 pub enum Block {
     /// Nothing blocks.
     None,
-    /// These checks block; an emergency switch skips them.
-    UnlessEmergency(String),
+    /// These checks block; an emergency switch skips them. Where somebody may override them, it is said who.
+    UnlessEmergency(String, Option<String>),
     /// These checks block; this person may override them, and an emergency switch skips them.
     UnlessOverridden(String),
     /// These checks block, and nothing on this page skips them.
@@ -108,7 +108,7 @@ pub fn SwitchForm(
         let block = block.clone();
         move || match block {
             Block::None => false,
-            Block::UnlessEmergency(_) => !emergency.get(),
+            Block::UnlessEmergency(..) => !emergency.get(),
             Block::UnlessOverridden(_) => !emergency.get() && !in_spite.get(),
             Block::Always(_) => true,
         }

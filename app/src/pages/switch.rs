@@ -66,7 +66,7 @@ pub fn page(
         Err(error) => {
             let problem = problem.map(|problem| told(view, pair, problem, ""));
             // An approver who may not switch decides here, on the checks and the DAGs as they stand.
-            let asked = request::card(view, pair, target, "").map(|card| {
+            let asked = request::card(view, pair, target, ("", "")).map(|card| {
                 let given = Given { proof: view.snapshot.proof(pair), ..Given::default() };
                 let checks = checks::checks(&preflight::checks(pair, target, given, view.now), view.now);
                 let dags = dags::card(pair, target, view.now);
@@ -146,14 +146,17 @@ fn panel(
     let approved =
         pair.request.as_ref().filter(|open| open.request.actor.is(&view.who.actor) && open.decision.is_some());
     let reason = reason.or_else(|| approved.map(|open| open.request.reason.to_string())).unwrap_or_default();
-    let card = request::card(view, pair, target, &reason);
     let store = offer.checks.iter().find(|check| check.name == "store" && check.verdict == Verdict::Block);
     let without = store.map(|_| refused(OFF, &plan::without_store(pair, offer)));
     let problem = problem.map(|problem| told(view, pair, problem, &reason));
-    let block = block(offer);
+    let block = block(pair, offer);
+    // The change that was approved is the one that the switch belongs to.
+    let carried = pair.request.as_ref().and_then(|open| open.carries(&view.who.actor, target, view.now));
+    let change_ref = change_ref.or_else(|| carried.map(ToString::to_string)).unwrap_or_default();
+    let card = request::card(view, pair, target, (&reason, &change_ref));
     let ChangeRefRule { required, pattern } = pair.policy.change_ref.clone();
     let required = required && pair.taken_back(target, view.now).is_none();
-    let change = ChangeField { required, pattern, typed: change_ref.unwrap_or_default() };
+    let change = ChangeField { required, pattern, typed: change_ref };
     view! {
         <section class="switch">
             {heading(pair, target, repair)}
@@ -188,7 +191,7 @@ fn panel(
 }
 
 /// What the checks leave possible.
-fn block(offer: &Offer) -> Block {
+fn block(pair: &PairSnapshot, offer: &Offer) -> Block {
     // The change is asked for by the form itself.
     let blocks = |check: &&Check| check.verdict == Verdict::Block && check.name != "change-ref";
     let blocking: Vec<&Check> = offer.checks.iter().filter(blocks).collect();
@@ -199,7 +202,7 @@ fn block(offer: &Offer) -> Block {
     match (names.is_empty(), last) {
         (true, _) => Block::None,
         (false, false) if offer.may_override && overridable.is_some() => Block::UnlessOverridden(names),
-        (false, false) => Block::UnlessEmergency(names),
+        (false, false) => Block::UnlessEmergency(names, overridable.map(|_| pair.policy.who_overrides(&pair.id))),
         (false, true) => Block::Always(names),
     }
 }

@@ -366,9 +366,14 @@ pub fn operation(record: &Record) -> Option<OperationId> {
     switch.or_else(|| record.smoke().map(|test| test.run.id))
 }
 
-/// The change (the ticket) that a switch belongs to.
+/// The change (the ticket) that a switch belongs to, or would belong to that was asked for.
 pub fn change(record: &Record) -> Option<&str> {
-    record.switch().and_then(|switch| switch.change_ref.as_ref()).map(Reason::as_str)
+    let change_ref = match &record.what {
+        What::Switch(switch) => &switch.change_ref,
+        What::Request(asked) => &asked.request.change_ref,
+        _ => return None,
+    };
+    change_ref.as_ref().map(Reason::as_str)
 }
 
 /// What whoever wrote past Teal said of it. A description that was carried over belongs to another version.

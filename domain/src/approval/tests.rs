@@ -34,7 +34,9 @@ fn open() -> OpenRequest {
         target: Color::Green,
         base: base(31),
         actor: olga(),
+        people: Vec::new(),
         reason: reason("upgrade"),
+        change_ref: None,
         preflight: "ab".into(),
         dags: Some(AskedDags { plan: PLAN.into(), strategy: Strategy::FlagOnly, counts: None }),
         asked_at: NOW,
@@ -61,7 +63,7 @@ fn row_36_nobody_approves_their_own() {
 #[test]
 fn row_36_an_approval_is_for_exactly_what_was_asked() {
     let (approved, olga, why) = (approved(), olga(), reason("upgrade"));
-    let wanted = Wanted { who: &olga, target: Color::Green, base: base(31), reason: Some(&why) };
+    let wanted = Wanted { who: &olga, target: Color::Green, base: base(31), reason: Some(&why), change_ref: None };
     let good = approved.approval(wanted, PLAN, NOW).expect("approved");
     assert_eq!((good.by.name.as_str(), good.request), ("anton", approved.request.id));
     let (another, ben) = (reason("something else"), at("ben", "3"));
@@ -88,15 +90,53 @@ fn row_36_an_approval_is_for_exactly_what_was_asked() {
 }
 
 #[test]
+fn row_36_whoever_is_behind_a_script_approves_nothing_of_it() {
+    let mut open = open();
+    open.request.actor = Actor::api("deploys");
+    open.request.people = vec!["Anton ".into()];
+    let digest = open.request.digest();
+    let behind = Err(NotDecided::Behind { script: Actor::api("deploys") });
+    assert_eq!(open.decide(&at("anton", "2"), &digest, NOW), behind);
+    assert_eq!(open.decide(&at("ada", "4"), &digest, NOW), Ok(()));
+    let (script, why) = (Actor::api("deploys"), reason("upgrade"));
+    let wanted = Wanted { who: &script, target: Color::Green, base: base(31), reason: Some(&why), change_ref: None };
+    open.decision = approved().decision;
+    assert_eq!(open.approval(wanted, PLAN, NOW), None, "even if it was written down somehow");
+    open.request.people = vec!["ben".into()];
+    assert!(open.approval(wanted, PLAN, NOW).is_some());
+}
+
+#[test]
+fn row_36_an_approval_is_for_the_change_that_was_named() {
+    let (olga, why) = (olga(), reason("upgrade"));
+    let (one, other) = (reason("CHG0012345"), reason("CHG0099999"));
+    let wanted =
+        |change_ref| Wanted { who: &olga, target: Color::Green, base: base(31), reason: Some(&why), change_ref };
+    let mut approved = approved();
+    assert_eq!(approved.approval(wanted(Some(&one)), PLAN, NOW), None, "none was named");
+    approved.request.change_ref = Some(one.clone());
+    assert!(approved.approval(wanted(Some(&one)), PLAN, NOW).is_some());
+    assert!(approved.approval(wanted(None), PLAN, NOW).is_some(), "nobody has said yet: it goes along");
+    assert_eq!(approved.approval(wanted(Some(&other)), PLAN, NOW), None);
+    assert_eq!(approved.carries(&olga, Color::Green, NOW), Some(&one));
+    assert_eq!(approved.carries(&at("ben", "3"), Color::Green, NOW), None, "another person");
+    assert_eq!(approved.carries(&olga, Color::Blue, NOW), None, "another side");
+    assert_eq!(approved.carries(&olga, Color::Green, NOW + crate::Millis::from_secs(61)), None, "too late");
+}
+
+#[test]
 fn row_36_a_changed_request_has_another_digest() {
     let digest = open().request.digest();
-    let changed: [fn(&mut Request); 6] = [
+    let changed: [fn(&mut Request); 9] = [
         |request| request.target = Color::Blue,
         |request| request.base = base(32),
         |request| request.reason = reason("something else"),
         |request| request.actor = at("olga", "9"),
         |request| request.pair = "prod".parse().expect("a pair"),
         |request| request.dags.as_mut().expect("a plan").plan = "ce".into(),
+        |request| request.change_ref = Some(reason("CHG0012345")),
+        |request| request.people = vec!["ben".into()],
+        |request| request.people = vec![String::new()],
     ];
     for change in changed {
         let mut open = open();
@@ -123,7 +163,7 @@ fn row_36_a_request_of_before_parses_and_keeps_its_digest() {
         "actor":{"name":"olga","via":"page","subject":"https://issuer.example#1"},
         "reason":"upgrade","preflight":"ab","asked_at":1000000,"expires_at":1060000}"#;
     let request: Request = serde_json::from_str(text).expect("a request of before");
-    assert_eq!(request.dags, None);
+    assert_eq!((&request.dags, &request.change_ref, &request.people), (&None, &None, &Vec::new()));
     assert_eq!(request.digest(), "b4b6c896797263d01423b29e28acba621cb059cb08284fc25ba54898e993abc9");
     let again = serde_json::to_value(&request).expect("JSON");
     assert_eq!(again, serde_json::from_str::<serde_json::Value>(text).expect("JSON"), "and it is written as it was");
@@ -161,7 +201,7 @@ fn around(pair: &mut PairSnapshot, change: impl FnOnce(&mut Surroundings)) {
 fn checked(pair: &PairSnapshot) -> (Verdict, String) {
     let (olga, why) = (olga(), reason("upgrade"));
     let base = Base::of(pair.flag.value().expect("a flag"));
-    let wanted = Wanted { who: &olga, target: Color::Green, base, reason: Some(&why) };
+    let wanted = Wanted { who: &olga, target: Color::Green, base, reason: Some(&why), change_ref: None };
     let check = check(pair, wanted, fixture::NOW).expect("a check");
     assert_eq!(check.verdict == Verdict::Pass, check.mend.is_empty(), "{check:?}");
     (check.verdict, check.evidence)

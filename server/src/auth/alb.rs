@@ -88,6 +88,7 @@ impl Alb {
             fresh_until: None,
             in_outage: Outage::None,
             ending: None,
+            people: Vec::new(),
         })
     }
 

@@ -35,6 +35,9 @@ pub struct ScriptClient {
     pub name: String,
     /// For which pairs its scopes count.
     pub pairs: Scope,
+    /// Who is behind it (holds its secret, starts it), by the names that the journal knows them by. Where that is said it
+    /// may ask for approvals, which none of them gives.
+    pub people: Vec<String>,
 }
 
 /// The door for scripts.
@@ -74,6 +77,7 @@ impl Bearer {
             fresh_until: self.step_up.map(|span| access.issued_at + span),
             in_outage: Outage::None,
             ending: None,
+            people: script.people.clone(),
         })
     }
 

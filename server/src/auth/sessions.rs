@@ -272,6 +272,7 @@ impl Sessions {
             fresh_until: limits.step_up.map(|span| session.authenticated_at + span),
             in_outage: session.away_since.map_or(Outage::None, |_| self.oidc.config().in_outage),
             ending: limits.ending(&session, now),
+            people: Vec::new(),
         };
         Ok(Some(Known { who, session }))
     }

@@ -1,5 +1,6 @@
 //! `teal switch`: the same protocol as the page, from a terminal.
 
+mod dags;
 mod ended;
 mod planned;
 mod spooled;
@@ -9,6 +10,7 @@ use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use teal_domain::{
     Action, Actor, Base, Color, Confirm, Flag, PairSnapshot, approval::Wanted, denial::Wanted as Wish, history::What,
+    preview::preview,
 };
 use tokio::time::timeout;
 
@@ -88,10 +90,11 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     let reverts = seen.and_then(|seen| going_back::taken_back(seen, arguments.to, now));
     let change_ref = planned::change_ref(&arguments, &pair, flag.as_ref(), reverts)?;
     let base = flag.as_ref().map_or(Base::Missing, Base::of);
-    let wanted = Wanted { who: &who, target: arguments.to, base, reason: None };
+    let wanted = Wanted { who: &who, target: arguments.to, base, reason: None, change_ref: change_ref.as_ref() };
     let given = |seen| Engine::given(&known, seen, arguments.to, change_ref.as_ref(), now);
     let checks = seen.map(|seen| Engine::checks(seen, wanted, given(seen), now)).unwrap_or_default();
-    let told = told::Told { arguments: &arguments, checks: &checks, pair: &pair, may_override, now };
+    let dags = seen.and_then(|seen| preview(seen, arguments.to, now));
+    let told = told::Told { arguments: &arguments, base, checks: &checks, dags, pair: &pair, may_override, now };
     if arguments.dry_run {
         engine.store.close().await;
         return Ok(told.all(common));
@@ -113,7 +116,7 @@ async fn stored(common: &Common, arguments: Arguments) -> Result<End, Stop> {
 
 /// Somebody wanted to override what they may not. It is written down.
 async fn may_not_override(engine: &Arc<Engine>, pair: &Pair, who: &Actor) -> Stop {
-    let why = crate::desk::who_overrides(pair);
+    let why = pair.config.policy.who_overrides(pair.id());
     engine.deny(who, Wish::ToDo(Action::Switch), Some(pair.id()), "teal switch --override", why.clone());
     if let Err(error) = engine.denials.flush(&engine.store).await {
         output::tell!("warning: that you were refused could not be written down: {error}");

@@ -153,7 +153,7 @@ impl Part {
             Self::Embed => &["parents", "cross_site"],
             Self::Role => &["group", "role", "pairs"],
             Self::Caller => &["arn", "role", "pairs"],
-            Self::Client => &["client_id", "subject", "name", "pairs"],
+            Self::Client => &["client_id", "subject", "name", "pairs", "people"],
         }
     }
 

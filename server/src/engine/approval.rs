@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use teal_domain::{
-    Actor, Color, Flag, OperationId, PairSnapshot, Reason, Snapshot, Timestamp,
+    Actor, Color, Confirm, Flag, OperationId, PairSnapshot, Reason, Snapshot, Timestamp,
     approval::{self, Answer, Approval, AskedDags, NotDecided, Request, Wanted},
     preflight::{self, Check, Given},
 };
@@ -29,6 +29,19 @@ pub enum NotAsked {
         /// Whose.
         by: Actor,
     },
+}
+
+/// What somebody asks an approver for.
+#[derive(Clone, Debug)]
+pub struct Asking {
+    /// The side, and where they saw the flag.
+    pub confirm: Confirm,
+    /// Why.
+    pub reason: Reason,
+    /// The change that it belongs to.
+    pub change_ref: Option<Reason>,
+    /// Who is behind the script that asks, if it is one.
+    pub people: Vec<String>,
 }
 
 impl Engine {
@@ -69,13 +82,8 @@ impl Engine {
     }
 
     /// Somebody asks for the approval of a switch. Answers with the number of the record.
-    pub async fn ask(
-        self: &Arc<Self>,
-        pair: &Arc<Pair>,
-        who: &Actor,
-        confirm: teal_domain::Confirm,
-        reason: Reason,
-    ) -> Result<Result<u64, NotAsked>> {
+    pub async fn ask(self: &Arc<Self>, pair: &Arc<Pair>, who: &Actor, asking: Asking) -> Result<Result<u64, NotAsked>> {
+        let Asking { confirm, reason, change_ref, people } = asking;
         let Some(lives) = pair.config.policy.two_person else { return Ok(Err(NotAsked::NotNeeded)) };
         let (snapshot, now) = (self.board.snapshot(), self.clock.now());
         let known = snapshot.pair(pair.id());
@@ -87,7 +95,7 @@ impl Engine {
         }
         let from = Flag::color(flag).filter(|from| *from != confirm.target);
         let Some(from) = from else { return Ok(Err(NotAsked::Nothing)) };
-        let given = Self::given(&snapshot, known, confirm.target, None, now);
+        let given = Self::given(&snapshot, known, confirm.target, change_ref.as_ref(), now);
         let checks = preflight::checks(known, confirm.target, given, now);
         let request = Request {
             id: self.new_operation(),
@@ -96,8 +104,10 @@ impl Engine {
             target: confirm.target,
             base: teal_domain::Base::of(flag),
             actor: who.clone(),
+            people,
             reason,
             preflight: preflight::digest(&checks),
+            change_ref,
             dags: Some(AskedDags::of(&approval::planned(known, confirm.target, now))),
             asked_at: now,
             expires_at: now + lives,

@@ -7,7 +7,7 @@ use jiff::{
     civil::DateTime,
     tz::{Offset, TimeZone},
 };
-use teal_domain::{Timestamp, freeze::Freeze};
+use teal_domain::{Millis, Timestamp, freeze::Freeze};
 
 use super::{Engine, Pair};
 use crate::config::{FreezeRule, FreezeWhen};
@@ -60,6 +60,19 @@ fn in_order(a: &Freeze, b: &Freeze) -> Ordering {
 fn nearest(windows: &mut Vec<Freeze>, most: usize) {
     windows.sort_by(in_order);
     windows.truncate(most);
+}
+
+/// From when until when the calendar is whole that was worked out at `now`.
+pub fn whole(now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let (from, to) = of_interest(now)?;
+    Some((Timestamp(from.as_millisecond()), Timestamp(to.as_millisecond())))
+}
+
+/// From when until when the calendar that is kept is whole at `now`: it may be as old as it gets.
+pub fn span(now: Timestamp) -> Option<(Timestamp, Timestamp)> {
+    let (from, _) = whole(now)?;
+    let (_, to) = whole(now - Millis::from_secs(EVERY.as_secs()))?;
+    Some((from, to))
 }
 
 fn of_interest(now: Timestamp) -> Option<(jiff::Timestamp, jiff::Timestamp)> {

@@ -2,12 +2,15 @@
 //! of it. What the addresses take and answer stands in `docs/api.md`, and stays as it is within `v1`.
 
 mod body;
+pub mod diagnosis;
 pub mod following;
+pub mod freezes;
 mod idempotency;
 pub mod maintenance;
 pub mod pairs;
 pub mod plans;
 pub mod problem;
+pub mod requests;
 pub(crate) mod shapes;
 pub mod smoke_tests;
 pub mod switches;

@@ -15,6 +15,7 @@ use teal_app::desk::{DeskError, Identity};
 use teal_domain::{Action, Denied, On, PairId};
 
 use super::{App, asked::Asked, errors};
+use crate::desk;
 
 /// What it takes to come in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,10 +118,14 @@ async fn refuse(app: &App, asked: &Asked, request: Request, refused: Refused) ->
     match refused {
         Refused::Unknown => errors::sign_in_first(app, asked, request).await,
         Refused::Denied(denied) => {
-            if let Some(who) = request.extensions().get::<Identity>() {
-                errors::denied(app, who, asked, &denied);
-            }
-            errors::page(app, None, asked, &DeskError::from(denied))
+            let error = match request.extensions().get::<Identity>() {
+                Some(who) => {
+                    errors::denied(app, who, asked, &denied);
+                    desk::denied(who, denied)
+                }
+                None => DeskError::from(denied),
+            };
+            errors::page(app, None, asked, &error)
         }
     }
 }

@@ -62,6 +62,9 @@ pub fn told(error: &DeskError) -> (StatusCode, &'static str, &'static str) {
         DeskError::Override { .. } => {
             (StatusCode::FORBIDDEN, "Not allowed", "Wait until nothing blocks, or ask somebody who may override it.")
         }
+        DeskError::NotAPerson { .. } => {
+            (StatusCode::FORBIDDEN, "Not allowed", "A person does this: signed in, on the switch page or by the API.")
+        }
         DeskError::Refused { .. } => (StatusCode::CONFLICT, "Not done", "Look again, then decide."),
         DeskError::Prove { .. } => {
             (StatusCode::FORBIDDEN, "Prove who you are first", "Sign in again, then try once more.")

@@ -25,6 +25,10 @@ impl Store {
         let mut write = self.write().await?;
         if let Some(standing) = standing(&mut write, &request.pair).await? {
             let own = standing.request.actor.is(&request.actor);
+            // Sent again, since no answer came perhaps: what stands, and was said to it, stays.
+            if !standing.is_over(request.asked_at) && standing.request.says_the_same(request) {
+                return Ok(Asked::Stands(standing.seq));
+            }
             if !own && !standing.is_over(request.asked_at) && standing.request.rests_on_the_same(request) {
                 return Ok(Asked::Taken(Box::new(standing)));
             }
@@ -87,6 +91,18 @@ impl Store {
         sqlx::query("DELETE FROM open_request WHERE pair = $1").bind(pair.as_str()).execute(&mut *write).await?;
         write.commit().await?;
         Ok(true)
+    }
+
+    /// What became of a request, whenever it was asked.
+    pub async fn request(&self, id: OperationId) -> Result<Option<Record>> {
+        let rows = sqlx::query(
+            "SELECT * FROM journal WHERE operation = $1 AND kind IN ('asked', 'decided', 'withdrawn') ORDER BY seq",
+        )
+        .bind(id.to_string())
+        .fetch_all(self.reading()?)
+        .await?;
+        let entries = rows.iter().map(reading::entry).collect::<Result<Vec<_>>>()?;
+        Ok(entries.first().and_then(|first| Record::fold(first, &entries[1..])))
     }
 
     /// The request that stands for a pair, over or not.

@@ -25,7 +25,7 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 32] = [
+const ROUTES: [(&str, &str, &[Role]); 39] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
@@ -45,6 +45,13 @@ const ROUTES: [(&str, &str, &[Role]); 32] = [
     ("GET", "/api/v1/pairs", &EVERYBODY),
     ("GET", "/api/v1/pairs/{pair}", &EVERYBODY),
     ("GET", "/api/v1/pairs/{pair}/records/{seq}", &EVERYBODY),
+    ("POST", "/api/v1/pairs/{pair}/requests", &[Role::Operator, Role::Admin]),
+    ("GET", "/api/v1/pairs/{pair}/requests/{id}", &EVERYBODY),
+    ("POST", "/api/v1/pairs/{pair}/requests/{id}/answer", &[Role::Approver, Role::Admin]),
+    ("POST", "/api/v1/pairs/{pair}/requests/{id}/withdraw", &[Role::Operator, Role::Admin]),
+    ("GET", "/api/v1/pairs/{pair}/freezes", &EVERYBODY),
+    ("GET", "/api/v1/pairs/{pair}/diagnosis", &EVERYBODY),
+    ("POST", "/api/v1/pairs/{pair}/diagnosis", &[Role::Operator, Role::Admin]),
     ("GET", "/api/v1/pairs/{pair}/maintenance", &EVERYBODY),
     ("POST", "/api/v1/pairs/{pair}/maintenance", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/maintenance/lift", &[Role::Operator, Role::Admin]),
@@ -97,12 +104,15 @@ async fn confirmation(router: &Router, pair: &str) -> String {
     sealed(&String::from_utf8_lossy(&page))
 }
 
+/// The id of no request.
+const ID: &str = "01KAZZ4J1N3V9T5M8Q2X7C6B4D";
+
 async fn status(router: &Router, method: &str, path: &str) -> StatusCode {
     status_on(router, method, path, "dev").await
 }
 
 async fn status_on(router: &Router, method: &str, path: &str, pair: &str) -> StatusCode {
-    let path = path.replace("{pair}", pair).replace("{seq}", "31").replace("{name}", "nothing");
+    let path = path.replace("{pair}", pair).replace("{seq}", "31").replace("{name}", "nothing").replace("{id}", ID);
     let method: Method = method.parse().expect("a method");
     let request = if method == Method::POST { post(&path).header(header::ORIGIN, ORIGIN) } else { get(&path) };
     let request = request.method(method).body(Body::empty()).expect("a request");

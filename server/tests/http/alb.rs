@@ -120,6 +120,7 @@ impl Door {
             subject: SCRIPT.into(),
             name: "deploys".into(),
             pairs: Scope::All,
+            people: Vec::new(),
         };
         let config = AlbConfig {
             public_url: ORIGIN.into(),

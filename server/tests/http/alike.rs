@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use serde_json::{Value, json};
+use teal_app::desk::Identity;
 use teal_domain::{
-    Color, Millis, OperationId,
+    Actor, Color, Grants, Millis, OperationId, Role,
+    access::{Grant, Scope},
     freeze::Freeze,
     history::{HistoryQuery, Progress, Record},
     policy::{ChangeRefRule, Policy},
@@ -107,11 +109,7 @@ async fn who_may_lift_what_blocks_is_told_with_it() {
     let house = House::new().await;
     let free = plan(&house, json!({"target": "green"})).await;
     assert_eq!(free["who_overrides"], Value::Null, "nothing blocks");
-    let now = house.teal.engine.clock.now();
-    let (from, to) = (now - Millis::from_secs(60), now + Millis::from_secs(3600));
-    house.teal.engine.board.update(house.teal.pair.id(), now, |known| {
-        known.freezes = Arc::new([Freeze { because: "month end".into(), from, to, zone: "UTC".into() }]);
-    });
+    close(&house);
     let closed = plan(&house, json!({"target": "green"})).await;
     let who = "Overriding what blocks a switch of dev needs the role admin.";
     assert_eq!((&closed["who_overrides"], &check(&closed, "freeze")["overridable"]), (&json!(who), &json!(true)));
@@ -143,7 +141,7 @@ fn differ(house: &House) {
 
 #[tokio::test]
 async fn a_maintenance_lifts_what_policy_lets_block_only_by_whoever_may_override() {
-    for (overridden_by, verdict) in [(None, "block"), (Some(teal_domain::Role::Admin), "pass")] {
+    for (overridden_by, verdict) in [(None, "block"), (Some(Role::Admin), "pass")] {
         let says = vec![("class".to_owned(), Verdict::Block)];
         let house = House::with_policy(Policy { says, overridden_by, ..Policy::default() }).await;
         differ(&house);
@@ -174,4 +172,120 @@ async fn the_button_to_take_it_back_is_there_for_a_switch_and_not_for_a_revert()
     let text = house.get(&page(back.seq)).await.text();
     assert!(text.contains("After the flip") && !text.contains("Take it back to"), "{text}");
     assert_eq!(house.flag().color(), Some(Color::Blue));
+}
+
+#[tokio::test]
+async fn the_calendar_is_the_same_for_people_and_for_scripts() {
+    let house = House::new().await;
+    let now = house.teal.engine.clock.now();
+    let hours = |hours: u64| Millis::from_secs(hours * 3600);
+    let window = |because: &str, from, to, zone: &str| Freeze { because: because.into(), from, to, zone: zone.into() };
+    house.teal.engine.board.update(house.teal.pair.id(), now, |known| {
+        known.freezes = Arc::new([
+            window("month end", now - hours(1), now + hours(2), "Europe/Berlin"),
+            window("release", now + hours(48), now + hours(50), "UTC"),
+        ]);
+    });
+    let calendar = read(&house.get("/api/v1/pairs/dev/freezes").await);
+    let because = |calendar: &Value| -> Vec<String> {
+        let freezes = calendar["freezes"].as_array().expect("a list");
+        freezes.iter().map(|freeze| freeze["because"].as_str().expect("why").to_owned()).collect()
+    };
+    assert_eq!(because(&calendar), ["month end", "release"]);
+    assert_eq!(calendar["freeze"], read(&house.get("/api/v1/pairs/dev").await)["freeze"], "as the pair tells it");
+    assert_eq!(
+        (&calendar["freeze"]["closed"], &calendar["freeze"]["opens"]),
+        (&json!(true), &calendar["freezes"][0]["opens"])
+    );
+    let page = house.get("/p/dev/freezes").await.text();
+    for freeze in calendar["freezes"].as_array().expect("a list") {
+        assert!(page.contains(freeze["because"].as_str().expect("why")), "{freeze}");
+    }
+    let there = calendar["freezes"][0]["opens_there"].as_str().expect("a text");
+    assert!(page.contains(there), "the clock of the zone is told alike: {there}");
+
+    let (from, to) = (&calendar["freezes"][0]["opens"], &calendar["freezes"][1]["from"]);
+    let text = |moment: &Value| moment.as_str().expect("a moment").to_owned();
+    let between = read(&house.get(&format!("/api/v1/pairs/dev/freezes?from={}&to={}", text(from), text(to))).await);
+    assert_eq!((because(&between), &between["from"], &between["to"]), (Vec::new(), from, to), "one ends, one begins");
+    let later = read(&house.get(&format!("/api/v1/pairs/dev/freezes?from={}", text(to))).await);
+    assert_eq!(because(&later), ["release"]);
+    // Of what is not kept nothing is said: an empty list would be taken for an open calendar.
+    for (query, field) in [("from=tomorrow", "from"), ("to=2199-01-01", "to"), ("from=1999-12-31", "from")] {
+        let refused = house.get(&format!("/api/v1/pairs/dev/freezes?{query}")).await;
+        let told = (refused.status, problem(&refused)["field"].clone());
+        assert_eq!(told, (StatusCode::UNPROCESSABLE_ENTITY, json!(field)), "{query}");
+    }
+}
+
+#[tokio::test]
+async fn a_plan_tells_what_would_be_done_with_the_dags_as_the_page_does() {
+    let (house, _) = crate::after::house().await;
+    let before = plan(&house, json!({"target": "green"})).await;
+    assert_eq!(
+        (&before["dags"]["unread"], &before["dags"]["unpause"]),
+        (&json!("green"), &Value::Null),
+        "not an empty list"
+    );
+    teal_server::engine::observe::look(&house.teal.engine, &house.teal.pair, std::time::Duration::from_secs(5)).await;
+    let dags = plan(&house, json!({"target": "green"})).await["dags"].clone();
+    for (list, names) in [
+        ("unpause", json!(["orders"])),
+        ("unpause_later", json!(["exports"])),
+        ("pause", json!(["exports", "orders"])),
+        ("stay_paused", json!([])),
+        ("paused_on_old_only", json!([])),
+        ("missing", json!([])),
+        ("fires_at_once", json!([])),
+        ("running", json!([])),
+    ] {
+        assert_eq!(dags[list], names, "{list} of {dags}");
+    }
+    assert_eq!((&dags["strategy"], dags["read_at"].is_string()), (&json!("pause-standby"), true), "{dags}");
+    let page = house.get("/p/dev/switch?to=green").await.text();
+    for told in ["Unpaused on Green at once", "Unpaused on Green once Blue has finished", "<code>exports</code>"] {
+        assert!(page.contains(told), "{told} in {page}");
+    }
+    assert_eq!(plan(&house, json!({"target": "blue"})).await["dags"], Value::Null, "blue is live: nothing moves");
+    let of_itself = plan(&House::new().await, json!({"target": "green"})).await["dags"].clone();
+    assert_eq!((&of_itself["strategy"], &of_itself["unpause"]), (&json!("flag-only"), &json!([])));
+    assert!(of_itself["told"].as_str().is_some_and(|told| told.contains("asks the flag")), "{of_itself}");
+}
+
+#[tokio::test]
+async fn who_may_override_stands_beside_the_button_of_whoever_may_not() {
+    let house = House::new().await;
+    close(&house);
+    let told = "Overriding what blocks a switch of dev needs the role admin.";
+    let beside = |page: &str| {
+        let note = page.split("id=\"blocked\"").nth(1).and_then(|rest| rest.split("</p>").next());
+        note.unwrap_or_else(|| panic!("nothing blocks: {page}")).contains(told)
+    };
+    assert!(!beside(&house.get("/p/dev/switch?to=green").await.text()), "an admin ticks the box");
+    let grants = Grants::from_iter([Grant { role: Role::Operator, scope: Scope::All }]);
+    let olga = House { router: house.behind(Identity::trusted(Actor::page("olga"), grants)), ..house };
+    assert!(beside(&olga.get("/p/dev/switch?to=green").await.text()));
+    // Where nobody may, that is said; and of what nobody may ever override nothing is.
+    for (policy, freeze, says) in [
+        (Policy { overridden_by: None, ..Policy::default() }, true, true),
+        (Policy { two_person: Some(Millis::from_secs(3600)), ..Policy::default() }, false, false),
+    ] {
+        let house = House::with_policy(policy).await;
+        if freeze {
+            close(&house);
+        }
+        let page = house.get("/p/dev/switch?to=green").await.text();
+        let note = page.split("id=\"blocked\"").nth(1).and_then(|rest| rest.split("</p>").next()).expect("a note");
+        assert_eq!(note.contains("Nobody may override"), says, "{note}");
+        assert!(says || !note.contains("verriding"), "{note}");
+    }
+}
+
+/// The calendar is closed for an hour.
+fn close(house: &House) {
+    let now = house.teal.engine.clock.now();
+    let (from, to) = (now - Millis::from_secs(60), now + Millis::from_secs(3600));
+    house.teal.engine.board.update(house.teal.pair.id(), now, |known| {
+        known.freezes = Arc::new([Freeze { because: "month end".into(), from, to, zone: "UTC".into() }]);
+    });
 }

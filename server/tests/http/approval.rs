@@ -1,5 +1,7 @@
 //! Two people: who asks, who approves, and what a switch then rests on.
 
+#[path = "approval/api.rs"]
+mod api;
 #[path = "approval/dags.rs"]
 mod dags;
 

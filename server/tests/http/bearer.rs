@@ -84,8 +84,13 @@ impl Door {
 }
 
 pub fn router(house: &House, provider: &Provider, pairs: Scope, step_up: Option<Millis>) -> Router {
-    let client = ScriptClient { client_id: SCRIPT.into(), subject: SCRIPT.into(), name: "deploys".into(), pairs };
-    router_for(house, provider, vec![client], step_up)
+    router_for(house, provider, vec![script(pairs, &[])], step_up)
+}
+
+/// The script, and who is behind it.
+fn script(pairs: Scope, people: &[&str]) -> ScriptClient {
+    let people = people.iter().map(|name| (*name).to_owned()).collect();
+    ScriptClient { client_id: SCRIPT.into(), subject: SCRIPT.into(), name: "deploys".into(), pairs, people }
 }
 
 fn router_for(house: &House, provider: &Provider, clients: Vec<ScriptClient>, step_up: Option<Millis>) -> Router {
@@ -368,6 +373,29 @@ async fn row_10_a_token_stands_alone_and_a_cookie_still_needs_to_say_where_it_co
     assert_eq!(end.status, StatusCode::NOT_FOUND);
     let still = send(&door.router, with(get("/p/dev")).body(Body::empty()).expect("a request")).await;
     assert!(still.text().contains("olga"), "no token ended her session");
+}
+
+#[tokio::test]
+async fn row_36_a_script_asks_for_approvals_only_where_config_says_who_is_behind_it() {
+    for (people, code) in [(&[][..], "person"), (&["olga"], "refused")] {
+        let mut door = Door::new().await;
+        door.router = router_for(&door.house, &door.provider, vec![script(Scope::All, people)], None);
+        let token = door.token();
+        let send = async |path: &str, body: Value| {
+            let request = by(&token, post(path)).header(header::CONTENT_TYPE, "application/json");
+            let mut request = request.body(Body::from(body.to_string())).expect("a request");
+            request.headers_mut().insert(header::CONTENT_TYPE, "application/json".parse().expect("a type"));
+            send(&door.router, request).await
+        };
+        let plan = send("/api/v1/pairs/dev/plans", json!({"target": "green"})).await;
+        let confirmation = serde_json::from_slice::<Value>(&plan.body).expect("JSON")["confirmation"].clone();
+        let body = json!({"confirmation": confirmation, "reason": "nightly"});
+        // One person is enough for this pair: who may ask is told that.
+        assert_eq!(problem(&send("/api/v1/pairs/dev/requests", body).await)["code"], code, "{people:?}");
+        let answer = send("/api/v1/pairs/dev/requests/01KAZZ4J1N3V9T5M8Q2X7C6B4D/answer", json!({"answer": "approve"}));
+        let told = problem(&answer.await);
+        assert_eq!((&told["status"], &told["code"]), (&json!(403), &json!("person")), "{told}");
+    }
 }
 
 #[tokio::test]

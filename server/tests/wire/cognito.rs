@@ -67,7 +67,7 @@ impl Pool {
         let issuer = format!("https://cognito-idp.{REGION}.amazonaws.com/{}", self.id);
         let provider = Provider::new(&issuer, &format!("{}/{}", ministack(), self.id)).expect("a client");
         let (client_id, subject) = (client_id.to_owned(), client_id.to_owned());
-        let client = ScriptClient { client_id, subject, name: "deploys".into(), pairs: Scope::All };
+        let client = ScriptClient { client_id, subject, name: "deploys".into(), pairs: Scope::All, people: Vec::new() };
         let scripts = Scripts { prefix: "teal".into(), clients: vec![client] };
         Bearer::new(Arc::new(provider), scripts, None, Arc::new(System::default()))
     }

@@ -78,19 +78,21 @@ pub fn blocked_note<A>(block: &Block, again: A) -> impl IntoView + use<A>
 where
     A: Fn() -> String + Send + Sync + 'static,
 {
-    let (names, lift) = match block {
+    let (names, lift, who) = match block {
         Block::None => return None,
-        Block::UnlessEmergency(names) => (
+        Block::UnlessEmergency(names, who) => (
             names.clone(),
             "Mend it or wait. Emergency is for when the live side is broken; the record says so for ever.",
+            who.clone(),
         ),
-        Block::UnlessOverridden(names) => (names.clone(), "Mend it, wait, or tick below that you override it."),
-        Block::Always(names) => (names.clone(), "Nothing on this page lifts it: see the checks."),
+        Block::UnlessOverridden(names) => (names.clone(), "Mend it, wait, or tick below that you override it.", None),
+        Block::Always(names) => (names.clone(), "Nothing on this page lifts it: see the checks.", None),
     };
+    let who = who.map(|who| format!("{who} "));
     Some(view! {
         <p class="mark mark-down blocked-note" id="blocked">
             <Icon glyph=Glyph::Cross />
-            <span>"Blocked by: "{names}". "{lift}" "<a href=again>"See whether it still is"</a></span>
+            <span>"Blocked by: "{names}". "{lift}" "{who}<a href=again>"See whether it still is"</a></span>
         </p>
     })
 }
@@ -147,11 +149,9 @@ pub fn answer(answer: RwSignal<Option<Answer>>) -> impl IntoView {
 /// Why the desk did not do it, and what works instead.
 pub fn refused(title: &'static str, error: &DeskError) -> impl IntoView + use<> {
     // What somebody may not do is no fault: nothing is wrong, and nothing is red.
-    let class = if matches!(error, DeskError::Forbidden { .. } | DeskError::Override { .. }) {
-        "notice"
-    } else {
-        "notice notice-down"
-    };
+    let denied =
+        matches!(error, DeskError::Forbidden { .. } | DeskError::Override { .. } | DeskError::NotAPerson { .. });
+    let class = if denied { "notice" } else { "notice notice-down" };
     notice(class, title, error.to_string(), commands(error))
 }
 
@@ -163,6 +163,7 @@ fn commands(error: &DeskError) -> Vec<String> {
         | DeskError::Confirmation { .. }
         | DeskError::Forbidden { .. }
         | DeskError::Override { .. }
+        | DeskError::NotAPerson { .. }
         | DeskError::Refused { .. }
         | DeskError::Prove { .. } => Vec::new(),
     }

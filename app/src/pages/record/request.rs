@@ -43,6 +43,8 @@ pub fn facts(asked: &RequestRecord, now: Timestamp) -> impl IntoView + use<> {
     });
     view! {
         <div><dt>"To"</dt><dd><Side color=request.target /></dd></div>
+        {request.change_ref.as_ref().map(|change| view! { <div><dt>"Change"</dt><dd>{change.to_string()}</dd></div> })}
+        {(!request.people.is_empty()).then(|| view! { <div><dt>"Behind the script"</dt><dd>{request.people.join(", ")}</dd></div> })}
         <div><dt>"Flag was at"</dt><dd>{rested}</dd></div>
         {request.dags.as_ref().map(|dags| view! { <div><dt>"DAGs"</dt><dd>{words::after::asked(dags, request.target)}</dd></div> })}
         <div><dt>"Good until"</dt><dd>{words::stamp(request.expires_at)}</dd></div>

@@ -15,11 +15,17 @@ use crate::{
 use leptos::{either::Either, prelude::*, server_fn::ServerFn};
 use teal_domain::{
     Action, Base, Color, Confirm, On, PairSnapshot,
-    approval::{Answer, Decision, OpenRequest, Since},
+    approval::{Answer, Decision, OpenRequest, Request, Since},
+    policy::ChangeRefRule,
 };
 
 /// The card, where the pair's policy asks for two people and there is something to approve.
-pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color, reason: &str) -> Option<AnyView> {
+pub fn card(
+    view: &View<'_>,
+    pair: &PairSnapshot,
+    target: Color,
+    (reason, change_ref): (&str, &str),
+) -> Option<AnyView> {
     pair.policy.two_person?;
     let live = pair.live().filter(|live| *live != target)?;
     // Whoever takes a switch back asks nobody.
@@ -29,7 +35,7 @@ pub fn card(view: &View<'_>, pair: &PairSnapshot, target: Color, reason: &str) -
     let standing = pair.request.as_ref().filter(|open| !is_past(pair, open, view));
     let body = match standing {
         Some(open) => Either::Left(stands(view, pair, open)),
-        None => Either::Right(ask(view, pair, target, live, reason)),
+        None => Either::Right(ask(view, pair, (live, target), reason, change_ref)),
     };
     Some(
         view! {
@@ -69,22 +75,41 @@ fn past(pair: &PairSnapshot, open: &OpenRequest, view: &View<'_>) -> impl IntoVi
     Either::Right(view! { <p class="hint">{text}</p> })
 }
 
-fn ask(view: &View<'_>, pair: &PairSnapshot, target: Color, live: Color, reason: &str) -> impl IntoView + use<> {
+fn ask(
+    view: &View<'_>,
+    pair: &PairSnapshot,
+    (live, target): (Color, Color),
+    reason: &str,
+    change_ref: &str,
+) -> impl IntoView + use<> {
+    let ChangeRefRule { required, pattern } = pair.policy.change_ref.clone();
+    let (change, like) = (
+        change_ref.to_owned(),
+        pattern.map(|pattern| view! { " It must match " <code>{pattern}</code> " as a whole." }),
+    );
     let seen = pair.flag.value().map(|flag| Confirm { target, base: Base::of(flag) }.to_string()).unwrap_or_default();
     let denied = view.denied(Action::Switch);
     let off = denied.is_some();
     view! {
         <p>
             "A planned switch of this pair needs somebody else to approve it. They see what you see: from "
-            <Side color=live /> " to " <Side color=target /> ", why, and what is to be done with the DAGs."
+            <Side color=live /> " to " <Side color=target /> ", why, the change, and what is to be done with the DAGs."
         </p>
-        <form method="post" action=AskApproval::url() data-kept="to reason">
+        <form method="post" action=AskApproval::url() data-kept="to reason change_ref">
             <input type="hidden" name="pair" value=pair.id.to_string() />
             <input type="hidden" name="to" value=target.as_str() />
             <input type="hidden" name="seen" value=seen />
             <div class="field">
                 <label for="ask-reason">"Why"</label>
                 <textarea id="ask-reason" name="reason" rows="2" required disabled=off inner_html=crate::words::escaped(reason)></textarea>
+            </div>
+            <div class="field">
+                <label for="ask-change">"Change"{(!required).then_some(" (if there is one)")}</label>
+                <input
+                    id="ask-change" name="change_ref" type="text" maxlength="500" autocomplete="off" spellcheck="false"
+                    aria-describedby="ask-change-hint" required=required disabled=off value=change
+                />
+                <p class="hint" id="ask-change-hint">"The ticket that it belongs to. The switch then belongs to the same." {like}</p>
             </div>
             <button type="submit" class="button primary" disabled=off>"Ask for approval"</button>
             {denied.as_ref().map(allowed::why_not)}
@@ -105,7 +130,7 @@ fn stands(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
         view! { <p class="byline">{decision.by.name.clone()}" approved it " <Ago at=decision.at now />"."{comment}</p> }
     });
     let then = match (open.decision.is_some(), request.actor.is(&view.who.actor)) {
-        (true, true) => Some("Confirm it with the reason as it was approved: another reason needs another approval."),
+        (true, true) => Some("Confirm it with reason and change as they were approved: others need another approval."),
         (true, false) => Some("Whoever asked can carry it out now."),
         (false, _) => None,
     };
@@ -119,6 +144,8 @@ fn stands(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
             <When at=request.asked_at now />
         </p>
         <blockquote>{request.reason.to_string()}</blockquote>
+        {request.change_ref.as_ref().map(|change| view! { <p>"Change: "<strong>{change.to_string()}</strong></p> })}
+        {behind(request)}
         {dags.map(|dags| view! { <p>"DAGs: "{dags}</p> })}
         {said}
         {unread.map(|unread| view! { <p class="lead-line"><Mark tone=Tone::Unknown text=unread /></p> })}
@@ -131,11 +158,23 @@ fn stands(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest) -> impl Into
     }
 }
 
+/// Who is behind a script that asks.
+fn behind(request: &Request) -> Option<impl IntoView + use<>> {
+    (!request.people.is_empty()).then(|| {
+        view! { <p class="hint">"It is a script. Behind it: "{request.people.join(", ")}". None of them approves it."</p> }
+    })
+}
+
 /// The decision. What nobody can tell about the DAGs just now can be declined, and not approved.
 fn decide(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest, unread: bool) -> impl IntoView + use<> {
     let denied = view.denied(Action::Approve);
-    let own = denied.is_none() && open.request.actor.may_be(&view.who.actor);
+    let own = denied.is_none() && open.request.may_be_of(&view.who.actor);
     let off = denied.is_some() || own;
+    let yours = if open.request.actor.may_be(&view.who.actor) {
+        "You asked for this yourself: somebody else approves it."
+    } else {
+        "You are behind the script that asked for this: somebody else approves it."
+    };
     let comment = paths::get(view.query, "comment").map(|text| paths::kept(&text));
     view! {
         <form method="post" action=DecideRequest::url() data-kept="to comment">
@@ -151,7 +190,7 @@ fn decide(view: &View<'_>, pair: &PairSnapshot, open: &OpenRequest, unread: bool
                 <button type="submit" class="button" name="answer" value="declined" disabled=off>"Decline"</button>
             </div>
             {denied.as_ref().map(allowed::why_not)}
-            {own.then(|| view! { <p class="hint denied">"You asked for this yourself: somebody else approves it."</p> })}
+            {own.then(|| view! { <p class="hint denied">{yours}</p> })}
         </form>
     }
 }

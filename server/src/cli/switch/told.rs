@@ -1,25 +1,30 @@
 //! The checks on a terminal: what blocks first, then what warns, then what passes.
 
+use serde_json::json;
 use teal_app::{components::checks::title, words::ago};
 use teal_domain::{
-    Timestamp, policy,
+    Base, Timestamp, policy,
     preflight::{Check, Verdict},
+    preview::Preview,
 };
 
-use super::Arguments;
+use super::{Arguments, dags};
 use crate::{
     cli::{Common, End, output},
-    desk,
     engine::Pair,
-    http::api::shapes::Checked,
+    http::api::shapes::{Checked, Dags},
 };
 
 /// What is told before somebody confirms.
 pub struct Told<'a> {
     /// What is wanted.
     pub arguments: &'a Arguments,
+    /// Where the flag stands.
+    pub base: Base,
     /// What the checks say.
     pub checks: &'a [Check],
+    /// What would be done with the DAGs.
+    pub dags: Option<Preview>,
     /// The pair.
     pub pair: &'a Pair,
     /// Whether whoever is here may override what blocks.
@@ -33,12 +38,12 @@ impl Told<'_> {
     pub fn all(&self, common: &Common) -> End {
         let way = Way::of(self.arguments);
         if common.json {
-            output::json(&self.checks.iter().map(Checked::of).collect::<Vec<_>>());
+            output::json(&self.plan());
         } else {
             for line in text(self.checks, way, &[Verdict::Block, Verdict::Warn, Verdict::Pass], self.now) {
                 output::say!("{line}");
             }
-            for line in self.lifts().into_iter().chain(self.runbook()) {
+            for line in self.dags().into_iter().chain(self.lifts()).chain(self.runbook()) {
                 output::say!("{line}");
             }
         }
@@ -51,9 +56,25 @@ impl Told<'_> {
         for line in text(self.checks, Way::of(self.arguments), &[Verdict::Block, Verdict::Warn], self.now) {
             output::tell!("{line}");
         }
-        for line in self.lifts().into_iter().chain(self.runbook()) {
+        for line in self.dags().into_iter().chain(self.lifts()).chain(self.runbook()) {
             output::tell!("{line}");
         }
+    }
+
+    fn dags(&self) -> Vec<String> {
+        self.dags.as_ref().map(|preview| dags::text(preview, self.now)).unwrap_or_default()
+    }
+
+    /// All of it for programs, as a plan of the API has it.
+    fn plan(&self) -> serde_json::Value {
+        json!({
+            "target": self.arguments.to,
+            "base": self.base.version().map(|version| version.0),
+            "checks": self.checks.iter().map(Checked::of).collect::<Vec<_>>(),
+            "may_override": self.may_override,
+            "who_overrides": self.overridable().map(|_| self.pair.config.policy.who_overrides(self.pair.id())),
+            "dags": self.dags.as_ref().map(Dags::of),
+        })
     }
 
     /// What to read, where something blocks.
@@ -65,16 +86,20 @@ impl Told<'_> {
 
     /// Who may lift what blocks, if somebody may.
     fn lifts(&self) -> Option<String> {
-        let blocking: Vec<String> = {
-            let stops = self.checks.iter().filter(|check| Way::of(self.arguments).stops(check));
-            stops.map(|check| check.name.clone()).collect()
-        };
-        policy::overridable(&blocking)?;
+        self.overridable()?;
         Some(if self.may_override {
             "You may override what blocks, with --override; the record says so for ever.".to_owned()
         } else {
-            desk::who_overrides(self.pair)
+            self.pair.config.policy.who_overrides(self.pair.id())
         })
+    }
+}
+
+impl Told<'_> {
+    /// What blocks, where it may be overridden.
+    fn overridable(&self) -> Option<Vec<String>> {
+        let stops = self.checks.iter().filter(|check| Way::of(self.arguments).stops(check));
+        policy::overridable(&stops.map(|check| check.name.clone()).collect::<Vec<_>>())
     }
 }
 

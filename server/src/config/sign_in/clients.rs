@@ -44,10 +44,22 @@ fn client(mut section: Section<'_, '_>) -> Result<Found<ScriptClient>, Reported>
     let subject = section.optional("subject", word);
     let name = section.needed("name", "nightly deploys", name);
     let pairs = scope(&mut section);
+    let people = section.list("people", person);
     section.finish();
     let Found { value: client_id, origin } = client_id?;
     let subject = subject?.map_or_else(|| client_id.clone(), |found| found.value);
-    Ok(Found { value: ScriptClient { client_id, subject, name: name?.value, pairs: pairs? }, origin })
+    let (name, pairs, people) = (name?.value, pairs?, people?.unwrap_or_default());
+    Ok(Found { value: ScriptClient { client_id, subject, name, pairs, people }, origin })
+}
+
+/// Somebody behind it, as the journal knows them.
+fn person(text: &str) -> Result<String, Wrong> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > 200 || text.chars().any(char::is_control) {
+        let what = format!("{} cannot be the name of a person", quoted(text));
+        return Err(Wrong::new(what, "write it as `name_claim` has it, and as the history shows it"));
+    }
+    Ok(text.to_owned())
 }
 
 /// What the journal calls it: for people, on one line.

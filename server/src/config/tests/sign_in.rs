@@ -56,6 +56,15 @@ fn a_script_is_named_and_may_be_limited_to_pairs() {
 }
 
 #[test]
+fn who_is_behind_a_script_is_named_one_by_one() {
+    let rows = |people: &str| oidc(&format!("[[sign_in.client]]\nclient_id = \"a\"\nname = \"deploys\"\n{people}\n"));
+    assert!(loaded_oidc(&rows("")).scripts.clients[0].people.is_empty());
+    assert_eq!(loaded_oidc(&rows("people = [\"olga\", \" ben \"]")).scripts.clients[0].people, ["olga", "ben"]);
+    one(&rows("people = [\"\"]"), "teal.toml:13:11: `` cannot be the name of a person");
+    one(&rows("people = \"olga\""), "teal.toml:13:10: `people` wants a list, and this is the text `olga`");
+}
+
+#[test]
 fn two_scripts_of_one_id_or_one_name_are_refused() {
     let rows = |id: &str, name: &str| {
         oidc(&format!(

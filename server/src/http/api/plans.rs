@@ -6,10 +6,9 @@ use axum::{
     response::Response,
 };
 use serde::Deserialize;
-use teal_domain::Color;
+use teal_domain::{Color, preview::preview};
 
 use super::{answer, body::Sent, known, shapes::Plan};
-use crate::desk;
 use crate::http::{App, asked::Asked, doors::Who, errors};
 
 /// What is wanted.
@@ -34,8 +33,10 @@ pub async fn make(
         known(&app, &pair).and_then(|pair| Ok((app.desk.offer(&who, &pair, wanted.target, &wanted.change_ref)?, pair)));
     match offered {
         Ok((offer, pair)) => {
-            let overrides = app.engine.pair(&pair).map(|pair| desk::who_overrides(pair));
-            answer(StatusCode::OK, Plan::of(&offer, overrides))
+            let overrides = app.engine.pair(&pair).map(|pair| pair.config.policy.who_overrides(pair.id()));
+            let snapshot = app.desk.snapshot();
+            let dags = snapshot.pair(&pair).and_then(|known| preview(known, offer.target, app.desk.now()));
+            answer(StatusCode::OK, Plan::of(&offer, overrides, dags.as_ref()))
         }
         Err(error) => errors::page(&app, None, &asked, &error),
     }

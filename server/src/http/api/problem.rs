@@ -72,6 +72,7 @@ impl Problem {
             DeskError::Confirmation { .. } => ("confirmation", "Make a new plan, look at it, and confirm that one."),
             DeskError::Forbidden { .. } => ("forbidden", on_a_page),
             DeskError::Override { .. } => ("override", on_a_page),
+            DeskError::NotAPerson { .. } => ("person", on_a_page),
             DeskError::Refused { .. } => ("refused", "Look at the pair again, then decide."),
             DeskError::Prove { .. } => ("prove", "Fetch a new access token, or sign in again; then make a new plan."),
             DeskError::StoreAway { .. } => ("store_away", "`teal doctor` says what is wrong with the store."),

@@ -1,8 +1,11 @@
 //! What answers look like. These shapes are promised within `v1`; the journal's own may change behind them.
 
 pub(crate) mod after;
+mod dags;
+pub(crate) mod request;
 mod smoke;
 mod standing;
+pub(crate) mod trouble;
 
 use serde::Serialize;
 use teal_app::{
@@ -18,11 +21,16 @@ use teal_domain::{
     maintenance::Maintenance,
     policy,
     preflight::{self, Check, Verdict},
+    preview::Preview,
 };
 
 use after::{Followed, Follows};
+use request::Asked;
 use smoke::Smoke;
-use standing::{Freeze, Wanted};
+use standing::Freeze;
+
+pub use dags::Dags;
+pub use standing::Calendar;
 
 /// A moment, as RFC 3339 has it: `2026-11-27T09:14:02.120Z`.
 fn when(at: Timestamp) -> String {
@@ -83,7 +91,7 @@ pub struct Status {
     /// The calendar: closed now, or when it closes next.
     freeze: Option<Freeze>,
     /// What somebody has asked an approver for.
-    request: Option<Wanted>,
+    request: Option<Asked>,
     /// The latest switch, as long as something follows it.
     following: Option<Follows>,
 }
@@ -227,8 +235,8 @@ impl Status {
             },
             recent: pair.recent.iter().map(Record::of).collect(),
             maintenance: Color::BOTH.iter().find_map(|side| pair.maintained(*side, now)).map(Declared::of),
-            freeze: Freeze::of(pair, now),
-            request: pair.request.as_ref().and_then(|open| Wanted::of(open, now)),
+            freeze: Freeze::of(&pair.freezes, now),
+            request: pair.request.as_ref().and_then(|open| Asked::standing(open, now)),
             following: pair.following.as_ref().map(|following| Follows::of(pair, following)),
             listed,
         }
@@ -303,13 +311,15 @@ pub struct Plan {
     /// Who may, where something blocks that may be overridden.
     #[serde(skip_serializing_if = "Option::is_none")]
     who_overrides: Option<String>,
+    /// What would be done with the DAGs; null where it is no switch from side to side.
+    dags: Option<Dags>,
     expires_at: String,
     confirmation: String,
 }
 
 impl Plan {
     /// From what the desk offers.
-    pub fn of(offer: &Offer, who_overrides: Option<String>) -> Self {
+    pub fn of(offer: &Offer, who_overrides: Option<String>, dags: Option<&Preview>) -> Self {
         let blocks = policy::overridable(&preflight::blocking(&offer.checks)).is_some();
         Self {
             operation: offer.operation.to_string(),
@@ -318,6 +328,7 @@ impl Plan {
             checks: offer.checks.iter().map(Checked::of).collect(),
             may_override: offer.may_override,
             who_overrides: who_overrides.filter(|_| blocks),
+            dags: dags.map(Dags::of),
             expires_at: when(offer.expires_at),
             confirmation: offer.confirmation.clone(),
         }

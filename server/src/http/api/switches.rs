@@ -163,7 +163,7 @@ impl Request {
             return None;
         };
         policy::overridable(checks)?;
-        self.app.engine.pair(&self.pair).map(|pair| desk::who_overrides(pair))
+        self.app.engine.pair(&self.pair).map(|pair| pair.config.policy.who_overrides(pair.id()))
     }
 
     fn away(&self, error: &StoreError) -> Response {

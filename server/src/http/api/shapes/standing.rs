@@ -1,9 +1,10 @@
-//! What stands in the way of a planned switch, or is asked for: the calendar, and a request for approval.
+//! What stands in the way of a planned switch: the calendar.
 
 use serde::Serialize;
-use teal_domain::{Color, PairSnapshot, Timestamp, approval::OpenRequest, freeze};
+use teal_domain::{Timestamp, freeze};
 
-use super::{base, when};
+use super::when;
+use crate::engine::freezes::on_the_clock;
 
 /// Whether the calendar is closed, or when it closes next.
 #[derive(Clone, Debug, Serialize)]
@@ -17,61 +18,53 @@ pub struct Freeze {
 
 impl Freeze {
     /// From the calendar: the one that is now, else the next one.
-    pub(super) fn of(pair: &PairSnapshot, now: Timestamp) -> Option<Self> {
-        if let Some((window, opens)) = freeze::closed(&pair.freezes, now) {
+    pub(super) fn of(windows: &[freeze::Freeze], now: Timestamp) -> Option<Self> {
+        if let Some((window, opens)) = freeze::closed(windows, now) {
             let (because, from) = (window.because.clone(), when(window.from));
             return Some(Self { closed: true, because, from, opens: when(opens) });
         }
-        let next = pair.freezes.iter().filter(|window| window.from > now).min_by_key(|window| window.from)?;
+        let next = windows.iter().filter(|window| window.from > now).min_by_key(|window| window.from)?;
         let (because, from) = (next.because.clone(), when(next.from));
         Some(Self { closed: false, because, from, opens: when(next.to) })
     }
 }
 
-/// A request for approval that stands.
+/// The calendar of a stretch of time.
 #[derive(Clone, Debug, Serialize)]
-pub struct Wanted {
-    seq: u64,
-    id: String,
-    target: Color,
-    base: Option<u64>,
-    by: String,
-    reason: String,
-    asked_at: String,
-    expires_at: String,
-    decision: Option<Decision>,
+pub struct Calendar {
+    now: String,
+    /// Whether it is closed, or when it closes next.
+    freeze: Option<Freeze>,
+    /// What is told of: from then, until then.
+    from: String,
+    to: String,
+    freezes: Vec<Window>,
 }
 
+/// A freeze, and what the clock of its zone says at both ends.
 #[derive(Clone, Debug, Serialize)]
-struct Decision {
-    answer: String,
-    by: String,
-    at: String,
-    comment: Option<String>,
+struct Window {
+    because: String,
+    from: String,
+    opens: String,
+    zone: String,
+    from_there: String,
+    opens_there: String,
 }
 
-impl Wanted {
-    /// From what was asked, as long as something can come of it.
-    pub(super) fn of(open: &OpenRequest, now: Timestamp) -> Option<Self> {
-        if open.is_over(now) {
-            return None;
-        }
-        let request = &open.request;
-        Some(Self {
-            seq: open.seq,
-            id: request.id.to_string(),
-            target: request.target,
-            base: base(request.base),
-            by: request.actor.name.clone(),
-            reason: request.reason.to_string(),
-            asked_at: when(request.asked_at),
-            expires_at: when(request.expires_at),
-            decision: open.decision.as_ref().map(|decision| Decision {
-                answer: super::after::word(&decision.answer),
-                by: decision.by.name.clone(),
-                at: when(decision.at),
-                comment: decision.comment.as_ref().map(ToString::to_string),
-            }),
-        })
+impl Calendar {
+    /// Of the windows that touch the stretch.
+    pub fn of(windows: &[freeze::Freeze], (from, to): (Timestamp, Timestamp), now: Timestamp) -> Self {
+        let touching = windows.iter().filter(|window| window.from < to && window.to > from);
+        let freezes = touching.map(|window| Window {
+            because: window.because.clone(),
+            from: when(window.from),
+            opens: when(window.to),
+            zone: window.zone.clone(),
+            from_there: on_the_clock(window.from, &window.zone),
+            opens_there: on_the_clock(window.to, &window.zone),
+        });
+        let freezes = freezes.collect();
+        Self { now: when(now), freeze: Freeze::of(windows, now), from: when(from), to: when(to), freezes }
     }
 }
