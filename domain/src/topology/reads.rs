@@ -12,8 +12,8 @@ pub(super) fn of(nodes: &[Node]) -> Vec<Link> {
         let from = Part::Environment(color);
         let link = |to: Part, what: &'static str| Link { from, to, what };
         [
-            link(Part::Flag, "asks which side is live"),
-            link(Part::Bucket(color), "reads its DAGs"),
+            link(Part::Flag, "learns which side is live from"),
+            link(Part::Bucket(color), "reads its DAGs from"),
             link(Part::Nat, "reaches AWS and the internet through"),
             link(lineage, "sends lineage events to"),
         ]
