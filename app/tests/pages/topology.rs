@@ -40,7 +40,10 @@ fn each_mode_is_named_with_what_the_tag_and_config_say() {
     }
     let html = page("said-otherwise");
     says(&html, "What was said is not what exists");
-    says(&html, "Config says full-ha, and what exists is blue-green: one instance for the lineage service, and no group.");
+    says(
+        &html,
+        "Config says full-ha, and what exists is blue-green: one instance for the lineage service, and no group.",
+    );
 }
 
 #[test]

@@ -41,9 +41,9 @@ impl Zone {
         let kinds: Vec<String> =
             kinds.iter().filter(|(count, _)| *count > 0).map(|(count, kind)| format!("{count} {kind}")).collect();
         let gateways = (self.gateways > 0).then(|| format!(", {}", counted(self.gateways, "NAT gateway")));
-        let subnets = if kinds.is_empty() { "no".to_owned() } else { kinds.join(", ") };
-        let noun = if self.public + self.private + self.untold == 1 { "subnet" } else { "subnets" };
-        format!("{subnets} {noun}{}", gateways.unwrap_or_default())
+        let subnets = if kinds.is_empty() { "no".to_owned() } else { listed(&kinds) };
+        let last = kinds.last().is_some_and(|last| last.starts_with("1 "));
+        format!("{subnets} {}{}", if last { "subnet" } else { "subnets" }, gateways.unwrap_or_default())
     }
 }
 

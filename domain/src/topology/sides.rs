@@ -130,11 +130,11 @@ fn ailing(facts: &SideFacts, title: &str, now: Timestamp) -> Option<String> {
 
 fn figures(environment: &Environment, facts: &SideFacts) -> Vec<Figure> {
     let version = environment.airflow_version.as_deref().unwrap_or("version not told");
-    let class = environment.class.as_deref().map(|class| format!(" on {class}")).unwrap_or_default();
+    let class = environment.class.as_deref().map(|class| format!(", {class}")).unwrap_or_default();
     let workers = environment.workers.map(|(least, most)| match (least, most) {
         (1, 1) => ", 1 worker".to_owned(),
         (least, most) if least == most => format!(", {most} workers"),
-        (least, most) => format!(", {least} to {most} workers"),
+        (least, most) => format!(", {least}–{most} workers"),
     });
     let heartbeat = match (facts.heartbeat.value(), facts.heartbeat.error()) {
         (Some(Some(at)), _) => Much::Ago(*at),

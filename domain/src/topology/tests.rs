@@ -442,7 +442,7 @@ fn an_environment_is_judged_by_its_status_its_airflow_and_its_heartbeat() {
     around(&mut pair).green.heartbeat = read(Some(secs_ago(400)));
     assert!(how(&pair, blue).1.contains("sends no heartbeat"), "{:?}", how(&pair, blue));
     let node = node(&full_ha(), blue);
-    assert_eq!(figure(&node, "Airflow"), "3.0.6 on mw1.small, 1 to 10 workers");
+    assert_eq!(figure(&node, "Airflow"), "3.0.6, mw1.small, 1–10 workers");
     assert_eq!(figure(&node, "Heartbeat"), "60 s ago");
     assert_eq!(figure(&node, "Tasks"), "0 running, 0 waiting");
     assert_eq!(node.zones, ["us-east-2a", "us-east-2b"]);
@@ -473,7 +473,7 @@ fn one_nat_gateway_or_all_in_one_zone_takes_both_sides_down() {
 fn the_ground_counts_subnets_and_gateways_by_zone() {
     let ground = of(&full_ha()).ground.expect("a network");
     let zones: Vec<(String, String)> = ground.zones.iter().map(|zone| (zone.name.clone(), zone.holds())).collect();
-    let holds = "1 public, 1 private subnets, 1 NAT gateway";
+    let holds = "1 public and 1 private subnet, 1 NAT gateway";
     assert_eq!(zones, [("us-east-2a".to_owned(), holds.to_owned()), ("us-east-2b".to_owned(), holds.to_owned())]);
 }
 

@@ -1,14 +1,11 @@
 //! The picture. Each part leads to its row in the table, which says the same in full; what is lit is said in words too.
 
 use super::place::{self, LANES, Place, SIZE, VPC, ZONES};
-use crate::{
-    components::{platform::tone, side},
-    words,
-};
+use crate::{components::platform::tone, words};
 use leptos::{either::Either, prelude::*};
 use teal_domain::{
     Color, PairSnapshot, Timestamp,
-    topology::{Figure, Ground, Link, Much, Node, Part, Topology},
+    topology::{Figure, Ground, Health, Link, Much, Node, Part, Topology},
 };
 
 /// The picture, drawn by the server.
@@ -18,7 +15,8 @@ pub fn picture(topology: &Topology, pair: &PairSnapshot, now: Timestamp) -> AnyV
         None => Either::Right(gap(part)),
     });
     let links = topology.links.iter().map(|link| way(topology, link)).collect_view();
-    let view_box = format!("0 0 {} {}", SIZE.0, SIZE.1);
+    // The edges of the network are those of the page.
+    let view_box = format!("{} 0 {} {}", VPC.x - 1, VPC.w + 2, SIZE.1);
     view! {
         <figure class="picture" aria-label="The platform as a picture">
             <svg viewBox=view_box role="group" aria-label="Parts of the platform">
@@ -63,7 +61,7 @@ fn ground(ground: Option<&Ground>, region: &str) -> impl IntoView + use<> {
         <g class="ground">
             <text x=VPC.x + 12 y="16">"Beside the network"</text>
             <rect class="vpc" x=VPC.x y=VPC.y width=VPC.w height=VPC.h rx="12"></rect>
-            <text x=VPC.x + 12 y=VPC.y + 22>{named}</text>
+            <text class="end" x=VPC.x + VPC.w - 36 y=VPC.y + 22>{named}</text>
             {lanes.into_iter().collect_view()}
             {zones(ground)}
         </g>
@@ -84,7 +82,7 @@ fn zones(ground: Option<&Ground>) -> impl IntoView + use<> {
             <g class="zone">
                 <rect x=x y=ZONES.y width=width height=ZONES.h rx="8"></rect>
                 <text class="zone-name" x=x + 12 y=ZONES.y + 26>"Zone "{zone.name.clone()}</text>
-                <text x=x + 12 y=ZONES.y + 46>{clipped(&zone.holds(), width - 20)}</text>
+                <text x=x + 12 y=ZONES.y + 46>{clipped(&zone.holds(), width - 24)}</text>
             </g>
         }
     });
@@ -99,8 +97,8 @@ fn labels(topology: &Topology) -> impl IntoView + use<> {
     };
     view! {
         {says(has(Part::Flag), 401, 164, "middle", "which side?")}
-        {says(has(Part::Bucket(Color::Blue)), 158, 164, "", "DAGs")}
-        {says(has(Part::Bucket(Color::Green)), 643, 164, "end", "DAGs")}
+        {says(has(Part::Bucket(Color::Blue)), 166, 164, "", "DAGs")}
+        {says(has(Part::Bucket(Color::Green)), 636, 164, "end", "DAGs")}
         {says(has(Part::Secret), 1132, 164, "end", "password")}
         {says(has(Part::Nat), 250, 450, "end", "way out")}
         {says(has(Part::Lineage), 795, 452, "end", "lineage")}
@@ -110,7 +108,7 @@ fn labels(topology: &Topology) -> impl IntoView + use<> {
 fn way(topology: &Topology, link: &Link) -> impl IntoView + use<> {
     let lit = topology.node(link.from).is_some_and(|node| node.lit);
     let class = match (link.from.side(), lit) {
-        (Some(color), true) => format!("way lit {}", side::class(color)),
+        (Some(color), true) => format!("way lit {}", hued(color)),
         (Some(_), false) => "way standby".to_owned(),
         (None, _) => "way".to_owned(),
     };
@@ -139,12 +137,21 @@ fn gap(part: Part) -> impl IntoView {
     }
 }
 
+/// Lends a side's hue to what is inside.
+const fn hued(color: Color) -> &'static str {
+    match color {
+        Color::Blue => "side-blue",
+        Color::Green => "side-green",
+    }
+}
+
 /// Roughly how wide the word for a health is.
-const fn wide(word: &str) -> i32 {
-    match word.len() {
-        ..5 => 36,
-        7 => 52,
-        _ => 60,
+const fn wide(health: Health) -> i32 {
+    match health {
+        Health::Healthy => 49,
+        Health::Degraded => 62,
+        Health::Down => 36,
+        Health::Unknown => 58,
     }
 }
 
@@ -160,7 +167,7 @@ fn card(node: &Node, pair: &PairSnapshot, now: Timestamp) -> impl IntoView + use
             (Some(_), false) => " standby",
             (None, _) => "",
         },
-        hue.map(|color| format!(" {}", side::class(color))).unwrap_or_default(),
+        hue.map(|color| format!(" {}", hued(color))).unwrap_or_default(),
     );
     let standing = match (color, node.lit, pair.live()) {
         (Some(_), true, _) => ", live",
@@ -168,31 +175,35 @@ fn card(node: &Node, pair: &PairSnapshot, now: Timestamp) -> impl IntoView + use
         _ => "",
     };
     let label = format!("{}{standing}: {word}. {}", node.part.title(), node.reason);
+    let spoken = label.clone();
     let role = (matches!(node.part, Part::Environment(_)) && !standing.is_empty())
         .then(|| view! { <tspan class="soft" dx="8">{&standing[2..]}</tspan> });
     let shape = hue.map(|color| shape(color, x + 14, y + 12));
     let title_x = x + if hue.is_some() { 34 } else { 14 };
-    let icon_x = x + w - 14 - wide(word) - 19;
+    let icon_x = x + w - 14 - wide(node.health) - 17;
     let title = match (node.part, pair.live()) {
         (Part::Flag, Some(color)) => format!("Flag: {}", color.title()),
         (part, _) => part.title().to_owned(),
     };
     let name = if node.name.is_empty() { "not known yet".to_owned() } else { halved(&node.name, (w - 24) / 7) };
-    let figures =
-        node.figures.iter().zip(0..).map(|(figure, n)| row(figure, (x, y + 65 + 17 * n, w), now)).collect_view();
-    let reason = matches!(node.part, Part::Environment(_))
-        .then(|| view! { <text class="why" x=x + 14 y=y + h - 16>{clipped(&node.reason, w - 20)}</text> });
-    let none = node.figures.is_empty().then(|| {
-        let lines = wrapped(&node.reason, w - 20, 2);
-        let lines = lines
-            .into_iter()
-            .zip(0..)
-            .map(|(line, n)| view! { <text class="why" x=x + 14 y=y + 67 + 17 * n>{line}</text> });
-        lines.collect_view()
+    // Where there is little room, what is wrong comes before what else could be said.
+    let roomy = matches!(node.part, Part::Environment(_)) && !node.figures.is_empty();
+    let well = node.health == Health::Healthy && !node.figures.is_empty();
+    let shown = if roomy || well { node.figures.len() } else { node.figures.len().min(1) };
+    let line = move |n: i32| y + 63 + 16 * n;
+    let figures = node.figures.iter().take(shown).zip(0..).map(|(figure, n)| row(figure, (x, line(n), w), now));
+    let figures = figures.collect_view();
+    let (from, lines) = match (roomy, well) {
+        (true, _) => (y + 120, 2),
+        (false, true) => (0, 0),
+        (false, false) => (line(i32::from(shown > 0)), 3 - shown),
+    };
+    let why = wrapped(&node.reason, w - 28, lines).into_iter().zip(0..).map(|(text, n)| {
+        view! { <text class="why" x=x + 14 y=from + 16 * n>{text}</text> }
     });
-    let reason = if node.figures.is_empty() { None } else { reason };
+    let why = why.collect_view();
     view! {
-        <a class=class href=format!("#part-{}", node.part.as_str()) aria-label=label.clone()>
+        <a class=class href=format!("#part-{}", node.part.as_str()) aria-label=spoken>
             <title>{label}</title>
             <rect class="box" x=x y=y width=w height=h rx="8"></rect>
             <rect class="bar" x=x y=y + 10 width="4" height=h - 20></rect>
@@ -206,8 +217,7 @@ fn card(node: &Node, pair: &PairSnapshot, now: Timestamp) -> impl IntoView + use
             </g>
             <text class="name" x=x + 14 y=y + 43>{name}</text>
             {figures}
-            {reason}
-            {none}
+            {why}
         </a>
     }
 }
@@ -223,21 +233,21 @@ fn shape(color: Color, x: i32, y: i32) -> impl IntoView {
 /// A figure in a line. Ages count on, as everywhere.
 fn row(figure: &Figure, (x, y, w): (i32, i32, i32), now: Timestamp) -> impl IntoView + use<> {
     let (at, class, text) = match &figure.much {
-        Much::Words(text) => (None, "much", clipped(text, w - 84)),
+        Much::Words(text) => (None, "much", clipped(text, w - 106)),
         Much::Ago(at) => (Some(at.0), "much ago", words::ago(*at, now)),
         Much::Since(at) => (Some(at.0), "much for", words::age(now.since(*at))),
     };
     view! {
         <text x=x + 14 y=y data-at=at>
             <tspan class="soft">{figure.what}</tspan>
-            <tspan class=class x=x + 84>{text}</tspan>
+            <tspan class=class x=x + 92>{text}</tspan>
         </text>
     }
 }
 
 /// As much of a text as fits.
 fn clipped(text: &str, width: i32) -> String {
-    let fits = usize::try_from(width * 10 / 64).unwrap_or(0);
+    let fits = usize::try_from(width * 10 / 72).unwrap_or(0);
     if text.chars().count() <= fits {
         return text.to_owned();
     }
@@ -246,8 +256,11 @@ fn clipped(text: &str, width: i32) -> String {
 
 /// A text over lines, the last of which may be cut off.
 fn wrapped(text: &str, width: i32, most: usize) -> Vec<String> {
-    let fits = usize::try_from(width * 10 / 64).unwrap_or(0);
+    let fits = usize::try_from(width * 10 / 72).unwrap_or(0);
     let mut lines: Vec<String> = Vec::new();
+    if most == 0 {
+        return lines;
+    }
     for word in text.split_whitespace() {
         let full = lines.len() == most;
         match lines.last_mut() {
@@ -279,14 +292,14 @@ mod tests {
     #[test]
     fn texts_that_are_too_long_are_cut_and_names_keep_both_ends() {
         assert_eq!(clipped("short", 200), "short");
-        assert_eq!(clipped("longer than that", 64), "longer th…");
+        assert_eq!(clipped("longer than that", 72), "longer th…");
         assert_eq!(halved("mwaa-openlineage-mwaa-blue-dev-us-east-2-1", 21), "mwaa-openl…us-east-2-1");
         assert_eq!(halved("same", 4), "same");
     }
 
     #[test]
     fn a_reason_takes_as_many_lines_as_there_is_room_for() {
-        assert_eq!(wrapped("one two three four", 64, 2), ["one two", "three four"]);
-        assert_eq!(wrapped("one two three four five six", 64, 2), ["one two", "three fou…"]);
+        assert_eq!(wrapped("one two three four", 72, 2), ["one two", "three four"]);
+        assert_eq!(wrapped("one two three four five six", 72, 2), ["one two", "three fou…"]);
     }
 }

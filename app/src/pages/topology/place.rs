@@ -37,9 +37,9 @@ pub const ZONES: Place = at(28, 626, 1124, 64);
 /// Where a part stands.
 pub const fn of(part: Part) -> Place {
     match part {
-        Part::Bucket(Color::Blue) => at(36, 26, 226, 108),
-        Part::Flag => at(282, 26, 238, 108),
-        Part::Bucket(Color::Green) => at(540, 26, 226, 108),
+        Part::Bucket(Color::Blue) => at(36, 26, 240, 108),
+        Part::Flag => at(292, 26, 218, 108),
+        Part::Bucket(Color::Green) => at(526, 26, 240, 108),
         Part::Secret => at(846, 26, 284, 108),
         Part::Environment(Color::Blue) => at(40, 246, 346, 158),
         Part::Environment(Color::Green) => at(416, 246, 346, 158),
