@@ -11,5 +11,6 @@ pub mod record;
 pub mod sessions;
 pub mod shell;
 pub mod switch;
+pub mod topology;
 pub mod trouble;
 pub mod upgrade;

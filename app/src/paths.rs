@@ -18,6 +18,11 @@ pub fn switch(pair: &PairId, target: Color) -> String {
     format!("/p/{pair}/switch?to={target}")
 }
 
+/// `/p/{pair}/topology`
+pub fn topology(pair: &PairId) -> String {
+    format!("/p/{pair}/topology")
+}
+
 /// `/p/{pair}/history`
 pub fn history(pair: &PairId) -> String {
     format!("/p/{pair}/history")

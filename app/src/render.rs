@@ -166,6 +166,11 @@ pub fn upgrade(view: &View<'_>, maintenances: &[MaintenanceRecord], switches: &[
     with_pair(view, |pair| pages::upgrade::page(view, pair, maintenances, switches))
 }
 
+/// `/p/{pair}/topology`
+pub fn topology(view: &View<'_>) -> Rendered {
+    with_pair(view, |pair| pages::topology::page(view, pair))
+}
+
 /// `/p/{pair}/trouble`
 pub fn trouble(view: &View<'_>) -> Rendered {
     with_pair(view, |pair| pages::trouble::page(view, pair))

@@ -60,6 +60,9 @@ pub struct Setup {
     pub deployment_mode: Option<String>,
 }
 
+/// How MWAA's answer is told that there is no environment of a name. What begins otherwise is a reading that failed.
+pub const NO_SUCH: &str = "There is no MWAA environment named ";
+
 /// The configuration option that becomes `AIRFLOW__CUSTOM__ENVIRONMENT_COLOR`, by which a DAG knows its side.
 pub const COLOR_OPTION: &str = "custom.environment_color";
 

@@ -10,6 +10,7 @@ pub mod airflow;
 pub mod approval;
 pub mod color;
 pub mod confirmation;
+pub mod console;
 pub mod dags;
 pub mod denial;
 pub mod environment;

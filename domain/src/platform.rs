@@ -34,6 +34,24 @@ impl Platform {
         }
     }
 
+    /// When the part was read that was read longest ago, of those that can be read now.
+    pub fn read_at(&self) -> Option<Timestamp> {
+        fn at<T>(reading: &Reading<T>) -> Option<Timestamp> {
+            reading.read_at().filter(|_| reading.error().is_none())
+        }
+        let read = [
+            at(&self.network),
+            at(&self.balancer),
+            at(&self.group),
+            at(&self.instance),
+            at(&self.database),
+            at(&self.secret),
+            at(&self.blue_bucket),
+            at(&self.green_bucket),
+        ];
+        read.into_iter().flatten().min()
+    }
+
     /// Whether both say the same, whenever it was read.
     pub fn says_the_same(&self, other: &Self) -> bool {
         self.network.says_the_same(&other.network)
@@ -248,4 +266,20 @@ pub struct Bucket {
     pub versioned: Option<bool>,
     /// With what it encrypts, such as `AES256` or `aws:kms`; none where that could not be read.
     pub encrypted: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_platform_is_as_old_as_what_was_read_longest_ago_of_what_can_be_read() {
+        let mut platform = Platform::default();
+        assert_eq!(platform.read_at(), None);
+        platform.network.succeed(Network::default(), Timestamp(50));
+        platform.secret.succeed(Found { tried: vec![], found: None }, Timestamp(40));
+        platform.database.succeed(Found { tried: vec![], found: None }, Timestamp(10));
+        platform.database.fail("away", Timestamp(45));
+        assert_eq!(platform.read_at(), Some(Timestamp(40)));
+    }
 }

@@ -152,6 +152,7 @@ impl Pair {
             freezes: self.freezes(now),
             surroundings: Arc::default(),
             platform: Arc::default(),
+            mode: None,
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

@@ -106,6 +106,7 @@ pub fn doors(app: &App) -> Doors {
         .get("/p/{pair}/history", May(Action::See), pages::history)
         .get("/p/{pair}/history.csv", May(Action::Export), csv::history)
         .get("/p/{pair}/history/{seq}", May(Action::See), pages::record)
+        .get("/p/{pair}/topology", May(Action::See), pages::topology)
         .get("/p/{pair}/trouble", May(Action::See), pages::trouble)
         .get("/embed/{pair}", May(Action::See), embed::pair)
         .map(|router| router.layer(CompressionLayer::new().quality(CompressionLevel::Fastest)));

@@ -7,6 +7,9 @@ mod around;
 #[path = "troubles.rs"]
 mod troubles;
 
+#[path = "platforms.rs"]
+pub mod platforms;
+
 pub use around::{findings, looked_at};
 #[path = "fixtures/follows.rs"]
 pub mod follows;
@@ -225,6 +228,7 @@ pub fn green_is_live() -> PairSnapshot {
         freezes: Arc::default(),
         surroundings: Arc::default(),
         platform: Arc::default(),
+        mode: None,
         current: Some(upgrade()),
         recent: happenings(),
         store: Reading::good((), back(1)),
@@ -255,6 +259,16 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("label", with(label)),
         ("looked-at", with(looked_at)),
         ("findings", with(findings)),
+        ("full-ha", with(platforms::full_ha)),
+        ("full-ha-field", with(platforms::field)),
+        ("full-ha-ill", with(platforms::ill)),
+        ("full-ha-denied", with(platforms::denied)),
+        ("full-ha-old", with(platforms::old)),
+        ("full-ha-switching", with(platforms::switching)),
+        ("blue-green", with(platforms::blue_green)),
+        ("ha-marquez", with(platforms::ha_marquez)),
+        ("standard", with(platforms::standard)),
+        ("said-otherwise", with(platforms::said_otherwise)),
         ("diagnosed", with(troubles::diagnosed)),
         ("diagnosed-long-ago", with(troubles::long_ago)),
         ("pause-standby", with(follows::two_airflows)),

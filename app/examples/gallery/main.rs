@@ -97,6 +97,7 @@ fn pages(
         .collect();
     save(&format!("freezes-{name}"), render::freezes(&view, &closed))?;
     save(&format!("trouble-{name}"), render::trouble(&view))?;
+    save(&format!("topology-{name}"), render::topology(&view))?;
     let query = HistoryQuery::default();
     save(&format!("history-{name}"), render::history(&view, &query, &fixtures::page(pair)))?;
     if let Some(record) = pair.recent.first() {

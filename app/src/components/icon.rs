@@ -30,7 +30,7 @@ pub enum Glyph {
 
 impl Glyph {
     /// The strokes, as an SVG path.
-    const fn path(self) -> &'static str {
+    pub const fn path(self) -> &'static str {
         match self {
             Self::Check => "M3 8.5 6.5 12 13 4.5",
             Self::Triangle => "M8 2.5 14.5 13.5H1.5ZM8 6.8v3M8 11.6v.3",

@@ -33,7 +33,8 @@ impl Tone {
         }
     }
 
-    const fn glyph(self) -> Glyph {
+    /// The icon.
+    pub const fn glyph(self) -> Glyph {
         match self {
             Self::Good => Glyph::Check,
             Self::Attention => Glyph::Triangle,

@@ -5,7 +5,7 @@ use super::{
     freezes,
     headline::headline,
     icon::{Glyph, Icon},
-    maintenance, misplaced,
+    maintenance, misplaced, platform,
     recent::recent,
     side_card::side_card,
 };
@@ -36,6 +36,7 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
         {misplaced::notice(pair)}
         {maintenance::line(view, pair)}
         {freezes::line(pair, now)}
+        {platform::line(pair, now)}
         <p class="trouble-line">
             "Something is wrong? "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a>
         </p>

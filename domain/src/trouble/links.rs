@@ -1,7 +1,10 @@
 //! Where to look further: the log groups of both sides, and their Airflows.
 
 use super::Gathered;
-use crate::Color;
+use crate::{
+    Color,
+    console::{self, encoded},
+};
 use serde::{Deserialize, Serialize};
 
 /// A way out of Teal.
@@ -31,27 +34,9 @@ pub(super) fn of(gathered: &Gathered) -> Vec<Link> {
 
 /// The page of a log group in the console of CloudWatch.
 pub fn log_group(region: &str, group: &str) -> String {
-    let region = encoded(region);
-    let home = match region.split('-').next() {
-        Some("cn") => "console.amazonaws.cn",
-        Some("us") if region.starts_with("us-gov-") => "console.amazonaws-us-gov.com",
-        _ => "console.aws.amazon.com",
-    };
     // Behind the `#` the console wants what was encoded twice, with `$` for the second `%`.
     let group = encoded(&encoded(group)).replace('%', "$");
-    format!("https://{region}.{home}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}")
-}
-
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
+    console::home(region, "cloudwatch", &format!("logsV2:log-groups/log-group/{group}"))
 }
 
 /// The host comes from AWS; what is no plain name of one is not made a link.

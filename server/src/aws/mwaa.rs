@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_mwaa::{Client, operation::get_environment::GetEnvironmentError, types::LoggingConfiguration};
 use teal_domain::{
     Environment, EnvironmentStatus,
-    environment::{LastUpdate, OptionValue, Setup},
+    environment::{LastUpdate, NO_SUCH, OptionValue, Setup},
 };
 
 use super::{AwsError, seal, ssm::timestamp};
@@ -39,7 +39,7 @@ impl EnvironmentPort for Mwaa {
             if error.as_service_error().is_some_and(GetEnvironmentError::is_resource_not_found_exception) {
                 return AwsError {
                     code: Some("ResourceNotFoundException".into()),
-                    message: format!("There is no MWAA environment named {name}: correct the name in the pair's config, or create it."),
+                    message: format!("{NO_SUCH}{name}: correct the name in the pair's config, or create it."),
                     refused: true,
                 };
             }

@@ -22,7 +22,8 @@ impl Published {
     pub fn pulse(&self, pair: &PairId, now: Timestamp) -> Option<Pulse> {
         let (id, _) = self.live.get(pair)?;
         let pair = self.snapshot.pair(pair)?;
-        Some(Pulse { id: *id, now, flag: pair.flag.read_at(), blue: pair.blue.read_at(), green: pair.green.read_at() })
+        let (flag, blue, green) = (pair.flag.read_at(), pair.blue.read_at(), pair.green.read_at());
+        Some(Pulse { id: *id, now, flag, blue, green, platform: pair.platform.read_at() })
     }
 }
 

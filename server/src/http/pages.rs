@@ -145,6 +145,11 @@ async fn upgrade_journal(
     Ok((declared, switches))
 }
 
+/// `/p/{pair}/topology`
+pub async fn topology(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+    with_view(&app, &who, &pair, &asked, |view| Document(app.drawn.page(view, render::topology)).into_response())
+}
+
 /// `/p/{pair}/trouble`
 pub async fn trouble(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
     with_view(&app, &who, &pair, &asked, |view| Document(render::trouble(view)).into_response())

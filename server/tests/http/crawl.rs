@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 60] = [
+pub const ROUTES: [(&str, u16); 61] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
@@ -23,6 +23,7 @@ pub const ROUTES: [(&str, u16); 60] = [
     ("/p/dev/maintenance", 200),
     ("/p/dev/maintenance?problem=until&what=x", 200),
     ("/p/dev/upgrade", 200),
+    ("/p/dev/topology", 200),
     ("/p/dev/trouble", 200),
     ("/p/dev/history", 200),
     ("/p/dev/history?kind=imported&color=blue", 200),

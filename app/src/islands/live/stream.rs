@@ -171,7 +171,8 @@ fn beat(pulse: &Pulse) {
             }
         });
     }
-    for (what, at) in [("flag", pulse.flag), ("blue", pulse.blue), ("green", pulse.green)] {
+    let read = [("flag", pulse.flag), ("blue", pulse.blue), ("green", pulse.green), ("platform", pulse.platform)];
+    for (what, at) in read {
         if let Some(at) = at {
             resting::read_again(what, at);
         }
