@@ -6,6 +6,7 @@ use crate::{
     environment::Readiness,
     freeze::Freeze,
     history::{Progress, Record},
+    lineage::Lineage,
     maintenance::Maintenance,
     platform::Platform,
     policy::Policy,
@@ -120,6 +121,9 @@ pub struct PairSnapshot {
     /// What the platform is made of beside the flag and the environments. It stays on the server likewise.
     #[serde(skip)]
     pub platform: Arc<Platform>,
+    /// What is known of the lineage service. It stays on the server likewise.
+    #[serde(skip)]
+    pub lineage: Arc<Lineage>,
     /// What happened last, newest first.
     pub recent: Vec<Record>,
     /// Whether the store answers: what it said last, and since when it has not. While it is away nothing

@@ -1,7 +1,7 @@
 //! Where to look further: the log groups of both sides, and their Airflows.
 
 use super::Gathered;
-use crate::Color;
+use crate::{Color, lineage::encoded};
 use serde::{Deserialize, Serialize};
 
 /// A way out of Teal.
@@ -40,18 +40,6 @@ pub fn log_group(region: &str, group: &str) -> String {
     // Behind the `#` the console wants what was encoded twice, with `$` for the second `%`.
     let group = encoded(&encoded(group)).replace('%', "$");
     format!("https://{region}.{home}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}")
-}
-
-fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 /// The host comes from AWS; what is no plain name of one is not made a link.
