@@ -8,6 +8,8 @@ mod at_hand;
 mod fixtures;
 #[path = "pages/frame.rs"]
 mod frame;
+#[path = "pages/lineage.rs"]
+mod lineage;
 #[path = "pages/trouble.rs"]
 mod trouble;
 #[path = "pages/upkeep.rs"]

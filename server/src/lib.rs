@@ -10,5 +10,6 @@ pub mod engine;
 mod hex;
 pub mod http;
 pub mod log;
+pub mod marquez;
 mod request;
 pub mod store;

@@ -4,6 +4,8 @@
 #[path = "around.rs"]
 mod around;
 
+#[path = "lineages.rs"]
+pub mod lineages;
 #[path = "troubles.rs"]
 mod troubles;
 

@@ -5,7 +5,7 @@ use super::{
     freezes,
     headline::headline,
     icon::{Glyph, Icon},
-    maintenance,
+    lineage, maintenance,
     recent::recent,
     side_card::side_card,
 };
@@ -35,6 +35,7 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
         </div>
         {maintenance::line(view, pair)}
         {freezes::line(pair, now)}
+        {lineage::line(pair, now)}
         <p class="trouble-line">
             "Something is wrong? "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a>
         </p>

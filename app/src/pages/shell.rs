@@ -45,6 +45,8 @@ pub enum Tab {
     Switch,
     /// The history and its records.
     History,
+    /// Lineage.
+    Lineage,
     /// None of them.
     None,
 }
@@ -206,6 +208,7 @@ fn nav(pair: &PairSnapshot, tab: Tab) -> impl IntoView + use<> {
             <a href=paths::overview(&pair.id) aria-current=current(Tab::Overview)>"Overview"</a>
             <a href=paths::switch(&pair.id, target) aria-current=current(Tab::Switch)>"Switch"</a>
             <a href=paths::history(&pair.id) aria-current=current(Tab::History)>"History"</a>
+            <a href=paths::lineage(&pair.id) aria-current=current(Tab::Lineage)>"Lineage"</a>
         </nav>
     }
 }

@@ -89,6 +89,7 @@ fn is_host(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn home() -> WebAddress {
         WebAddress::parse("https://marquez.example.com/ui/").expect("an address")
@@ -99,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn only_addresses_of_the_web_are_addresses() {
+    fn row_13_only_addresses_of_the_web_are_addresses() {
         for good in
             ["http://marquez.internal:3000", "https://a.example/", "http://127.0.0.1:5000", "http://[::1]:3000/x"]
         {
@@ -144,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_leads_anywhere_else() {
+    fn row_13_no_name_leads_anywhere_else() {
         for hostile in
             ["../../admin", "//evil.example", "a\"><script>", "a?b#c", "javascript:alert(1)", "\\evil", "%2e%2e"]
         {
@@ -155,6 +156,15 @@ mod tests {
         for dots in [".", ".."] {
             assert_eq!(home().job("ns", &name(dots)), None);
             assert_eq!(home().job(dots, &name("orders")), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn row_13_whatever_a_job_is_called_its_page_is_two_steps_below(job in "[./%\\\\a-z:@?#\t\n\\PC]{1,12}") {
+            let Some(address) = home().job("ns", &name(&job)) else { return Ok(()) };
+            let rest = address.strip_prefix("https://marquez.example.com/ui/lineage/job/ns/").expect("the same place");
+            prop_assert!(!rest.contains('/') && rest != "." && rest != "..", "{}", address);
         }
     }
 

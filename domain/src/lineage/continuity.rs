@@ -8,6 +8,9 @@ use std::collections::HashMap;
 /// A job that ran in this time before the switch is looked for after it: what runs once a month is among them.
 pub const LOOKED_BACK: Millis = Millis::from_secs(31 * 24 * 60 * 60);
 
+/// Later versions tell so many of the last runs: where there are fewer, there were no others. Earlier ones tell one.
+const TOLD: usize = 10;
+
 /// What became of the jobs of the side that was live before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Continuity<'l> {
@@ -64,11 +67,12 @@ fn began_since(job: &Job, at: Timestamp) -> bool {
     begun(job).any(|began| began >= at)
 }
 
-/// Whether it ran in the time before. Of one that ran again since, earlier versions tell only that last run: that it was
-/// known before has to do.
+/// Whether it ran in the time before. Of one that ran again since, the runs before may no longer be told: that it was known
+/// before has to do then.
 fn ran_before(job: &Job, at: Timestamp) -> bool {
     let from = at - LOOKED_BACK;
-    let known = || job.earlier.is_empty() && job.first_seen.is_some_and(|seen| seen < at);
+    let known =
+        || (job.earlier.is_empty() || job.earlier.len() + 1 >= TOLD) && job.first_seen.is_some_and(|seen| seen < at);
     begun(job).any(|began| (from..at).contains(&began)) || (began_since(job, at) && known())
 }
 
@@ -145,6 +149,11 @@ mod tests {
         let (only, none) = (jobs(&[idle]), Jobs::default());
         let found = Continuity::between(&only, &none, Color::Green, AT);
         assert_eq!((found.ran(), found.still), (0, 1));
+        let mut busy = job("busy", &[100, 90, 80, 70, 60, 50, 40, 30, 20, 10]);
+        busy.first_seen = Some(Timestamp(0));
+        let only = jobs(&[busy]);
+        let found = Continuity::between(&only, &none, Color::Green, AT);
+        assert_eq!((found.ran(), found.still), (1, 1), "ten runs since have pushed the ones before out of sight");
     }
 
     #[test]

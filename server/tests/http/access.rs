@@ -25,13 +25,14 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 32] = [
+const ROUTES: [(&str, &str, &[Role]); 33] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
     ("GET", "/p/{pair}/maintenance", &EVERYBODY),
     ("GET", "/p/{pair}/upgrade", &EVERYBODY),
     ("GET", "/p/{pair}/trouble", &EVERYBODY),
+    ("GET", "/p/{pair}/lineage", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
     ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
     ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),

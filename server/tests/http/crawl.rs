@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 52] = [
+pub const ROUTES: [(&str, u16); 53] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
@@ -24,6 +24,7 @@ pub const ROUTES: [(&str, u16); 52] = [
     ("/p/dev/maintenance?problem=until&what=x", 200),
     ("/p/dev/upgrade", 200),
     ("/p/dev/trouble", 200),
+    ("/p/dev/lineage", 200),
     ("/p/dev/history", 200),
     ("/p/dev/history?kind=imported&color=blue", 200),
     ("/p/dev/history/31", 200),
