@@ -10,11 +10,15 @@ Its guarded DAGs ask the flag, once a run. Beside Airflow's REST API each side t
     POST /emulator/finish   {"state": "success"}        whatever runs ends now, so; "dag" for those of one DAG
     POST /emulator/forget   {}                          whatever runs, was due or failed has never been
     POST /emulator/import_error {"file": "a.py", "error": "NameError: …"}    a file cannot be imported; without a file all can
+
+With `--marquez PORT` it plays the lineage service too, which hears of every run; that takes `silent` likewise. Its web site is
+there as well, and says only which page it would be.
 """
 
 from __future__ import annotations
 
 import argparse
+import html
 import json
 import signal
 import threading
@@ -27,6 +31,7 @@ from urllib.parse import parse_qsl, urlsplit
 import field
 import seed_dags
 from emulated.api import Api, Refused
+from emulated.marquez import Marquez, Unknown
 from emulated.side import Side
 
 HOST = "127.0.0.1"
@@ -157,11 +162,53 @@ def handler(world: World, api: Api, pair: str) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+def lineage_handler(world: World, marquez: Marquez) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            where = urlsplit(self.path)
+            if marquez.silent:
+                self.close_connection = True
+                return
+            if not where.path.startswith(("/api/", "/healthcheck")):
+                said = f"<!DOCTYPE html><title>Marquez</title><p>An emulated Marquez has no pages. This would be {html.escape(where.path)}"
+                self.tell(200, "text/html; charset=utf-8", said)
+                return
+            try:
+                with world.lock:
+                    answer = marquez.answer(where.path, dict(parse_qsl(where.query)), datetime.now(timezone.utc))
+            except (Unknown, ValueError):
+                self.tell(404, "application/json", json.dumps({"code": 404, "message": "HTTP 404 Not Found"}))
+            else:
+                self.tell(200, "application/json", json.dumps(answer))
+
+        def do_POST(self) -> None:
+            text = self.rfile.read(int(self.headers.get("content-length") or 0))
+            if self.path == "/emulator/silent":
+                marquez.silent = bool(json.loads(text or "{}").get("silent"))
+            self.tell(200, "application/json", "{}")
+
+        def tell(self, status: int, kind: str, said: str) -> None:
+            text = said.encode()
+            self.send_response(status)
+            self.send_header("content-type", kind)
+            self.send_header("content-length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: object) -> None:
+            """Teal asks every minute: nobody reads that."""
+
+    return Handler
+
+
 def arguments() -> argparse.Namespace:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--ministack", required=True, metavar="URL", help="where the flags are")
     options.add_argument("--side", required=True, action="append", metavar="PAIR/COLOUR=PORT")
     options.add_argument("--pace", type=float, default=1.0, metavar="N", help="tasks take an Nth of their time (1)")
+    options.add_argument("--marquez", type=int, metavar="PORT", help="play the lineage service there")
     return options.parse_args()
 
 
@@ -177,6 +224,9 @@ def main() -> None:
         where, _, port = word.partition("=")
         pair, _, color = where.partition("/")
         server = Server((HOST, int(port)), handler(world, world.add(pair, color), pair))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+    if chosen.marquez:
+        server = Server((HOST, chosen.marquez), lineage_handler(world, Marquez(world.sides)))
         threading.Thread(target=server.serve_forever, daemon=True).start()
     while not stop.wait(EVERY):
         try:

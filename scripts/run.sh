@@ -44,6 +44,12 @@ project = "mwaa-openlineage"
 environment = "dev"
 region = "us-east-2"
 
+# The emulated Marquez: its port is another one each time, and is put in for 5000 when Teal is started.
+[pair.lineage]
+public_url = "http://127.0.0.1:5000"
+api_url = "http://127.0.0.1:5000"
+health_url = "http://127.0.0.1:5000/healthcheck"
+
 [pair.policy]
 strategy = "pause-standby"
 drain = "5m"
@@ -130,7 +136,7 @@ world=$LAST
 source .teal/world.env
 
 # People sign in at the emulated Cognito, which is another one each time.
-cp .teal/teal.toml .teal/run.toml
+sed "s|http://127\.0\.0\.1:5000\b|$(world_value .teal/world.json marquez)|" .teal/teal.toml >.teal/run.toml
 if ! grep -q '^\[sign_in\]' .teal/teal.toml; then
   { printf '\n'; cat .teal/world.sign_in.toml; } >>.teal/run.toml
   say "Sign in as vera (viewer), marc (manager), olga (operator), anton (approver), aude (auditor) or ada (admin);"

@@ -138,6 +138,10 @@ name = "Analytics · dev"
 project = "mwaa-openlineage"
 environment = "dev"
 region = "us-east-2"
+
+[pair.lineage]
+public_url = "https://marquez.example.com"
+api_url = "$(world_value "$logs/browser.json" marquez)"
 TOML
   start_teal teal "$config" || return 1
   # A second one, behind the emulated Cognito, for what is about signing in.

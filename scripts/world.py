@@ -158,9 +158,9 @@ def start_moto(folder: Path, port: int) -> Emulator:
     return Emulator("moto", port, command, base_environment(folder), folder)
 
 
-def start_airflows(folder: Path, ministack: str, ports: dict[str, int], pairs: list[str], pace: float) -> Emulator:
-    """Plays the Airflow of each environment, on the port where MWAA looks for it."""
-    command = [sys.executable, str(Path(__file__).with_name("airflow_emulator.py")), "--ministack", ministack, "--pace", str(pace)]
+def start_airflows(folder: Path, ministack: str, ports: dict[str, int], pairs: list[str], pace: float, marquez: int) -> Emulator:
+    """Plays the Airflow of each environment, on the port where MWAA looks for it, and the lineage service that they write to."""
+    command = [sys.executable, str(Path(__file__).with_name("airflow_emulator.py")), "--ministack", ministack, "--pace", str(pace), "--marquez", str(marquez)]
     for pair, color in ((pair, color) for pair in pairs for color in field.COLORS):
         command += ["--side", f"{pair}/{color}={ports[field.environment(color, pair)]}"]
     return Emulator("airflows", ports[field.environment("blue")], command, base_environment(folder), folder)
@@ -175,7 +175,7 @@ def airflow_ports(ministack: str) -> dict[str, int]:
     return found
 
 
-def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None, ports: dict[str, int]) -> None:
+def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None, ports: dict[str, int], marquez: str | None) -> None:
     env = {
         # By name: the SDK puts `api.` in front for MWAA, and `api.localhost` is loopback where `api.127.0.0.1` is nothing.
         "AWS_ENDPOINT_URL": ministack.url.replace(HOST, "localhost"),
@@ -195,6 +195,7 @@ def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None
         "region": field.REGION,
         "flag": field.FLAG,
         "airflow_ports": ports,
+        "marquez": marquez,
         "sign_in": people,
         "pid": os.getpid(),
         "env": env,
@@ -281,7 +282,7 @@ def main() -> int:
         emulators.append(moto)
         ministack.wait_until_it_answers("/_ministack/health")
         moto.wait_until_it_answers("/moto-api/data.json")
-        said, people, ports = "empty", None, {}
+        said, people, ports, marquez = "empty", None, {}, None
         if not chosen.no_seed:
             teal = chosen.teal or ["http://localhost:3000"]
             done = seed.everything(ministack.url, moto.url, now, chosen.history_versions, teal, pairs)
@@ -290,12 +291,14 @@ def main() -> int:
             said = f"seeded: {done['points']} metric points, {done['alarms']} alarms"
             ports = airflow_ports(ministack.url)
             if chosen.airflows:
-                airflows = start_airflows(folder, ministack.url, ports, pairs, chosen.pace)
+                lineage = free_port()
+                airflows = start_airflows(folder, ministack.url, ports, pairs, chosen.pace, lineage)
+                marquez = f"http://{HOST}:{lineage}"
                 emulators.append(airflows)
                 airflows.wait_until_it_answers("/api/v2/version")
             if chosen.live:
                 threading.Thread(target=feed, args=(ministack.url, done["series"], now, stop), daemon=True).start()
-        describe(chosen.out, ministack, moto, people, ports)
+        describe(chosen.out, ministack, moto, people, ports, marquez)
         print(f"emulated AWS at {ministack.url}, Cost Explorer at {moto.url} ({said}; {time.monotonic() - began:.1f} s)", flush=True)
 
         while not stop.wait(0.5):

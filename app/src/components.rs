@@ -20,6 +20,8 @@ pub mod freezes;
 pub mod headline;
 pub mod icon;
 #[cfg(feature = "ssr")]
+pub mod lineage;
+#[cfg(feature = "ssr")]
 pub mod maintenance;
 pub mod mark;
 #[cfg(feature = "ssr")]

@@ -4,6 +4,7 @@ pub mod denials;
 pub mod embed;
 pub mod freezes;
 pub mod history;
+pub mod lineage;
 pub mod maintenance;
 pub mod overview;
 pub mod problem;

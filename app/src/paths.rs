@@ -58,6 +58,11 @@ pub fn trouble(pair: &PairId) -> String {
     format!("/p/{pair}/trouble")
 }
 
+/// `/p/{pair}/lineage`
+pub fn lineage(pair: &PairId) -> String {
+    format!("/p/{pair}/lineage")
+}
+
 /// `/embed/{pair}`: the frame.
 pub fn embed(pair: &PairId) -> String {
     format!("/embed/{pair}")

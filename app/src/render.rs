@@ -176,6 +176,11 @@ pub fn trouble(view: &View<'_>) -> Rendered {
     with_pair(view, |pair| pages::trouble::page(view, pair))
 }
 
+/// `/p/{pair}/lineage`
+pub fn lineage(view: &View<'_>) -> Rendered {
+    with_pair(view, |pair| pages::lineage::page(view, pair))
+}
+
 /// `/p/{pair}/history`
 pub fn history(view: &View<'_>, query: &HistoryQuery, page: &HistoryPage) -> Rendered {
     with_pair(view, |pair| pages::history::page(view, pair, query, page))

@@ -2,6 +2,8 @@
 
 pub mod after;
 pub mod dags;
+#[cfg(feature = "ssr")]
+pub mod lineage;
 pub mod record;
 pub mod smoke;
 pub mod time;

@@ -10,6 +10,8 @@ mod fixtures;
 mod frame;
 #[path = "pages/topology.rs"]
 mod topology;
+#[path = "pages/lineage.rs"]
+mod lineage;
 #[path = "pages/trouble.rs"]
 mod trouble;
 #[path = "pages/upkeep.rs"]

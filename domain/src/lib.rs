@@ -18,6 +18,7 @@ pub mod flag;
 pub mod freeze;
 pub mod history;
 pub mod journal;
+pub mod lineage;
 pub mod maintenance;
 pub mod operation;
 pub mod pair;

@@ -6,6 +6,7 @@ use crate::{
     environment::Readiness,
     freeze::Freeze,
     history::{Progress, Record},
+    lineage::Lineage,
     maintenance::Maintenance,
     platform::Platform,
     policy::Policy,
@@ -124,6 +125,8 @@ pub struct PairSnapshot {
     /// How the platform is deployed, as config says it; none where it says nothing.
     #[serde(skip)]
     pub mode: Option<Mode>,
+    /// What is known of the lineage service. It stays on the server likewise.
+    pub lineage: Arc<Lineage>,
     /// What happened last, newest first.
     pub recent: Vec<Record>,
     /// Whether the store answers: what it said last, and since when it has not. While it is away nothing

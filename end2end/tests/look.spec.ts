@@ -98,9 +98,9 @@ test('the page of what is not there is accessible', async ({ page, expectAccessi
   await everywhere({ page, expectAccessible }, '/nowhere');
 });
 
-test('the pages of what surrounds a switch are accessible: calendar, maintenance, upgrade, troubles', async ({ page, teal, expectAccessible }) => {
+test('the pages of what surrounds a switch are accessible: calendar, maintenance, upgrade, lineage, troubles', async ({ page, teal, expectAccessible }) => {
   await teal.stands();
-  for (const address of ['/p/dev/freezes', '/p/dev/maintenance', '/p/dev/maintenance?problem=until&what=Too+late', '/p/dev/upgrade']) {
+  for (const address of ['/p/dev/freezes', '/p/dev/maintenance', '/p/dev/maintenance?problem=until&what=Too+late', '/p/dev/upgrade', '/p/dev/lineage']) {
     await everywhere({ page, expectAccessible }, address, 'two');
   }
   await page.goto('/p/dev/trouble');

@@ -9,6 +9,7 @@ mod durations;
 mod embed;
 mod endpoints;
 mod freezes;
+mod lineage;
 mod mistake;
 mod near;
 mod overrides;

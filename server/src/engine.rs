@@ -13,6 +13,7 @@ pub mod freezes;
 pub mod going_back;
 pub mod grace;
 pub mod lease;
+pub mod lineage;
 pub mod maintenance;
 pub mod observe;
 pub mod offer;
@@ -32,7 +33,7 @@ use std::{
     time::Duration,
 };
 
-use teal_domain::{Actor, OperationId, PairId, PairSnapshot, Reading, Timestamp};
+use teal_domain::{Actor, OperationId, PairId, PairSnapshot, Reading, Timestamp, lineage::Lineage};
 use tokio::sync::Notify;
 
 use crate::{
@@ -153,6 +154,7 @@ impl Pair {
             surroundings: Arc::default(),
             platform: Arc::default(),
             mode: None,
+            lineage: Arc::new(Lineage::unread(self.config.lineage.clone())),
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

@@ -108,6 +108,7 @@ pub fn doors(app: &App) -> Doors {
         .get("/p/{pair}/history/{seq}", May(Action::See), pages::record)
         .get("/p/{pair}/topology", May(Action::See), pages::topology)
         .get("/p/{pair}/trouble", May(Action::See), pages::trouble)
+        .get("/p/{pair}/lineage", May(Action::See), pages::lineage)
         .get("/embed/{pair}", May(Action::See), embed::pair)
         .map(|router| router.layer(CompressionLayer::new().quality(CompressionLevel::Fastest)));
     // The switch page holds a sealed confirmation beside words of its address: compressed, its length would

@@ -11,5 +11,6 @@ mod hex;
 pub mod http;
 pub mod log;
 pub mod metrics;
+pub mod marquez;
 mod request;
 pub mod store;

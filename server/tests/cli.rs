@@ -674,7 +674,7 @@ async fn doctor_looks_for_the_seven_troubles_of_a_pair_that_is_named() {
         assert!(one["verdict"] != "bad" && one["says"].as_str().is_some_and(|says| !says.is_empty()), "{one}");
     }
     let said = desk.run(&["doctor", "--pair", "dev"]).ends(0);
-    assert!(said.out.contains("lineage_health_url") && said.out.contains("old-side"), "{said:?}");
+    assert!(said.out.contains("health_url") && said.out.contains("old-side"), "{said:?}");
 }
 
 /// The machine's clock, an hour on: every confirmation has run out, every signed request is dead.
@@ -806,7 +806,7 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
                 region: REGION.into(),
                 account: None,
                 assume_role_arn: None,
-                lineage_health_url: None,
+                lineage: teal_domain::lineage::Setup::default(),
                 names: PairNames { flag: flag.clone(), ..PairNames::by_convention(id, "dev") },
                 policy: teal_domain::policy::Policy::default(),
                 freezes: Vec::new(),

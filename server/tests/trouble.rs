@@ -218,7 +218,7 @@ async fn the_lineage_service_is_asked_by_its_configured_name_and_address() {
     let balancer = std::sync::Arc::new(Balancer::default());
     let pair = another(&scene, |pair| {
         pair.config.names.load_balancer = "lineage".into();
-        pair.config.lineage_health_url = Some(address);
+        pair.config.lineage.health = Some(address);
         pair.ports.around.as_mut().expect("something around").targets = balancer.clone();
     });
     let found = diagnosis(&scene, &pair).await;

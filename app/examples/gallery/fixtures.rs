@@ -4,6 +4,8 @@
 #[path = "around.rs"]
 mod around;
 
+#[path = "lineages.rs"]
+pub mod lineages;
 #[path = "troubles.rs"]
 mod troubles;
 
@@ -229,6 +231,7 @@ pub fn green_is_live() -> PairSnapshot {
         surroundings: Arc::default(),
         platform: Arc::default(),
         mode: None,
+        lineage: Arc::default(),
         current: Some(upgrade()),
         recent: happenings(),
         store: Reading::good((), back(1)),

@@ -43,6 +43,9 @@ fn main() -> io::Result<()> {
     for (name, pair, maintenances, switches) in fixtures::upkeep::upgrades() {
         save(&format!("upgrade-{name}"), render::upgrade(&view(&assets, &pair, ""), &maintenances, &switches))?;
     }
+    for (name, pair) in fixtures::lineages::states() {
+        save(&format!("lineage-{name}"), render::lineage(&view(&assets, &pair, "")))?;
+    }
     let mut pair = fixtures::green_is_live();
     save("maintenance-none", render::maintenance(&view(&assets, &pair, ""), &MaintenanceQuery::default()))?;
     let again = MaintenanceQuery {

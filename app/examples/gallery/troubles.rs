@@ -52,7 +52,7 @@ pub fn diagnosed(pair: &mut PairSnapshot) {
         Verdict::CannotBeTold,
         "Teal is not told where the lineage service tells its health.",
     );
-    database.mend = vec!["Write the address of its admin port as `lineage_health_url` into the [[pair]].".into()];
+    database.mend = vec!["Write the address of its admin port as `health_url` into [pair.lineage].".into()];
     let findings = vec![
         idle,
         finding(Trouble::Ignored, Verdict::NotFound, "The flag says Green, and 29 DAGs that asked since found it so."),

@@ -6,6 +6,7 @@ use super::{
     headline::headline,
     icon::{Glyph, Icon},
     maintenance, misplaced, platform,
+    lineage, maintenance,
     recent::recent,
     side_card::side_card,
 };
@@ -37,6 +38,7 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
         {maintenance::line(view, pair)}
         {freezes::line(pair, now)}
         {platform::line(pair, now)}
+        {lineage::line(pair, now)}
         <p class="trouble-line">
             "Something is wrong? "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a>
         </p>

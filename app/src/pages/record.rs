@@ -57,7 +57,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
                     {course(view, pair, detail, told(record, now), Here::Record)}
                 </div>
                 <div class="stack">
-                    {facts(record, now)}
+                    {facts(pair, record, now)}
                     {notes(view, pair, record)}
                 </div>
             </div>
@@ -104,7 +104,7 @@ fn told(record: &Record, now: Timestamp) -> String {
     }
 }
 
-fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
+fn facts(pair: &PairSnapshot, record: &Record, now: Timestamp) -> impl IntoView + use<> {
     let more = match &record.what {
         What::Switch(switch) => Some(EitherOf5::A(of_switch(switch, &record.pair, now))),
         What::External(external) => Some(EitherOf5::B(of_external(external, now))),
@@ -122,10 +122,19 @@ fn facts(record: &Record, now: Timestamp) -> impl IntoView + use<> {
                 <div><dt>"Recorded"</dt><dd>{words::stamp(record.at)}</dd></div>
                 <div><dt>"Version made"</dt><dd>{version}</dd></div>
                 {more}
+                {lineage(pair, record)}
                 <div><dt>"Hash"</dt><dd><code>{record.hash.to_string()}</code></dd></div>
             </dl>
         </section>
     }
+}
+
+/// The way to whether lineage went on over it: that is told of the version that is live.
+fn lineage(pair: &PairSnapshot, record: &Record) -> Option<impl IntoView + use<>> {
+    let told = pair.lineage.setup.api.is_some() && record.version().is_some();
+    let latest = pair.origin().is_some_and(|origin| origin.seq == record.seq);
+    let address = format!("{}#continuity", paths::lineage(&pair.id));
+    (told && latest).then(|| view! { <div><dt>"Lineage"</dt><dd><a href=address>"whether it went on"</a></dd></div> })
 }
 
 fn of_switch(switch: &SwitchRecord, pair: &PairId, now: Timestamp) -> impl IntoView + use<> {

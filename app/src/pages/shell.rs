@@ -47,6 +47,8 @@ pub enum Tab {
     Topology,
     /// The history and its records.
     History,
+    /// Lineage.
+    Lineage,
     /// None of them.
     None,
 }
@@ -209,6 +211,7 @@ fn nav(pair: &PairSnapshot, tab: Tab) -> impl IntoView + use<> {
             <a href=paths::switch(&pair.id, target) aria-current=current(Tab::Switch)>"Switch"</a>
             <a href=paths::topology(&pair.id) aria-current=current(Tab::Topology)>"Topology"</a>
             <a href=paths::history(&pair.id) aria-current=current(Tab::History)>"History"</a>
+            <a href=paths::lineage(&pair.id) aria-current=current(Tab::Lineage)>"Lineage"</a>
         </nav>
     }
 }

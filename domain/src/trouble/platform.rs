@@ -88,7 +88,7 @@ pub(super) fn database(gathered: &Gathered) -> Finding {
         let mut finding =
             of(Verdict::CannotBeTold, "Teal is not told where the lineage service tells its health.".into());
         finding.mend(
-            "Write the address of its admin port as `lineage_health_url` into the [[pair]], such as \
+            "Write the address of its admin port as `health_url` into [pair.lineage], such as \
              \"http://marquez.internal:5001/healthcheck\".",
         );
         return finding;

@@ -1,9 +1,10 @@
 //! One `[[pair]]`: what it says, and what it leaves to the field's convention.
 
-use teal_domain::{PairId, PairNames, policy::Policy};
+use teal_domain::{PairId, PairNames, lineage::Setup, policy::Policy};
 
 use super::{
     freezes::FreezeRule,
+    lineage,
     mistake::{Findings, Found, Reported, Wrong},
     policy,
     reader::Section,
@@ -28,8 +29,8 @@ pub struct PairConfig {
     pub account: Option<String>,
     /// The role to assume for this pair; without one, the default credentials are used.
     pub assume_role_arn: Option<String>,
-    /// Where the lineage service tells its health, if Teal is to ask.
-    pub lineage_health_url: Option<String>,
+    /// Where the lineage service is opened and asked, and what each side writes into.
+    pub lineage: Setup,
     /// The names of its resources.
     pub names: PairNames,
     /// What it asks of whoever switches it.
@@ -51,7 +52,7 @@ pub(super) struct Draft {
     pub blue: Read<String>,
     pub green: Read<String>,
     load_balancer: Read<String>,
-    lineage: Result<Option<Found<String>>, Reported>,
+    lineage: lineage::Read,
     title: Result<Option<Found<String>>, Reported>,
     project: Read<String>,
     environment: Read<String>,
@@ -68,7 +69,8 @@ impl Draft {
         let region = section.needed("region", "us-east-2", rules::region);
         let account = section.optional("account", rules::account);
         let role = section.optional("assume_role_arn", rules::role);
-        let lineage = section.optional("lineage_health_url", policy::web_address);
+        let health = section.optional("lineage_health_url", policy::web_address);
+        let lineage = lineage::read(section.section("lineage", Part::Lineage), health, findings);
 
         let usual = match (&project, &environment) {
             (Ok(project), Ok(environment)) => Ok(PairNames::by_convention(&project.value, &environment.value)),
@@ -133,6 +135,7 @@ impl Draft {
     pub fn finish(self) -> Result<PairConfig, Reported> {
         let (project, environment) = (self.project?.value, self.environment?.value);
         let policy = self.policy?;
+        let lineage = self.lineage.finish(&project, &environment)?;
         Ok(PairConfig {
             id: self.id?.value,
             title: self.title?.map_or_else(|| format!("{project} · {environment}"), |title| title.value),
@@ -141,7 +144,7 @@ impl Draft {
             region: self.region?.value,
             account: self.account?.map(|account| account.value),
             assume_role_arn: self.role?.map(|role| role.value.arn),
-            lineage_health_url: self.lineage?.map(|address| address.value),
+            lineage,
             names: PairNames {
                 flag: self.flag?.value,
                 blue: self.blue?.value,

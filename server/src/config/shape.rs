@@ -15,6 +15,9 @@ pub(super) enum Part {
     Polling,
     Pair,
     Names,
+    Lineage,
+    /// The namespaces of both sides: whoever mistypes a side elsewhere does not mean a namespace.
+    Namespaces,
     Policy,
     /// What checks say: its keys are the names of the checks.
     Says,
@@ -28,13 +31,14 @@ pub(super) enum Part {
 }
 
 impl Part {
-    /// All but the one whose keys are the names of checks: whoever mistypes a key elsewhere does not mean a check.
-    pub const ALL: [Self; 13] = [
+    /// All but those whose keys are no words of their own, checks and sides: whoever mistypes a key elsewhere means neither.
+    pub const ALL: [Self; 14] = [
         Self::Top,
         Self::Store,
         Self::Polling,
         Self::Pair,
         Self::Names,
+        Self::Lineage,
         Self::Policy,
         Self::Guard,
         Self::Freeze,
@@ -53,6 +57,8 @@ impl Part {
             Self::Polling => "[polling]",
             Self::Pair => "[[pair]]",
             Self::Names => "[pair.names]",
+            Self::Lineage => "[pair.lineage]",
+            Self::Namespaces => "`namespaces` of [pair.lineage]",
             Self::Policy => "[pair.policy]",
             Self::Says => "`says` of [pair.policy]",
             Self::Guard => "[[pair.policy.guard]]",
@@ -93,9 +99,12 @@ impl Part {
                 "assume_role_arn",
                 "lineage_health_url",
                 "names",
+                "lineage",
                 "policy",
             ],
             Self::Names => &["flag", "blue", "green", "load_balancer"],
+            Self::Lineage => &["public_url", "api_url", "health_url", "namespaces"],
+            Self::Namespaces => &["blue", "green"],
             Self::Policy => &[
                 "two_person",
                 "approval_lives",

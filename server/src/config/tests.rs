@@ -1,5 +1,6 @@
 //! The configuration as a whole: what it says when it is right, and where it points when it is not.
 
+mod lineage;
 mod policy;
 mod provider;
 mod sign_in;

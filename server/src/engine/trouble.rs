@@ -1,8 +1,6 @@
 //! Somebody asks what is wrong with a pair: both Airflows, the lineage service and the flag are asked at once, each with
 //! a time limit of its own, and `teal_domain::trouble` judges what they told.
 
-mod lineage;
-
 use std::{future::Future, time::Duration};
 
 use futures::future::join_all;
@@ -16,10 +14,13 @@ use teal_domain::{
 use tokio::time::{Instant, timeout};
 
 use super::{Around, Engine, Pair, observe::silence};
-use crate::aws::{
-    AwsError,
-    airflow::client::{Airflow, Log},
-    elb,
+use crate::{
+    aws::{
+        AwsError,
+        airflow::client::{Airflow, Log},
+        elb,
+    },
+    marquez,
 };
 
 /// How long the whole of it may take.
@@ -65,8 +66,8 @@ async fn gather(pair: &Pair, known: Option<&PairSnapshot>, now: Timestamp, until
         within(until, "Elastic Load Balancing", around.targets.targets(&config.names.load_balancer)).await
     };
     let lineage = async {
-        let address = config.lineage_health_url.as_ref()?;
-        Some((address.clone(), lineage::health(address).await))
+        let address = config.lineage.health.as_ref()?;
+        Some((address.clone(), marquez::health(address).await))
     };
     let (flag, blue, green, targets, lineage) = tokio::join!(flag, blue, green, targets, lineage);
     Gathered {

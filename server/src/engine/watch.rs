@@ -60,6 +60,7 @@ pub fn start(engine: &Arc<Engine>) {
         tokio::spawn(super::smoke::keep(engine.clone(), pair.clone()));
     }
     super::observe::start(engine);
+    super::lineage::start(engine);
     tokio::spawn(store(engine.clone()));
     tokio::spawn(super::denials::keep(engine.clone()));
     tokio::spawn(super::freezes::keep(engine.clone()));

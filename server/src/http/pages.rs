@@ -155,6 +155,11 @@ pub async fn trouble(State(app): State<App>, Path(pair): Path<String>, Who(who):
     with_view(&app, &who, &pair, &asked, |view| Document(render::trouble(view)).into_response())
 }
 
+/// `/p/{pair}/lineage`
+pub async fn lineage(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+    with_view(&app, &who, &pair, &asked, |view| Document(render::lineage(view)).into_response())
+}
+
 /// `/p/{pair}/history`
 pub async fn history(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
     let query = paths::history_query(asked.query());

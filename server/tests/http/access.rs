@@ -33,6 +33,7 @@ const ROUTES: [(&str, &str, &[Role]); 39] = [
     ("GET", "/p/{pair}/upgrade", &EVERYBODY),
     ("GET", "/p/{pair}/topology", &EVERYBODY),
     ("GET", "/p/{pair}/trouble", &EVERYBODY),
+    ("GET", "/p/{pair}/lineage", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
     ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
     ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),

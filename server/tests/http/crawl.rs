@@ -25,6 +25,7 @@ pub const ROUTES: [(&str, u16); 61] = [
     ("/p/dev/upgrade", 200),
     ("/p/dev/topology", 200),
     ("/p/dev/trouble", 200),
+    ("/p/dev/lineage", 200),
     ("/p/dev/history", 200),
     ("/p/dev/history?kind=imported&color=blue", 200),
     ("/p/dev/history/31", 200),

@@ -137,7 +137,7 @@ impl World {
             region: "us-east-2".into(),
             account: None,
             assume_role_arn: None,
-            lineage_health_url: None,
+            lineage: teal_domain::lineage::Setup::default(),
             names: PairNames { flag: format!("/{pair}/active"), ..PairNames::by_convention("mwaa-openlineage", "dev") },
             policy: self.policy.clone(),
             freezes: Vec::new(),

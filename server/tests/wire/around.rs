@@ -255,7 +255,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
         region: super::emulators::REGION.into(),
         account: None,
         assume_role_arn: None,
-        lineage_health_url: None,
+        lineage: teal_domain::lineage::Setup::default(),
         names: PairNames::by_convention("mwaa-openlineage", "dev"),
         policy: Policy { guards, ..Policy::default() },
         freezes: Vec::new(),

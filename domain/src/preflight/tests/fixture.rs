@@ -150,6 +150,7 @@ pub fn pair() -> PairSnapshot {
         surroundings: Arc::new(Surroundings { blue: side(), green: side(), alarms }),
         platform: Arc::default(),
         mode: None,
+        lineage: Arc::default(),
         recent: Vec::new(),
         store: Reading::good((), secs_ago(1)),
     }

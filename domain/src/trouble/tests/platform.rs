@@ -50,5 +50,5 @@ fn the_lineage_database_is_told_by_the_service_itself() {
     says(&with(health(Some(false), "Connection refused")), Found, &["Connection refused", "security group"]);
     says(&with(health(None, "")), CannotBeTold, &["says nothing of `postgres`"]);
     says(&with(Some(Err("it did not answer in 3 s.".into()))), CannotBeTold, &["did not answer in 3 s."]);
-    says(&with(None), CannotBeTold, &["lineage_health_url"]);
+    says(&with(None), CannotBeTold, &["`health_url` into [pair.lineage]"]);
 }
