@@ -7,7 +7,9 @@
 pub mod access;
 pub mod actor;
 pub mod airflow;
+pub mod alarms;
 pub mod approval;
+pub mod availability;
 pub mod color;
 pub mod confirmation;
 pub mod dags;
@@ -18,6 +20,8 @@ pub mod freeze;
 pub mod history;
 pub mod journal;
 pub mod maintenance;
+pub mod metrics;
+pub mod monitoring;
 pub mod operation;
 pub mod pair;
 pub mod platform;

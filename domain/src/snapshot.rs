@@ -7,6 +7,7 @@ use crate::{
     freeze::Freeze,
     history::{Progress, Record},
     maintenance::Maintenance,
+    monitoring::Monitoring,
     platform::Platform,
     policy::Policy,
     smoke::Smoked,
@@ -120,6 +121,9 @@ pub struct PairSnapshot {
     /// What the platform is made of beside the flag and the environments. It stays on the server likewise.
     #[serde(skip)]
     pub platform: Arc<Platform>,
+    /// The alarms and charts, as they were read for whoever looked last. They stay on the server likewise.
+    #[serde(skip)]
+    pub monitoring: Arc<Monitoring>,
     /// What happened last, newest first.
     pub recent: Vec<Record>,
     /// Whether the store answers: what it said last, and since when it has not. While it is away nothing

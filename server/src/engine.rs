@@ -152,6 +152,7 @@ impl Pair {
             freezes: self.freezes(now),
             surroundings: Arc::default(),
             platform: Arc::default(),
+            monitoring: Arc::default(),
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

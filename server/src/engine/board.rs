@@ -106,6 +106,7 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
         && (Arc::ptr_eq(&before.surroundings, &after.surroundings)
             || before.surroundings.same_but_for_times(&after.surroundings))
         && (Arc::ptr_eq(&before.platform, &after.platform) || before.platform.says_the_same(&after.platform))
+        && (Arc::ptr_eq(&before.monitoring, &after.monitoring) || before.monitoring.says_the_same(&after.monitoring))
         && before.current == after.current
         && before.recent == after.recent
 }

@@ -149,6 +149,7 @@ pub fn pair() -> PairSnapshot {
         freezes: Arc::default(),
         surroundings: Arc::new(Surroundings { blue: side(), green: side(), alarms }),
         platform: Arc::default(),
+        monitoring: Arc::default(),
         recent: Vec::new(),
         store: Reading::good((), secs_ago(1)),
     }
