@@ -5,6 +5,7 @@ pub mod embed;
 pub mod freezes;
 pub mod history;
 pub mod maintenance;
+pub mod monitoring;
 pub mod overview;
 pub mod problem;
 pub mod record;

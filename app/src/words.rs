@@ -1,6 +1,8 @@
 //! Words and numbers as people read them. Pure, and the same in the process and in the browser.
 
 pub mod after;
+#[cfg(feature = "ssr")]
+pub mod amount;
 pub mod record;
 pub mod smoke;
 pub mod time;

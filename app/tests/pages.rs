@@ -8,6 +8,8 @@ mod at_hand;
 mod fixtures;
 #[path = "pages/frame.rs"]
 mod frame;
+#[path = "pages/monitoring.rs"]
+mod monitoring;
 #[path = "pages/trouble.rs"]
 mod trouble;
 #[path = "pages/upkeep.rs"]

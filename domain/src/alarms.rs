@@ -14,6 +14,15 @@ pub use snippet::template;
 
 use crate::{Color, Timestamp, metrics::Metric, monitoring::Why, surroundings::AlarmState};
 
+/// The alarms that exist, as far as they were read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alarms {
+    /// Those that look at anything that matters here.
+    pub existing: Vec<Existing>,
+    /// There are more alarms in the account than Teal reads.
+    pub cut_off: bool,
+}
+
 /// An alarm that exists, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Existing {
@@ -82,17 +91,17 @@ impl Standing {
 }
 
 /// How each wanted alarm stands among those that exist, in the order in which they were wanted.
-pub fn compare(wanted: Vec<Wanted>, existing: &[Existing]) -> Vec<Entry> {
-    wanted.into_iter().map(|wanted| entry(wanted, existing)).collect()
+pub fn compare(wanted: Vec<Wanted>, alarms: &Alarms) -> Vec<Entry> {
+    wanted.into_iter().map(|wanted| entry(wanted, alarms)).collect()
 }
 
-fn entry(wanted: Wanted, existing: &[Existing]) -> Entry {
+fn entry(wanted: Wanted, alarms: &Alarms) -> Entry {
     let Wanted { title, side, what } = wanted;
     let recommended = match what {
         Ok(recommended) => recommended,
         Err(why) => return Entry { title, side, standing: Standing::Not(why) },
     };
-    let mut fits: Vec<&Existing> = existing.iter().filter(|alarm| recommended.is_met_by(alarm)).collect();
+    let mut fits: Vec<&Existing> = alarms.existing.iter().filter(|alarm| recommended.is_met_by(alarm)).collect();
     // The one that rings is the one to tell of; else the one that knows something and tells somebody.
     fits.sort_by_key(|alarm| {
         let state = match alarm.state {
@@ -104,6 +113,10 @@ fn entry(wanted: Wanted, existing: &[Existing]) -> Entry {
     });
     let standing = match fits.first() {
         Some(alarm) => Standing::There { alarm: (*alarm).clone(), more: fits.len() - 1 },
+        // It may be among those that were not read.
+        None if alarms.cut_off => Standing::Not(Why::Unread(
+            "There are more alarms in this account than Teal reads, and none of the first looks at it.".to_owned(),
+        )),
         None => Standing::Missing(recommended),
     };
     Entry { title, side, standing }

@@ -86,6 +86,24 @@ pub struct Seen {
     pub to: Timestamp,
 }
 
+/// What a month comes to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Availability {
+    /// Which month.
+    pub month: Month,
+    /// Whichever side was live.
+    pub live: Account,
+    /// The lineage service.
+    pub lineage: Account,
+}
+
+impl Availability {
+    /// Counts a month up.
+    pub fn of(seen: &[Seen], month: Month, now: Timestamp) -> Self {
+        Self { month, live: live(seen, month, now), lineage: lineage(seen, month, now) }
+    }
+}
+
 /// A month, counted up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {

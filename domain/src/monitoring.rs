@@ -4,7 +4,7 @@
 #[cfg(test)]
 pub(crate) mod fixture;
 
-use crate::{Millis, Reading, alarms::Existing, metrics::Drawn, platform::Found, reason};
+use crate::{Millis, Reading, alarms::Alarms, metrics::Drawn, platform::Found, reason};
 use std::sync::Arc;
 
 /// How far back the charts go.
@@ -95,7 +95,7 @@ impl Span {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Monitoring {
     /// The alarms of the account over the metrics that matter here.
-    pub alarms: Reading<Arc<[Existing]>>,
+    pub alarms: Reading<Arc<Alarms>>,
     /// The charts of each span.
     charts: [Reading<Arc<Drawn>>; 3],
 }

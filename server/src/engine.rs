@@ -14,6 +14,7 @@ pub mod going_back;
 pub mod grace;
 pub mod lease;
 pub mod maintenance;
+pub mod monitoring;
 pub mod observe;
 pub mod offer;
 pub mod reconcile;
@@ -23,6 +24,7 @@ pub mod smoke;
 pub mod spool;
 pub mod switch;
 pub mod trouble;
+pub mod uptime;
 pub mod watch;
 pub mod why;
 
@@ -38,7 +40,7 @@ use tokio::sync::Notify;
 use crate::{
     aws::{
         Place, airflow::AirflowRest, cloudtrail::TrailPort, cloudwatch::AlarmPort, elb::TargetPort, iam::RolePort,
-        logs::LogPort, mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
+        logs::LogPort, metrics::MetricPort, mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
     },
     config::PairConfig,
     store::{Store, parameter_key},
@@ -71,6 +73,8 @@ pub struct Around {
     pub files: Arc<dyn FilePort>,
     /// Load balancers.
     pub targets: Arc<dyn TargetPort>,
+    /// CloudWatch, while somebody looks at alarms and charts.
+    pub metrics: Arc<dyn MetricPort>,
     /// CloudWatch Logs.
     pub logs: Arc<dyn LogPort>,
     /// What roles may do.
@@ -98,6 +102,8 @@ pub struct Pair {
     pub smoke: Notify,
     /// Who looks at what surrounds the flag, and what was seen last.
     pub looking: observe::Looking,
+    /// Who looks at its alarms and charts.
+    monitoring: monitoring::Looks,
     /// One diagnosis at a time; when the last one was begun, on the monotonic clock.
     diagnosing: tokio::sync::Mutex<Option<Duration>>,
     /// Since when the old side of a switch has not answered whoever follows it.
@@ -119,6 +125,7 @@ impl Pair {
             follow: Notify::new(),
             smoke: Notify::new(),
             looking: observe::Looking::default(),
+            monitoring: monitoring::Looks::default(),
             diagnosing: tokio::sync::Mutex::default(),
             silent: Mutex::default(),
         }

@@ -14,6 +14,8 @@ pub mod follows;
 pub mod smoked;
 #[path = "fixtures/upkeep.rs"]
 pub mod upkeep;
+#[path = "fixtures/watched.rs"]
+pub mod watched;
 
 use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};

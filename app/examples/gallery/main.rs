@@ -43,6 +43,10 @@ fn main() -> io::Result<()> {
     for (name, pair, maintenances, switches) in fixtures::upkeep::upgrades() {
         save(&format!("upgrade-{name}"), render::upgrade(&view(&assets, &pair, ""), &maintenances, &switches))?;
     }
+    for state in fixtures::watched::states() {
+        let view = view(&assets, &state.pair, "");
+        save(&format!("monitoring-{}", state.name), render::monitoring(&view, state.query, &state.month))?;
+    }
     let mut pair = fixtures::green_is_live();
     save("maintenance-none", render::maintenance(&view(&assets, &pair, ""), &MaintenanceQuery::default()))?;
     let again = MaintenanceQuery {

@@ -43,6 +43,8 @@ pub enum Tab {
     Overview,
     /// The switch panel.
     Switch,
+    /// The alarms, charts and availability.
+    Monitoring,
     /// The history and its records.
     History,
     /// None of them.
@@ -205,6 +207,7 @@ fn nav(pair: &PairSnapshot, tab: Tab) -> impl IntoView + use<> {
         <nav aria-label="Pages">
             <a href=paths::overview(&pair.id) aria-current=current(Tab::Overview)>"Overview"</a>
             <a href=paths::switch(&pair.id, target) aria-current=current(Tab::Switch)>"Switch"</a>
+            <a href=paths::monitoring(&pair.id) aria-current=current(Tab::Monitoring)>"Monitoring"</a>
             <a href=paths::history(&pair.id) aria-current=current(Tab::History)>"History"</a>
         </nav>
     }

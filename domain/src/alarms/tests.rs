@@ -34,7 +34,7 @@ fn existing(alarm: &Recommended, state: AlarmState) -> Existing {
 fn standing(pair: &PairSnapshot, key: &str, existing: &[Existing]) -> Standing {
     let metric = one(pair, key).metric;
     let at = wanted(pair).iter().position(|wanted| wanted.what.as_ref().is_ok_and(|alarm| alarm.metric == metric));
-    compare(wanted(pair), existing).swap_remove(at.expect("wanted")).standing
+    compare(wanted(pair), &Alarms { existing: existing.to_vec(), cut_off: false }).swap_remove(at.expect("wanted")).standing
 }
 
 fn why_not(pair: &PairSnapshot, title: &str) -> Why {
@@ -256,4 +256,11 @@ fn what_asks_for_something_comes_first() {
     let ranks: Vec<u8> = order.iter().map(Standing::rank).collect();
     assert!(ranks.is_sorted(), "{ranks:?}");
     assert_eq!(there(AlarmState::Fine, false).rank(), there(AlarmState::NoData, true).rank());
+}
+
+#[test]
+fn where_not_all_alarms_were_read_none_is_called_missing() {
+    let alarms = Alarms { existing: Vec::new(), cut_off: true };
+    let entries = compare(wanted(&fixture::pair()), &alarms);
+    assert!(entries.iter().all(|entry| matches!(entry.standing, Standing::Not(Why::Unread(_)))), "{entries:?}");
 }

@@ -32,6 +32,7 @@ const ROUTES: [(&str, &str, &[Role]); 32] = [
     ("GET", "/p/{pair}/maintenance", &EVERYBODY),
     ("GET", "/p/{pair}/upgrade", &EVERYBODY),
     ("GET", "/p/{pair}/trouble", &EVERYBODY),
+    ("GET", "/p/{pair}/monitoring", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
     ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
     ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),
