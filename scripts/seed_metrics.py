@@ -18,6 +18,8 @@ STEP = timedelta(minutes=5)
 # A heartbeat is looked for in the last minutes.
 A_MINUTE = timedelta(minutes=1)
 A_DAY = timedelta(days=1)
+# Those that run often enough to have something to tell every five minutes.
+DAGS = ("clickstream", "orders")
 # PutMetricData takes this many points a call.
 POINTS_A_CALL = 1000
 
@@ -95,6 +97,19 @@ def airflow_series(color: str) -> list[Series]:
         database("CPUUtilization", "Percent", daily(6, 24 if live else 8, 1)),
         database("DatabaseConnections", "Count", daily_whole(21, 38 if live else 24, 1)),
         Series("AWS/MWAA", "ApproximateAgeOfOldestTask", "Seconds", {"Environment": name}, daily_whole(0, 42 if live else 3, 2)),
+        *(one for dag in DAGS if live for one in dag_series(name, dag)),
+    ]
+
+
+def dag_series(environment: str, dag: str) -> list[Series]:
+    """What Airflow tells of the runs of one DAG."""
+
+    def of(metric, shape):
+        return Series("AmazonMWAA", metric, "Milliseconds", {"Environment": environment, "DAG": dag}, shape)
+
+    return [
+        of("DAGDurationSuccess", daily(24_000, 61_000, 8_000)),
+        of("DAGScheduleDelay", daily(700, 5_200, 400)),
     ]
 
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use teal_domain::{
     Action, Actor, Base, Color, Denied, Grants, On, OperationId, PairId, Snapshot, Timestamp,
     approval::Answer,
+    availability::{Availability, Month},
     denial::Denial,
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::Maintenance,
@@ -342,6 +343,9 @@ pub trait Desk: Send + Sync {
 
     /// Finds out what is wrong with a pair: asks AWS, for some seconds at most. The snapshot has what came of it.
     async fn diagnose(&self, who: &Identity, pair: &PairId) -> Result<(), DeskError>;
+
+    /// For how much of a month the live side and the lineage service were up.
+    async fn availability(&self, who: &Identity, pair: &PairId, month: Month) -> Result<Availability, DeskError>;
 
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;

@@ -6,6 +6,7 @@ pub mod freezes;
 pub mod history;
 pub mod lineage;
 pub mod maintenance;
+pub mod monitoring;
 pub mod overview;
 pub mod problem;
 pub mod record;

@@ -6,7 +6,9 @@ mod step;
 use crate::words::time;
 use std::fmt::Write as _;
 pub use step::{StepProblem, step_again};
-use teal_domain::{Color, PairId, history::HistoryQuery, journal::Listed};
+use teal_domain::{
+    Color, PairId, availability::Month, history::HistoryQuery, journal::Listed, monitoring::Span,
+};
 
 /// `/p/{pair}`
 pub fn overview(pair: &PairId) -> String {
@@ -61,6 +63,36 @@ pub fn trouble(pair: &PairId) -> String {
 /// `/p/{pair}/lineage`
 pub fn lineage(pair: &PairId) -> String {
     format!("/p/{pair}/lineage")
+/// `/p/{pair}/monitoring`
+pub fn monitoring(pair: &PairId) -> String {
+    format!("/p/{pair}/monitoring")
+}
+
+/// What a query of the monitoring page may hold.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MonitoringQuery {
+    /// How far back the charts go.
+    pub span: Span,
+    /// The month whose availability is shown; the present one by default.
+    pub month: Option<Month>,
+}
+
+impl MonitoringQuery {
+    /// Reads a query string.
+    pub fn parse(query: &str) -> Self {
+        Self {
+            span: get(query, "span").and_then(|word| Span::parse(&word)).unwrap_or_default(),
+            month: get(query, "month").and_then(|word| Month::parse(&word)),
+        }
+    }
+
+    /// The address of the monitoring page with it.
+    pub fn address(self, pair: &PairId) -> String {
+        let mut out = Query::new(monitoring(pair));
+        out.put("span", Some(self.span.as_str()));
+        out.put("month", self.month.map(|month| month.to_string()).as_deref());
+        out.0
+    }
 }
 
 /// `/embed/{pair}`: the frame.
@@ -484,6 +516,16 @@ mod tests {
         let address = filtered("/p/dev/history", &query);
         assert!(address.contains("until=2026-11-27"), "the last day is included: {address}");
         assert_eq!(history_query(address.split_once('?').expect("a query").1), query);
+    }
+
+    #[test]
+    fn a_span_and_a_month_survive_the_way_through_the_address_and_what_is_neither_is_left_out() {
+        for span in Span::ALL {
+            let query = MonitoringQuery { span, month: Month::parse("2026-02") };
+            let address = query.address(&dev());
+            assert_eq!(MonitoringQuery::parse(address.split_once('?').expect("a query").1), query);
+        }
+        assert_eq!(MonitoringQuery::parse("span=9y&month=soon"), MonitoringQuery::default());
     }
 
     #[test]

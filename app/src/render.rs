@@ -8,7 +8,7 @@ use crate::{
         sessions::SessionRow,
         shell::{self, Page},
     },
-    paths::{MaintenanceQuery, SwitchQuery},
+    paths::{MaintenanceQuery, MonitoringQuery, SwitchQuery},
 };
 use hydration_context::SsrSharedContext;
 use leptos::{
@@ -19,6 +19,7 @@ use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use teal_domain::{
     Action, Color, Denied, On, PairId, PairSnapshot, Snapshot, Timestamp,
+    availability::Availability,
     history::{HistoryPage, HistoryQuery, MaintenanceRecord, Record},
 };
 
@@ -179,6 +180,9 @@ pub fn trouble(view: &View<'_>) -> Rendered {
 /// `/p/{pair}/lineage`
 pub fn lineage(view: &View<'_>) -> Rendered {
     with_pair(view, |pair| pages::lineage::page(view, pair))
+/// `/p/{pair}/monitoring?span=&month=`; with the availability of the month.
+pub fn monitoring(view: &View<'_>, query: MonitoringQuery, month: &Result<Availability, DeskError>) -> Rendered {
+    with_pair(view, |pair| pages::monitoring::page(view, pair, query, month))
 }
 
 /// `/p/{pair}/history`

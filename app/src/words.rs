@@ -4,6 +4,7 @@ pub mod after;
 pub mod dags;
 #[cfg(feature = "ssr")]
 pub mod lineage;
+pub mod amount;
 pub mod record;
 pub mod smoke;
 pub mod time;

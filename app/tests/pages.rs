@@ -12,6 +12,8 @@ mod frame;
 mod topology;
 #[path = "pages/lineage.rs"]
 mod lineage;
+#[path = "pages/monitoring.rs"]
+mod monitoring;
 #[path = "pages/trouble.rs"]
 mod trouble;
 #[path = "pages/upkeep.rs"]

@@ -7,7 +7,9 @@
 pub mod access;
 pub mod actor;
 pub mod airflow;
+pub mod alarms;
 pub mod approval;
+pub mod availability;
 pub mod color;
 pub mod confirmation;
 pub mod console;
@@ -20,6 +22,8 @@ pub mod history;
 pub mod journal;
 pub mod lineage;
 pub mod maintenance;
+pub mod metrics;
+pub mod monitoring;
 pub mod operation;
 pub mod pair;
 pub mod platform;

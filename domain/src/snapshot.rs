@@ -8,6 +8,7 @@ use crate::{
     history::{Progress, Record},
     lineage::Lineage,
     maintenance::Maintenance,
+    monitoring::Monitoring,
     platform::Platform,
     policy::Policy,
     smoke::Smoked,
@@ -127,6 +128,8 @@ pub struct PairSnapshot {
     pub mode: Option<Mode>,
     /// What is known of the lineage service. It stays on the server likewise.
     pub lineage: Arc<Lineage>,
+    /// The alarms and charts, as they were read for whoever looked last. They stay on the server likewise.
+    pub monitoring: Arc<Monitoring>,
     /// What happened last, newest first.
     pub recent: Vec<Record>,
     /// Whether the store answers: what it said last, and since when it has not. While it is away nothing

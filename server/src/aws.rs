@@ -9,6 +9,7 @@ pub mod elb;
 pub mod iam;
 pub mod logs;
 pub mod loopback;
+pub mod metrics;
 pub mod mwaa;
 pub mod s3;
 mod seal;

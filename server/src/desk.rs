@@ -13,6 +13,7 @@ use teal_app::desk::{
 use teal_domain::{
     Action, Base, Color, Confirm, Denied, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
     approval::{Approval, NotDecided, Wanted},
+    availability::{Availability, Month},
     confirmation::NotAConfirm,
     denial::Wanted as Wish,
     history::{HistoryPage, HistoryQuery, Record},
@@ -410,6 +411,13 @@ impl Desk for EngineDesk {
         self.may(who, Action::Switch, On::Pair(pair), "diagnose")?;
         self.0.diagnose(self.pair(pair)?).await;
         Ok(())
+    }
+
+    async fn availability(&self, who: &Identity, pair: &PairId, month: Month) -> Result<Availability, DeskError> {
+        self.may(who, Action::See, On::Pair(pair), "availability")?;
+        let (pair, now) = (self.pair(pair)?, self.0.clock.now());
+        let seen = self.0.store.observed(pair.id(), month.begins(), month.ends()).await;
+        Ok(Availability::of(&seen.map_err(|error| away(&error))?, month, now))
     }
 
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {

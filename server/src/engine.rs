@@ -15,6 +15,7 @@ pub mod grace;
 pub mod lease;
 pub mod lineage;
 pub mod maintenance;
+pub mod monitoring;
 pub mod observe;
 pub mod offer;
 pub mod reconcile;
@@ -24,6 +25,7 @@ pub mod smoke;
 pub mod spool;
 pub mod switch;
 pub mod trouble;
+pub mod uptime;
 pub mod watch;
 pub mod why;
 
@@ -39,7 +41,7 @@ use tokio::sync::Notify;
 use crate::{
     aws::{
         Place, airflow::AirflowRest, cloudtrail::TrailPort, cloudwatch::AlarmPort, elb::TargetPort, iam::RolePort,
-        logs::LogPort, mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
+        logs::LogPort, metrics::MetricPort, mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
     },
     config::PairConfig,
     store::{Store, parameter_key},
@@ -72,6 +74,8 @@ pub struct Around {
     pub files: Arc<dyn FilePort>,
     /// Load balancers.
     pub targets: Arc<dyn TargetPort>,
+    /// CloudWatch, while somebody looks at alarms and charts.
+    pub metrics: Arc<dyn MetricPort>,
     /// CloudWatch Logs.
     pub logs: Arc<dyn LogPort>,
     /// What roles may do.
@@ -99,6 +103,8 @@ pub struct Pair {
     pub smoke: Notify,
     /// Who looks at what surrounds the flag, and what was seen last.
     pub looking: observe::Looking,
+    /// Who looks at its alarms and charts.
+    monitoring: monitoring::Looks,
     /// One diagnosis at a time; when the last one was begun, on the monotonic clock.
     diagnosing: tokio::sync::Mutex<Option<Duration>>,
     /// Since when the old side of a switch has not answered whoever follows it.
@@ -120,6 +126,7 @@ impl Pair {
             follow: Notify::new(),
             smoke: Notify::new(),
             looking: observe::Looking::default(),
+            monitoring: monitoring::Looks::default(),
             diagnosing: tokio::sync::Mutex::default(),
             silent: Mutex::default(),
         }
@@ -155,6 +162,7 @@ impl Pair {
             platform: Arc::default(),
             mode: None,
             lineage: Arc::new(Lineage::unread(self.config.lineage.clone())),
+            monitoring: Arc::default(),
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

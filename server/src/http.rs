@@ -109,6 +109,7 @@ pub fn doors(app: &App) -> Doors {
         .get("/p/{pair}/topology", May(Action::See), pages::topology)
         .get("/p/{pair}/trouble", May(Action::See), pages::trouble)
         .get("/p/{pair}/lineage", May(Action::See), pages::lineage)
+        .get("/p/{pair}/monitoring", May(Action::See), pages::monitoring)
         .get("/embed/{pair}", May(Action::See), embed::pair)
         .map(|router| router.layer(CompressionLayer::new().quality(CompressionLevel::Fastest)));
     // The switch page holds a sealed confirmation beside words of its address: compressed, its length would

@@ -9,6 +9,7 @@ pub mod following;
 pub mod idempotency;
 pub mod lease;
 pub mod maintenance;
+pub mod observations;
 pub mod operations;
 pub mod reading;
 pub mod requests;
@@ -256,6 +257,7 @@ fn migrations() -> Migrator {
         step(7, "maintenance", include_str!("../migrations/sqlite/0007_maintenance.sql")),
         step(8, "moved", include_str!("../migrations/sqlite/0008_moved.sql")),
         step(9, "watching", include_str!("../migrations/sqlite/0009_watching.sql")),
+        step(10, "observation", include_str!("../migrations/sqlite/0010_observation.sql")),
     ])
 }
 

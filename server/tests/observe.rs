@@ -41,6 +41,7 @@ impl Teal {
             alarms: fakes.clone(),
             files: fakes.clone(),
             targets: fakes.clone(),
+            metrics: Arc::new(support::nothing::Nothing),
             logs: Arc::new(support::nothing::Nothing),
             roles: Arc::new(support::nothing::Nothing),
         };

@@ -3,6 +3,8 @@
 
 #[path = "store/following.rs"]
 mod following;
+#[path = "store/observations.rs"]
+mod observations;
 mod support;
 
 use std::{

@@ -2,6 +2,8 @@
 
 #[path = "wire/around.rs"]
 mod around;
+#[path = "wire/metrics.rs"]
+mod metrics;
 #[path = "wire/cognito.rs"]
 mod cognito;
 #[path = "support/emulators.rs"]

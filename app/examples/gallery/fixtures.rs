@@ -19,6 +19,8 @@ pub mod follows;
 pub mod smoked;
 #[path = "fixtures/upkeep.rs"]
 pub mod upkeep;
+#[path = "fixtures/watched.rs"]
+pub mod watched;
 
 use std::sync::Arc;
 use teal_app::desk::{DeskError, EntryLine, Identity, Offer, RecordDetail};
@@ -232,6 +234,7 @@ pub fn green_is_live() -> PairSnapshot {
         platform: Arc::default(),
         mode: None,
         lineage: Arc::default(),
+        monitoring: Arc::default(),
         current: Some(upgrade()),
         recent: happenings(),
         store: Reading::good((), back(1)),

@@ -45,6 +45,9 @@ fn main() -> io::Result<()> {
     }
     for (name, pair) in fixtures::lineages::states() {
         save(&format!("lineage-{name}"), render::lineage(&view(&assets, &pair, "")))?;
+    for state in fixtures::watched::states() {
+        let view = view(&assets, &state.pair, "");
+        save(&format!("monitoring-{}", state.name), render::monitoring(&view, state.query, &state.month))?;
     }
     let mut pair = fixtures::green_is_live();
     save("maintenance-none", render::maintenance(&view(&assets, &pair, ""), &MaintenanceQuery::default()))?;

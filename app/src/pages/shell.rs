@@ -45,6 +45,8 @@ pub enum Tab {
     Switch,
     /// The topology.
     Topology,
+    /// The alarms, charts and availability.
+    Monitoring,
     /// The history and its records.
     History,
     /// Lineage.
@@ -210,6 +212,7 @@ fn nav(pair: &PairSnapshot, tab: Tab) -> impl IntoView + use<> {
             <a href=paths::overview(&pair.id) aria-current=current(Tab::Overview)>"Overview"</a>
             <a href=paths::switch(&pair.id, target) aria-current=current(Tab::Switch)>"Switch"</a>
             <a href=paths::topology(&pair.id) aria-current=current(Tab::Topology)>"Topology"</a>
+            <a href=paths::monitoring(&pair.id) aria-current=current(Tab::Monitoring)>"Monitoring"</a>
             <a href=paths::history(&pair.id) aria-current=current(Tab::History)>"History"</a>
             <a href=paths::lineage(&pair.id) aria-current=current(Tab::Lineage)>"Lineage"</a>
         </nav>

@@ -46,6 +46,7 @@ pub async fn pairs(config: &Config) -> Vec<Arc<Pair>> {
                 alarms: Arc::new(CloudWatch::new(&sdk)),
                 files: Arc::new(S3::new(&sdk)),
                 targets: Arc::new(Elb::new(&sdk)),
+                metrics: Arc::new(aws::metrics::Metrics::new(&sdk)),
                 logs: Arc::new(aws::logs::Logs::new(&sdk)),
                 roles: Arc::new(aws::iam::Roles::new(&sdk)),
             };

@@ -108,6 +108,7 @@ fn same_but_for_read_times(before: &PairSnapshot, after: &PairSnapshot) -> bool 
             || before.surroundings.same_but_for_times(&after.surroundings))
         && (Arc::ptr_eq(&before.platform, &after.platform) || before.platform.says_the_same(&after.platform))
         && (Arc::ptr_eq(&before.lineage, &after.lineage) || before.lineage.says_the_same(&after.lineage))
+        && (Arc::ptr_eq(&before.monitoring, &after.monitoring) || before.monitoring.says_the_same(&after.monitoring))
         && before.current == after.current
         && before.recent == after.recent
 }

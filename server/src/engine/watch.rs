@@ -58,12 +58,14 @@ pub fn start(engine: &Arc<Engine>) {
     for pair in &engine.pairs {
         tokio::spawn(super::follow::keep(engine.clone(), pair.clone()));
         tokio::spawn(super::smoke::keep(engine.clone(), pair.clone()));
+        tokio::spawn(super::monitoring::keep(engine.clone(), pair.clone()));
     }
     super::observe::start(engine);
     super::lineage::start(engine);
     tokio::spawn(store(engine.clone()));
     tokio::spawn(super::denials::keep(engine.clone()));
     tokio::spawn(super::freezes::keep(engine.clone()));
+    tokio::spawn(super::uptime::keep(engine.clone()));
 }
 
 async fn flags(engine: Arc<Engine>, pairs: Vec<Arc<Pair>>) {

@@ -9,17 +9,18 @@ use teal_app::{
     components::course,
     desk::{DeskError, Identity, RecordDetail},
     pages::freezes::Closed,
-    paths::{self, MaintenanceQuery, SwitchQuery},
+    paths::{self, MaintenanceQuery, MonitoringQuery, SwitchQuery},
     render::{self, View},
 };
 use teal_domain::{
     Action, Color, Denied, On, PairId,
+    availability::Month,
     history::{HistoryQuery, MaintenanceRecord, Record, What},
     journal::Listed,
 };
 
 use super::{App, asked::Asked, doors::Who, errors, headers::Document};
-use crate::engine::{freezes::on_the_clock, observe};
+use crate::engine::{self, freezes::on_the_clock, observe};
 
 /// `/`: the first pair that one may see.
 pub async fn home(State(app): State<App>, Who(who): Who, asked: Asked) -> Response {
@@ -158,6 +159,19 @@ pub async fn trouble(State(app): State<App>, Path(pair): Path<String>, Who(who):
 /// `/p/{pair}/lineage`
 pub async fn lineage(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
     with_view(&app, &who, &pair, &asked, |view| Document(render::lineage(view)).into_response())
+/// `/p/{pair}/monitoring?span=&month=`. To open it is a look at its alarms and charts, and so is to follow it.
+pub async fn monitoring(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+    let query = MonitoringQuery::parse(asked.query());
+    let known = pair.parse::<PairId>().ok().and_then(|id| app.engine.pair(&id).cloned());
+    let month = match &known {
+        Some(pair) => {
+            engine::monitoring::look(&app.engine, pair, query.span);
+            let month = query.month.unwrap_or_else(|| Month::of(app.desk.now()));
+            app.desk.availability(&who, pair.id(), month).await
+        }
+        None => Err(DeskError::NotFound { message: String::new() }),
+    };
+    with_view(&app, &who, &pair, &asked, |view| Document(render::monitoring(view, query, &month)).into_response())
 }
 
 /// `/p/{pair}/history`

@@ -140,6 +140,7 @@ impl Scene {
             alarms: alarms.clone(),
             files: alarms.clone(),
             targets: alarms.clone(),
+            metrics: Arc::new(crate::support::nothing::Nothing),
             logs: Arc::new(crate::support::nothing::Nothing),
             roles: Arc::new(crate::support::nothing::Nothing),
         });

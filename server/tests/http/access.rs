@@ -34,6 +34,7 @@ const ROUTES: [(&str, &str, &[Role]); 39] = [
     ("GET", "/p/{pair}/topology", &EVERYBODY),
     ("GET", "/p/{pair}/trouble", &EVERYBODY),
     ("GET", "/p/{pair}/lineage", &EVERYBODY),
+    ("GET", "/p/{pair}/monitoring", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
     ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
     ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),

@@ -26,6 +26,8 @@ pub const ROUTES: [(&str, u16); 61] = [
     ("/p/dev/topology", 200),
     ("/p/dev/trouble", 200),
     ("/p/dev/lineage", 200),
+    ("/p/dev/monitoring", 200),
+    ("/p/dev/monitoring?span=7d&month=2026-10", 200),
     ("/p/dev/history", 200),
     ("/p/dev/history?kind=imported&color=blue", 200),
     ("/p/dev/history/31", 200),

@@ -7,6 +7,7 @@ use teal_app::desk::{
 };
 use teal_domain::{
     Color, OperationId, PairId, Snapshot, Timestamp,
+    availability::{Availability, Month},
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::Maintenance,
 };
@@ -89,6 +90,9 @@ impl Desk for Hindered {
     }
     async fn diagnose(&self, who: &Identity, pair: &PairId) -> Result<(), DeskError> {
         self.desk().diagnose(who, pair).await
+    }
+    async fn availability(&self, who: &Identity, pair: &PairId, month: Month) -> Result<Availability, DeskError> {
+        self.desk().availability(who, pair, month).await
     }
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.desk().denials(who, before).await

@@ -84,8 +84,8 @@ impl House {
         world.policy = policy;
         let airflow = Arc::new(build(FakeAirflow::new(world.clock.clone())));
         let (alarms, files, targets) = (Arc::new(Nothing), Arc::new(Nothing), Arc::new(Nothing));
-        let (logs, roles) = (Arc::new(Nothing), Arc::new(Nothing));
-        world.around = Some(Around { airflow: airflow.clone(), alarms, files, targets, logs, roles });
+        let (logs, roles, metrics) = (Arc::new(Nothing), Arc::new(Nothing), Arc::new(Nothing));
+        world.around = Some(Around { airflow: airflow.clone(), alarms, files, targets, metrics, logs, roles });
         (Self::over(folder, world, "ana", |desk| Arc::new(desk)).await, airflow)
     }
 

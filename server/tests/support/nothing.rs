@@ -1,7 +1,9 @@
 //! Alarms, files, load balancers and logs of which there are none.
 
 use teal_domain::{
-    Timestamp,
+    Millis, Timestamp,
+    alarms::Alarms,
+    metrics::{Answer, Series},
     surroundings::{Alarm, DagFile},
     trouble::Allowed,
 };
@@ -11,6 +13,7 @@ use teal_server::aws::{
     elb::{Target, TargetPort},
     iam::RolePort,
     logs::LogPort,
+    metrics::MetricPort,
     s3::FilePort,
 };
 
@@ -25,6 +28,17 @@ impl AlarmPort for Nothing {
 
     async fn heartbeat(&self, _: &str, _: Timestamp) -> Result<Option<Timestamp>, AwsError> {
         Ok(None)
+    }
+}
+
+#[async_trait::async_trait]
+impl MetricPort for Nothing {
+    async fn existing(&self) -> Result<Alarms, AwsError> {
+        Ok(Alarms::default())
+    }
+
+    async fn data(&self, _: &[Series], _: Millis, _: Timestamp, _: Timestamp) -> Result<Answer, AwsError> {
+        Ok(Answer::new())
     }
 }
 

@@ -240,6 +240,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
         alarms: Arc::new(CloudWatch::new(&config)),
         files: Arc::new(S3::new(&config)),
         targets: Arc::new(Elb::new(&config)),
+        metrics: Arc::new(teal_server::aws::metrics::Metrics::new(&config)),
         logs: Arc::new(teal_server::aws::logs::Logs::new(&config)),
         roles: Arc::new(teal_server::aws::iam::Roles::new(&config)),
     };

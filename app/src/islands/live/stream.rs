@@ -1,7 +1,7 @@
 //! The one `EventSource` of the page, its watchdog, and the clock.
 
 use super::{
-    Connection, Glance, Live,
+    Connection, Glance, Live, copying,
     follow::{self, Wish},
     is_newer, kept, resting,
 };
@@ -77,6 +77,7 @@ pub fn start(pair: &PairId, from: String, shown: (SnapshotId, Timestamp), now: T
     }
     Live::here().now.set(now);
     kept::listen();
+    copying::listen();
     connect();
     tick();
     // The interval lives as long as the page.

@@ -151,6 +151,7 @@ pub fn pair() -> PairSnapshot {
         platform: Arc::default(),
         mode: None,
         lineage: Arc::default(),
+        monitoring: Arc::default(),
         recent: Vec::new(),
         store: Reading::good((), secs_ago(1)),
     }
