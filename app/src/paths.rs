@@ -6,9 +6,7 @@ mod step;
 use crate::words::time;
 use std::fmt::Write as _;
 pub use step::{StepProblem, step_again};
-use teal_domain::{
-    Color, PairId, availability::Month, history::HistoryQuery, journal::Listed, monitoring::Span,
-};
+use teal_domain::{Color, PairId, availability::Month, history::HistoryQuery, journal::Listed, monitoring::Span};
 
 /// `/p/{pair}`
 pub fn overview(pair: &PairId) -> String {
@@ -63,6 +61,8 @@ pub fn trouble(pair: &PairId) -> String {
 /// `/p/{pair}/lineage`
 pub fn lineage(pair: &PairId) -> String {
     format!("/p/{pair}/lineage")
+}
+
 /// `/p/{pair}/monitoring`
 pub fn monitoring(pair: &PairId) -> String {
     format!("/p/{pair}/monitoring")

@@ -180,6 +180,8 @@ pub fn trouble(view: &View<'_>) -> Rendered {
 /// `/p/{pair}/lineage`
 pub fn lineage(view: &View<'_>) -> Rendered {
     with_pair(view, |pair| pages::lineage::page(view, pair))
+}
+
 /// `/p/{pair}/monitoring?span=&month=`; with the availability of the month.
 pub fn monitoring(view: &View<'_>, query: MonitoringQuery, month: &Result<Availability, DeskError>) -> Rendered {
     with_pair(view, |pair| pages::monitoring::page(view, pair, query, month))

@@ -1,10 +1,10 @@
 //! Words and numbers as people read them. Pure, and the same in the process and in the browser.
 
 pub mod after;
+pub mod amount;
 pub mod dags;
 #[cfg(feature = "ssr")]
 pub mod lineage;
-pub mod amount;
 pub mod record;
 pub mod smoke;
 pub mod time;

@@ -8,12 +8,12 @@ mod at_hand;
 mod fixtures;
 #[path = "pages/frame.rs"]
 mod frame;
-#[path = "pages/topology.rs"]
-mod topology;
 #[path = "pages/lineage.rs"]
 mod lineage;
 #[path = "pages/monitoring.rs"]
 mod monitoring;
+#[path = "pages/topology.rs"]
+mod topology;
 #[path = "pages/trouble.rs"]
 mod trouble;
 #[path = "pages/upkeep.rs"]

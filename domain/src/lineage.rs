@@ -7,7 +7,7 @@ mod address;
 mod continuity;
 mod name;
 
-pub use address::{WebAddress, encoded};
+pub use address::WebAddress;
 pub use continuity::{Continuity, LOOKED_BACK};
 pub use name::Name;
 

@@ -127,8 +127,10 @@ pub struct PairSnapshot {
     #[serde(skip)]
     pub mode: Option<Mode>,
     /// What is known of the lineage service. It stays on the server likewise.
+    #[serde(skip)]
     pub lineage: Arc<Lineage>,
     /// The alarms and charts, as they were read for whoever looked last. They stay on the server likewise.
+    #[serde(skip)]
     pub monitoring: Arc<Monitoring>,
     /// What happened last, newest first.
     pub recent: Vec<Record>,

@@ -10,7 +10,7 @@ pub mod engine;
 mod hex;
 pub mod http;
 pub mod log;
-pub mod metrics;
 pub mod marquez;
+pub mod metrics;
 mod request;
 pub mod store;

@@ -45,6 +45,7 @@ fn main() -> io::Result<()> {
     }
     for (name, pair) in fixtures::lineages::states() {
         save(&format!("lineage-{name}"), render::lineage(&view(&assets, &pair, "")))?;
+    }
     for state in fixtures::watched::states() {
         let view = view(&assets, &state.pair, "");
         save(&format!("monitoring-{}", state.name), render::monitoring(&view, state.query, &state.month))?;

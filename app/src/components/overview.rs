@@ -5,8 +5,7 @@ use super::{
     freezes,
     headline::headline,
     icon::{Glyph, Icon},
-    maintenance, misplaced, platform,
-    lineage, maintenance,
+    lineage, maintenance, misplaced, platform,
     recent::recent,
     side_card::side_card,
 };

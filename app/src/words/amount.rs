@@ -131,7 +131,8 @@ mod tests {
 
     #[test]
     fn a_scale_ends_at_a_round_value_that_nothing_is_above() {
-        let ticks = |unit, highest| Scale::of(unit, highest).ticks.into_iter().map(|(_, told)| told).collect::<Vec<_>>();
+        let ticks =
+            |unit, highest| Scale::of(unit, highest).ticks.into_iter().map(|(_, told)| told).collect::<Vec<_>>();
         assert_eq!(ticks(Unit::Count, 14.0), ["0", "5", "10", "15"]);
         assert_eq!(ticks(Unit::Count, 0.0), ["0", "1"]);
         assert_eq!(ticks(Unit::Count, 2.0), ["0", "1", "2"]);

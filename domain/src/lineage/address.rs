@@ -1,6 +1,7 @@
 //! Where the lineage service is opened, and the addresses of what it shows.
 
 use super::{Dataset, Name};
+use crate::console::encoded;
 use std::fmt;
 
 /// The address of a web site: `http` or `https`, a host, perhaps a port and a path. Nothing else can be one, so a page may
@@ -56,19 +57,6 @@ impl fmt::Display for WebAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// A text as one part of a path: what is no letter, digit or one of `-._~` is encoded, byte by byte.
-pub fn encoded(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            encoded.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    encoded
 }
 
 fn is_dots(part: &str) -> bool {

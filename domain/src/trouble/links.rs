@@ -5,7 +5,6 @@ use crate::{
     Color,
     console::{self, encoded},
 };
-use crate::{Color, lineage::encoded};
 use serde::{Deserialize, Serialize};
 
 /// A way out of Teal.
@@ -38,7 +37,6 @@ pub fn log_group(region: &str, group: &str) -> String {
     // Behind the `#` the console wants what was encoded twice, with `$` for the second `%`.
     let group = encoded(&encoded(group)).replace('%', "$");
     console::home(region, "cloudwatch", &format!("logsV2:log-groups/log-group/{group}"))
-    format!("https://{region}.{home}/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{group}")
 }
 
 /// The host comes from AWS; what is no plain name of one is not made a link.

@@ -75,9 +75,9 @@ mod tests {
         assert_eq!(
             lines,
             [
-                "Closed because: month end. Opens 2026-11-30 19:00:00 UTC (Mon 30 Nov 2026, 20:00 CET).",
-                "closes 2026-11-30 17:00:00 UTC (Mon 30 Nov 2026, 18:00 CET), opens 2026-11-30 19:00:00 UTC (Mon 30 Nov 2026, 20:00 CET): month end",
-                "closes 2026-12-01 18:00:00 UTC, opens 2026-12-01 19:00:00 UTC: release",
+                "Closed because: month end. Opens Mon 30 Nov 2026, 19:00:00 UTC (Mon 30 Nov 2026, 20:00 CET).",
+                "closes Mon 30 Nov 2026, 17:00:00 UTC (Mon 30 Nov 2026, 18:00 CET), opens Mon 30 Nov 2026, 19:00:00 UTC (Mon 30 Nov 2026, 20:00 CET): month end",
+                "closes Tue 1 Dec 2026, 18:00:00 UTC, opens Tue 1 Dec 2026, 19:00:00 UTC: release",
             ]
         );
         assert_eq!(text(&[], Timestamp(AT)), ["Open now.", "Nothing is frozen in the next two months."]);

@@ -159,6 +159,8 @@ pub async fn trouble(State(app): State<App>, Path(pair): Path<String>, Who(who):
 /// `/p/{pair}/lineage`
 pub async fn lineage(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
     with_view(&app, &who, &pair, &asked, |view| Document(render::lineage(view)).into_response())
+}
+
 /// `/p/{pair}/monitoring?span=&month=`. To open it is a look at its alarms and charts, and so is to follow it.
 pub async fn monitoring(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
     let query = MonitoringQuery::parse(asked.query());

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 61] = [
+pub const ROUTES: [(&str, u16); 64] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),

@@ -2,11 +2,7 @@
 
 use crate::components::icon::{Glyph, Icon};
 use leptos::{either::EitherOf3, prelude::*};
-use teal_domain::{
-    PairSnapshot,
-    lineage::{WebAddress, encoded},
-    platform::Balancer,
-};
+use teal_domain::{PairSnapshot, console::encoded, lineage::WebAddress, platform::Balancer};
 
 /// Where its pages are behind the load balancer.
 const WEB: u16 = 3000;

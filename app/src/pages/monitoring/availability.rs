@@ -25,7 +25,8 @@ pub(super) fn section(
 ) -> impl IntoView + use<> {
     let now = view.now;
     let shown = query.month.unwrap_or_else(|| Month::of(now));
-    let to = |month: Month| format!("{}#availability", MonitoringQuery { month: Some(month), ..query }.address(&pair.id));
+    let to =
+        |month: Month| format!("{}#availability", MonitoringQuery { month: Some(month), ..query }.address(&pair.id));
     let next = (shown < Month::of(now)).then(|| {
         view! { <a href=to(shown.next()) rel="next">{shown.next().title()}</a> }
     });
@@ -39,7 +40,9 @@ pub(super) fn section(
         }),
         Err(error) => {
             let said = error.to_string();
-            Either::Right(view! { <p class="notice"><Mark tone=Tone::Attention text="It cannot be counted" />": "{said}</p> })
+            Either::Right(
+                view! { <p class="notice"><Mark tone=Tone::Attention text="It cannot be counted" />": "{said}</p> },
+            )
         }
     };
     view! {
