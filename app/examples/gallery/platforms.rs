@@ -172,7 +172,9 @@ pub fn field(pair: &mut PairSnapshot) {
 /// Of everything something.
 pub fn ill(pair: &mut PairSnapshot) {
     field(pair);
-    super::updating(pair);
+    let mut blue = pair.blue.value().cloned().unwrap();
+    blue.status = "UPDATING".to_owned().into();
+    pair.blue = Reading::good(blue, back(8));
     let found = platform(pair);
     let mut ill = balancer();
     for targets in &mut ill.groups {

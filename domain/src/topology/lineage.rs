@@ -47,7 +47,7 @@ pub(super) fn balancer(pair: &PairSnapshot, name: &str, balancer: &Balancer) -> 
         (state, ..) => (Health::Degraded, format!("ELB says {state}; {of_all}.")),
     };
     let mut judged = Judged::new(name, health, reason);
-    let reached = if balancer.internal { "from inside its network only" } else { "from the internet" };
+    let reached = if balancer.internal { "from its network only" } else { "from the internet" };
     judged.figures = vec![
         Figure::of("Targets", format!("{healthy} of {} healthy", targets.len())),
         Figure::of(
@@ -91,7 +91,7 @@ pub(super) fn group(pair: &PairSnapshot, name: &str, group: &Group) -> Judged {
     let mut judged = Judged::new(name, health, reason);
     judged.figures = vec![
         Figure::of("In service", format!("{} of {wanted} wanted", serving.len())),
-        Figure::of("Zones", if zones.is_empty() { "none".to_owned() } else { listed(&zones) }),
+        Figure::of("Zones", if zones.is_empty() { "none".to_owned() } else { zones.join(", ") }),
         Figure::of("Refresh", refresh.unwrap_or_else(|| "none".to_owned())),
     ];
     judged.zones = zones;

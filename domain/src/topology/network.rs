@@ -98,7 +98,7 @@ pub(super) fn nat(pair: &PairSnapshot, now: Timestamp) -> Judged {
         let mut judged = Judged::new(names.join(", "), health, reason);
         judged.figures = vec![
             Figure::of("Working", format!("{} of {}", working.len(), network.nat_gateways.len())),
-            Figure::of("Zones", if zones.is_empty() { "not known".to_owned() } else { listed(&zones) }),
+            Figure::of("Zones", if zones.is_empty() { "not known".to_owned() } else { zones.join(", ") }),
         ];
         judged.zones = zones;
         judged

@@ -68,6 +68,10 @@ pub fn way(from: Part, to: Part) -> Vec<(i32, i32)> {
             let x = if left { 260 } else { 542 };
             vec![(x, a.y + a.h), (x, b.y)]
         }
+        (Part::Environment(Color::Blue), Part::Lineage) => {
+            let y = b.y + b.h / 2;
+            vec![(350, a.y + a.h), (350, y), (b.x, y)]
+        }
         (Part::Environment(Color::Blue), _) => {
             let y = b.y + b.h / 2;
             vec![(350, a.y + a.h), (350, 437), (805, 437), (805, y), (b.x, y)]

@@ -81,7 +81,7 @@ fn row(node: &Node, now: Timestamp) -> impl IntoView + use<> {
                 {zones}
             </td>
             <td><dl class="figures">{node.figures.iter().map(|one| figure(one, now)).collect_view()}</dl></td>
-            <td class="read"><span class="label">"Read "</span>{read}{never}{console}</td>
+            <td class="read"><span><span class="label">"Read "</span>{read}{never}</span>{console}</td>
         </tr>
     }
 }
