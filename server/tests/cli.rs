@@ -248,7 +248,7 @@ async fn the_calendar_says_why_it_is_closed_and_when_it_opens_without_asking_aws
     let mut command = desk.command(&["freezes"]);
     command.env("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
     let said = Said::of(command.output().expect("it ran")).ends(0);
-    assert!(said.out.starts_with("Closed because: all year. Opens 20"), "{said:?}");
+    assert!(said.out.starts_with("Closed because: all year. Opens "), "{said:?}");
     let json = desk.run(&["--json", "freezes"]).ends(0).json();
     assert_eq!((&json["freeze"]["closed"], &json["freeze"]["because"]), (&true.into(), &"all year".into()));
     assert!(json["freezes"].as_array().is_some_and(|freezes| freezes.len() > 60), "{json}");

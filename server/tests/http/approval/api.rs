@@ -107,7 +107,7 @@ async fn row_36_a_script_plans_asks_waits_and_switches_once_a_person_has_approve
     }
     assert_eq!(script.reads("/api/v1/pairs/dev").await["request"], request, "the pair tells of it in the same words");
     let page = anton.page("/p/dev/switch?to=green").await;
-    assert!(page.contains("CHG0012345") && page.contains("Behind it: ben"), "the approver sees all of it: {page}");
+    assert!(page.contains("CHG0012345") && page.contains("Behind it: <!>ben"), "the approver sees all of it: {page}");
 
     let answered = anton.answers(&request, "approve").await;
     assert_eq!(answered.status, StatusCode::OK, "{}", answered.text());
