@@ -13,7 +13,8 @@ use std::{collections::BTreeMap, time::Duration};
 use serde_json::Value;
 use teal_domain::{
     Color, Timestamp,
-    lineage::{Day, Health, Job, Jobs, Name, Namespaces, Setup, Told, WebAddress, encoded},
+    console::encoded,
+    lineage::{Day, Health, Job, Jobs, Name, Namespaces, Setup, Told, WebAddress},
     trouble,
 };
 

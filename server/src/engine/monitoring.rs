@@ -9,7 +9,7 @@ use std::{
 };
 
 use teal_domain::{
-    Millis, PairSnapshot,
+    PairSnapshot,
     alarms::Alarms,
     metrics::{Drawn, plan},
     monitoring::{Monitoring, Span},
