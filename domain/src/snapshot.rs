@@ -12,6 +12,7 @@ use crate::{
     smoke::Smoked,
     steps::Course,
     switch::Kind,
+    topology::Mode,
     trouble::Diagnosis,
 };
 use serde::{Deserialize, Serialize};
@@ -120,6 +121,9 @@ pub struct PairSnapshot {
     /// What the platform is made of beside the flag and the environments. It stays on the server likewise.
     #[serde(skip)]
     pub platform: Arc<Platform>,
+    /// How the platform is deployed, by what config says; none where it says nothing.
+    #[serde(skip)]
+    pub mode: Option<Mode>,
     /// What happened last, newest first.
     pub recent: Vec<Record>,
     /// Whether the store answers: what it said last, and since when it has not. While it is away nothing

@@ -7,6 +7,8 @@ mod cognito;
 #[path = "support/emulators.rs"]
 #[allow(dead_code, reason = "each test file uses its own part of this")]
 mod emulators;
+#[path = "wire/platform.rs"]
+mod platform;
 
 use std::time::{Duration, Instant};
 

@@ -225,6 +225,7 @@ pub fn green_is_live() -> PairSnapshot {
         freezes: Arc::default(),
         surroundings: Arc::default(),
         platform: Arc::default(),
+        mode: None,
         current: Some(upgrade()),
         recent: happenings(),
         store: Reading::good((), back(1)),

@@ -91,10 +91,11 @@ impl Part {
                 "account",
                 "assume_role_arn",
                 "lineage_health_url",
+                "mode",
                 "names",
                 "policy",
             ],
-            Self::Names => &["flag", "blue", "green", "load_balancer"],
+            Self::Names => &["flag", "blue", "green", "load_balancer", "group", "instance", "database", "secret"],
             Self::Policy => &[
                 "two_person",
                 "approval_lives",

@@ -9,17 +9,19 @@ use futures::future::join_all;
 use teal_domain::{
     Color, Environment, PairSnapshot, Timestamp,
     trouble::{
-        Allowed, Diagnosis, Excerpt, Gathered, Side, Target, access,
+        Allowed, Diagnosis, Excerpt, Gathered, Side, access,
         gathered::{FAR_BACK, Told},
     },
 };
 use tokio::time::{Instant, timeout};
 
-use super::{Around, Engine, Pair, observe::silence};
+use super::{
+    Around, Engine, Pair,
+    observe::{balancer, silence},
+};
 use crate::aws::{
     AwsError,
     airflow::client::{Airflow, Log},
-    elb,
 };
 
 /// How long the whole of it may take.
@@ -39,7 +41,8 @@ impl Engine {
         }
         *last = Some(self.clock.monotonic());
         let snapshot = self.board.snapshot();
-        let found = diagnosis(pair, snapshot.pair(pair.id()), self.clock.now(), PATIENCE).await;
+        let asked = diagnosis(pair, snapshot.pair(pair.id()), self.clock.now(), PATIENCE);
+        let found = pair.calls.counting(asked).await;
         self.board.update(pair.id(), self.clock.now(), |known| known.diagnosis = Some(found.into()));
     }
 }
@@ -60,15 +63,15 @@ async fn gather(pair: &Pair, known: Option<&PairSnapshot>, now: Timestamp, until
         Asked { pair, color, now, until }.side(known).await
     });
     let flag = within(until, "Parameter Store", pair.ports.flag.read_one(&config.names.flag));
-    let targets = async {
+    let balancer = async {
         let Some(around) = &pair.ports.around else { return Err(NOT_ASKED.to_owned()) };
-        within(until, "Elastic Load Balancing", around.targets.targets(&config.names.load_balancer)).await
+        within(until, "Elastic Load Balancing", balancer(&*around.targets, config, None)).await
     };
     let lineage = async {
         let address = config.lineage_health_url.as_ref()?;
         Some((address.clone(), lineage::health(address).await))
     };
-    let (flag, blue, green, targets, lineage) = tokio::join!(flag, blue, green, targets, lineage);
+    let (flag, blue, green, balancer, lineage) = tokio::join!(flag, blue, green, balancer, lineage);
     Gathered {
         region: config.region.clone(),
         account: config.account.clone(),
@@ -77,7 +80,7 @@ async fn gather(pair: &Pair, known: Option<&PairSnapshot>, now: Timestamp, until
         flag,
         blue,
         green,
-        targets: targets.map(|targets| targets.map(|all| all.into_iter().map(target).collect())),
+        balancer,
         lineage,
     }
 }
@@ -160,9 +163,4 @@ async fn within<T>(until: Instant, who: &str, asked: impl Future<Output = Result
         Ok(found) => found.map_err(|error| error.message),
         Err(_) => Err(silence(who, limit)),
     }
-}
-
-fn target(found: elb::Target) -> Target {
-    let elb::Target { group, target, state, reason } = found;
-    Target { group, target, state, reason }
 }

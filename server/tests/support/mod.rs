@@ -138,6 +138,7 @@ impl World {
             account: None,
             assume_role_arn: None,
             lineage_health_url: None,
+            mode: None,
             names: PairNames { flag: format!("/{pair}/active"), ..PairNames::by_convention("mwaa-openlineage", "dev") },
             policy: self.policy.clone(),
             freezes: Vec::new(),

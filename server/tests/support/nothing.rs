@@ -2,17 +2,11 @@
 
 use teal_domain::{
     Timestamp,
+    platform::Balancer,
     surroundings::{Alarm, DagFile},
     trouble::Allowed,
 };
-use teal_server::aws::{
-    AwsError,
-    cloudwatch::AlarmPort,
-    elb::{Target, TargetPort},
-    iam::RolePort,
-    logs::LogPort,
-    s3::FilePort,
-};
+use teal_server::aws::{AwsError, cloudwatch::AlarmPort, elb::TargetPort, iam::RolePort, logs::LogPort, s3::FilePort};
 
 #[derive(Debug)]
 pub struct Nothing;
@@ -41,7 +35,7 @@ impl FilePort for Nothing {
 
 #[async_trait::async_trait]
 impl TargetPort for Nothing {
-    async fn targets(&self, _: &str) -> Result<Option<Vec<Target>>, AwsError> {
+    async fn balancer(&self, _: &str) -> Result<Option<Balancer>, AwsError> {
         Ok(None)
     }
 }

@@ -149,6 +149,7 @@ pub fn pair() -> PairSnapshot {
         freezes: Arc::default(),
         surroundings: Arc::new(Surroundings { blue: side(), green: side(), alarms }),
         platform: Arc::default(),
+        mode: None,
         recent: Vec::new(),
         store: Reading::good((), secs_ago(1)),
     }
