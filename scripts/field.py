@@ -23,9 +23,13 @@ AIRFLOW = {"blue": "2.11.0", "green": "3.0.6"}
 
 TAGS = {"Project": PROJECT, "Environment": ENV, "DeploymentMode": "FullHA", "ManagedBy": "CDK"}
 SUBNETS = [f"subnet-0a1b2c3d4e5f6071{n}" for n in (1, 2)]
+PUBLIC_SUBNETS = [f"subnet-0a1b2c3d4e5f6072{n}" for n in (1, 2)]
 ZONES = [f"{REGION}a", f"{REGION}b"]
 SECURITY_GROUP = "sg-0f1e2d3c4b5a69780"
 VPC = "vpc-0123456789abcdef0"
+CIDR = "10.0.0.0/16"
+INTERNET_GATEWAY = "igw-0a1b2c3d4e5f60731"
+NAT_GATEWAY = "nat-0a1b2c3d4e5f60741"
 
 MARQUEZ = f"{PROJECT}-marquez-{ENV}"
 DATABASE = f"{PROJECT}-marquez-db-{ENV}"

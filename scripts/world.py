@@ -30,6 +30,7 @@ from pathlib import Path
 import field
 import seed
 import seed_flag
+import seed_network
 import seed_metrics
 import seed_people
 
@@ -275,6 +276,7 @@ def main() -> int:
         pairs = [field.ENV, *([field.PROD] if chosen.prod else [])]
         if not chosen.no_seed:
             seed_flag.write_saved_state(folder / "state", now, chosen.history_versions, pairs)
+            seed_network.write_saved_state(folder / "state", now)
         base, _claim = airflow_base()
         ministack = start_ministack(folder, chosen.ministack_port or free_port(), base)
         emulators.append(ministack)

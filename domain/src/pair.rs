@@ -64,6 +64,18 @@ pub struct PairNames {
     /// The load balancer in front of the lineage service.
     #[serde(default)]
     pub load_balancer: String,
+    /// The Auto Scaling group of the lineage service, where config names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// The one instance of the lineage service by its tag `Name`, where config names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub instance: Option<String>,
+    /// The cluster or the instance of its database, where config names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub database: Option<String>,
+    /// The secret of its database, where config names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<String>,
 }
 
 impl PairNames {
@@ -79,6 +91,10 @@ impl PairNames {
             blue: format!("{project}-blue-{environment}"),
             green: format!("{project}-green-{environment}"),
             load_balancer: format!("{project}-marquez-{environment}"),
+            group: None,
+            instance: None,
+            database: None,
+            secret: None,
         }
     }
 

@@ -18,7 +18,7 @@ mod told;
 use crate::{Color, Millis, Timestamp};
 use serde::{Deserialize, Serialize};
 
-pub use gathered::{Allowed, Gathered, Health, Side, Target};
+pub use gathered::{Allowed, Gathered, Health, Side};
 pub use links::Link;
 pub use log::Excerpt;
 

@@ -3,16 +3,22 @@
 //! This file makes the SDK's configuration and says what its errors mean.
 
 pub mod airflow;
+pub mod autoscaling;
 pub mod cloudtrail;
 pub mod cloudwatch;
+pub mod counted;
+pub mod ec2;
 pub mod elb;
 pub mod iam;
 pub mod logs;
 pub mod loopback;
 pub mod metrics;
 pub mod mwaa;
+mod query;
+pub mod rds;
 pub mod s3;
 mod seal;
+pub mod secrets;
 mod signed;
 pub mod ssm;
 pub mod sts;
@@ -42,7 +48,7 @@ pub async fn sdk_config(place: &Place, request_timeout: Duration) -> SdkConfig {
         .build();
     let loader = aws_config::defaults(BehaviorVersion::latest())
         .region(Region::new(place.region.clone()))
-        .http_client(loopback::http_client())
+        .http_client(counted::http_client(loopback::http_client()))
         .timeout_config(timeouts);
     let base = loader.load().await;
     let Some(role) = &place.role else { return base };

@@ -40,8 +40,22 @@ use tokio::sync::Notify;
 
 use crate::{
     aws::{
-        Place, airflow::AirflowRest, cloudtrail::TrailPort, cloudwatch::AlarmPort, elb::TargetPort, iam::RolePort,
-        logs::LogPort, metrics::MetricPort, mwaa::EnvironmentPort, s3::FilePort, ssm::FlagPort,
+        Place,
+        airflow::AirflowRest,
+        autoscaling::GroupPort,
+        cloudtrail::TrailPort,
+        cloudwatch::AlarmPort,
+        counted::Calls,
+        ec2::NetworkPort,
+        elb::TargetPort,
+        iam::RolePort,
+        logs::LogPort,
+        metrics::MetricPort,
+        mwaa::EnvironmentPort,
+        rds::DatabasePort,
+        s3::{BucketPort, FilePort},
+        secrets::SecretPort,
+        ssm::FlagPort,
     },
     config::PairConfig,
     store::{Store, parameter_key},
@@ -80,6 +94,23 @@ pub struct Around {
     pub logs: Arc<dyn LogPort>,
     /// What roles may do.
     pub roles: Arc<dyn RolePort>,
+    /// The other parts of the platform; none where they are not looked at.
+    pub parts: Option<Parts>,
+}
+
+/// The ports to what the platform is made of.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    /// Groups of instances.
+    pub groups: Arc<dyn GroupPort>,
+    /// Databases.
+    pub databases: Arc<dyn DatabasePort>,
+    /// Networks and instances.
+    pub network: Arc<dyn NetworkPort>,
+    /// Secrets, without what they hold.
+    pub secrets: Arc<dyn SecretPort>,
+    /// Buckets.
+    pub buckets: Arc<dyn BucketPort>,
 }
 
 /// A pair, and what is needed to act on it.
@@ -105,6 +136,8 @@ pub struct Pair {
     pub looking: observe::Looking,
     /// Who looks at its alarms and charts.
     monitoring: monitoring::Looks,
+    /// The calls that are made for it.
+    pub calls: Arc<Calls>,
     /// One diagnosis at a time; when the last one was begun, on the monotonic clock.
     diagnosing: tokio::sync::Mutex<Option<Duration>>,
     /// Since when the old side of a switch has not answered whoever follows it.
@@ -127,6 +160,7 @@ impl Pair {
             smoke: Notify::new(),
             looking: observe::Looking::default(),
             monitoring: monitoring::Looks::default(),
+            calls: Arc::default(),
             diagnosing: tokio::sync::Mutex::default(),
             silent: Mutex::default(),
         }
@@ -160,7 +194,7 @@ impl Pair {
             freezes: self.freezes(now),
             surroundings: Arc::default(),
             platform: Arc::default(),
-            mode: None,
+            mode: self.config.mode,
             lineage: Arc::new(Lineage::unread(self.config.lineage.clone())),
             monitoring: Arc::default(),
             current: None,

@@ -807,6 +807,7 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
                 account: None,
                 assume_role_arn: None,
                 lineage: teal_domain::lineage::Setup::default(),
+                mode: None,
                 names: PairNames { flag: flag.clone(), ..PairNames::by_convention(id, "dev") },
                 policy: teal_domain::policy::Policy::default(),
                 freezes: Vec::new(),

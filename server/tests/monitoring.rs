@@ -89,6 +89,7 @@ impl Scene {
             metrics: counts.clone(),
             logs: Arc::new(Nothing),
             roles: Arc::new(Nothing),
+            parts: None,
         });
         seeded(&world.ssm, 2);
         let teal = world.instance().await;

@@ -1,5 +1,7 @@
 //! What surrounds the flag: each thing is read for itself, keeps what was good, and holds up nothing else.
 
+#[path = "observe/platform.rs"]
+mod platform;
 #[path = "observe/ports.rs"]
 mod ports;
 mod support;
@@ -44,6 +46,7 @@ impl Teal {
             metrics: Arc::new(support::nothing::Nothing),
             logs: Arc::new(support::nothing::Nothing),
             roles: Arc::new(support::nothing::Nothing),
+            parts: None,
         };
         let ports = Ports { flag: world.ssm.clone(), environments: fakes.clone(), trail: None, around: Some(around) };
         let pair = Arc::new(Pair::new(world.config(), ports, Arc::new(Notify::new())));

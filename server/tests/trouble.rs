@@ -14,15 +14,11 @@ use follow::scene::{BLUE, GREEN, GUARD, Scene};
 use support::airflow::Fault;
 use teal_domain::{
     Millis,
+    platform::{self, Target, TargetGroup},
     trouble::{Allowed, Diagnosis, Finding, Trouble, Verdict},
 };
 use teal_server::{
-    aws::{
-        AwsError,
-        elb::{Target, TargetPort},
-        iam::RolePort,
-        logs::LogPort,
-    },
+    aws::{AwsError, elb::TargetPort, iam::RolePort, logs::LogPort},
     engine::{Pair, clock::Clock as _, trouble},
 };
 
@@ -32,11 +28,20 @@ struct Balancer(Mutex<Vec<String>>);
 
 #[async_trait::async_trait]
 impl TargetPort for Balancer {
-    async fn targets(&self, name: &str) -> Result<Option<Vec<Target>>, AwsError> {
+    async fn balancer(&self, name: &str) -> Result<Option<platform::Balancer>, AwsError> {
         self.0.lock().expect("names").push(name.to_owned());
         let reason = "Target.Timeout: Request timed out".to_owned();
-        let target = Target { group: "api".into(), target: "i-1:5000".into(), state: "unhealthy".into(), reason };
-        Ok(Some(vec![target]))
+        let target = Target { id: "i-1:5000".into(), zone: None, state: "unhealthy".into(), reason };
+        let group = TargetGroup { name: "api".into(), arn: String::new(), port: Some(5000), targets: vec![target] };
+        Ok(Some(platform::Balancer {
+            arn: String::new(),
+            dns: String::new(),
+            internal: true,
+            state: "active".into(),
+            zones: Vec::new(),
+            vpc: None,
+            groups: vec![group],
+        }))
     }
 }
 

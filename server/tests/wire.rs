@@ -9,6 +9,8 @@ mod cognito;
 mod emulators;
 #[path = "wire/metrics.rs"]
 mod metrics;
+#[path = "wire/platform.rs"]
+mod platform;
 
 use std::time::{Duration, Instant};
 

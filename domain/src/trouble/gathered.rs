@@ -4,6 +4,7 @@ use super::log::Excerpt;
 use crate::{
     Color, Environment, Flag, Millis, PairNames, Timestamp,
     airflow::{Dag, ImportError, Part, Task, Work},
+    platform::{Balancer, Found},
     policy::DagRules,
 };
 
@@ -36,8 +37,8 @@ pub struct Gathered {
     pub blue: Side,
     /// Green.
     pub green: Side,
-    /// The targets behind the lineage service's load balancer; none where there is no such load balancer.
-    pub targets: Told<Option<Vec<Target>>>,
+    /// The load balancer of the lineage service, with its targets, by the names that it may have.
+    pub balancer: Told<Found<Balancer>>,
     /// Where the lineage service was asked how it is, and what it said; none where config does not say where.
     pub lineage: Option<(String, Told<Health>)>,
 }
@@ -72,19 +73,6 @@ pub enum Allowed {
     NotGranted,
     /// A policy, a boundary or the organization denies it.
     Denied,
-}
-
-/// A target behind a load balancer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
-    /// Its target group.
-    pub group: String,
-    /// The instance or address, with its port.
-    pub target: String,
-    /// `healthy`, `unhealthy`, `initial` …
-    pub state: String,
-    /// Why, by code and in words; empty where it is healthy.
-    pub reason: String,
 }
 
 /// What the lineage service says of its database.

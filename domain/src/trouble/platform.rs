@@ -1,27 +1,36 @@
 //! The lineage service: its load balancer, and its database.
 
-use super::{Finding, Gathered, Target, Trouble, Verdict, told::TASKS};
+use super::{Finding, Gathered, Trouble, Verdict, told::TASKS};
+use crate::platform::{Target, TargetGroup};
 
 pub(super) fn load_balancer(gathered: &Gathered) -> Finding {
-    let name = &gathered.names.load_balancer;
     let of = |verdict, says: String| Finding::new(Trouble::LoadBalancer, verdict, says);
-    let targets = match &gathered.targets {
-        Ok(Some(targets)) => targets,
-        Ok(None) => {
-            let mut finding = of(
-                Verdict::CannotBeTold,
-                format!(
-                    "There is no load balancer named {name} in {}: it is no part of this platform.",
-                    gathered.region
-                ),
-            );
-            finding.mend("If it has another name, write it as `load_balancer` into [pair.names].");
-            return finding;
+    let found = match &gathered.balancer {
+        Ok(found) => found,
+        Err(why) => {
+            let name = &gathered.names.load_balancer;
+            return of(Verdict::CannotBeTold, format!("The targets of {name} are not known: {why}"));
         }
-        Err(why) => return of(Verdict::CannotBeTold, format!("The targets of {name} are not known: {why}")),
     };
-    let ill: Vec<&Target> = targets.iter().filter(|target| is_ill(target)).collect();
-    let groups = empty_groups(targets);
+    let Some((name, balancer)) = &found.found else {
+        let mut finding = of(
+            Verdict::CannotBeTold,
+            format!(
+                "There is no load balancer named {} in {}: it is no part of this platform.",
+                found.tried.join(" or "),
+                gathered.region
+            ),
+        );
+        finding.mend("If it has another name, write it as `load_balancer` into [pair.names].");
+        return finding;
+    };
+    let targets: Vec<(&str, &Target)> = balancer
+        .groups
+        .iter()
+        .flat_map(|group| group.targets.iter().map(|target| (group.name.as_str(), target)))
+        .collect();
+    let ill: Vec<_> = targets.iter().copied().filter(|(_, target)| is_ill(target)).collect();
+    let groups = empty_groups(&balancer.groups);
     if ill.is_empty() && groups.is_empty() && !targets.is_empty() {
         let says = format!("No target of {name} fails its check: {} asked.", targets.len());
         return of(Verdict::NotFound, says);
@@ -32,16 +41,16 @@ pub(super) fn load_balancer(gathered: &Gathered) -> Finding {
         (all, ill) => format!("Targets of {name} that fail their check: {ill} of {all}."),
     };
     let mut finding = of(Verdict::Found, says);
-    let shown = if ill.is_empty() { targets.iter().collect() } else { ill };
-    for target in shown.iter().take(TASKS) {
+    let shown = if ill.is_empty() { &targets } else { &ill };
+    for (group, target) in shown.iter().take(TASKS) {
         let reason = if target.reason.is_empty() { String::new() } else { format!(", {}", target.reason) };
-        finding.shows(format!("{} in {}: {}{reason}", target.target, target.group, target.state));
+        finding.shows(format!("{} in {group}: {}{reason}", target.id, target.state));
     }
     if targets.is_empty() {
         finding.mend("See whether the Auto Scaling group has instances, and whether it registers them there.");
     }
     for (code, mend) in MENDS {
-        if shown.iter().any(|target| target.reason.contains(code)) {
+        if shown.iter().any(|(_, target)| target.reason.contains(code)) {
             finding.mend(mend);
         }
     }
@@ -73,13 +82,12 @@ fn is_ill(target: &Target) -> bool {
     target.state.starts_with("unhealthy") || target.state == "unavailable"
 }
 
-/// The groups in which no target is healthy.
-fn empty_groups(targets: &[Target]) -> Vec<&str> {
-    let mut groups: Vec<&str> = targets.iter().map(|target| target.group.as_str()).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    groups.retain(|group| !targets.iter().any(|target| target.group == *group && target.state == "healthy"));
-    groups
+/// The groups that have targets, and none that is healthy.
+fn empty_groups(groups: &[TargetGroup]) -> Vec<&str> {
+    let serves = |group: &&TargetGroup| {
+        !group.targets.is_empty() && !group.targets.iter().any(|target| target.state == "healthy")
+    };
+    groups.iter().filter(serves).map(|group| group.name.as_str()).collect()
 }
 
 pub(super) fn database(gathered: &Gathered) -> Finding {

@@ -22,19 +22,18 @@ pub trait LogPort: Send + Sync + std::fmt::Debug {
 /// CloudWatch Logs over the SDK's signer.
 #[derive(Clone, Debug)]
 pub struct Logs {
-    config: aws_config::SdkConfig,
+    caller: signed::Caller,
+    region: String,
     endpoint: String,
 }
 
 impl Logs {
     /// A client for a place.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        let endpoint = signed::endpoint(config, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", || {
-            let region = config.region().map_or_else(String::new, ToString::to_string);
-            let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
-            format!("https://logs.{region}.{domain}")
-        });
-        Self { config: config.clone(), endpoint }
+        let region = config.region().map_or_else(String::new, ToString::to_string);
+        let usual = || signed::usual("logs", &region);
+        let endpoint = signed::endpoint(config, "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", usual);
+        Self { caller: signed::Caller::new(config), region, endpoint }
     }
 }
 
@@ -46,12 +45,12 @@ impl LogPort for Logs {
         let call = signed::Call {
             action: ACTION,
             service: "logs",
-            region: self.config.region().map_or("", AsRef::as_ref),
+            region: &self.region,
             endpoint: &self.endpoint,
             headers: &[("content-type", "application/x-amz-json-1.1"), ("x-amz-target", "Logs_20140328.GetLogEvents")],
             body: &body,
         };
-        let (status, answer) = call.make(&self.config).await?;
+        let (status, answer) = self.caller.make(&call).await?;
         let answer: Value = serde_json::from_slice(&answer).unwrap_or_default();
         if status >= 400 {
             return Err(refusal(status, &answer, group, stream));
@@ -62,19 +61,12 @@ impl LogPort for Logs {
 }
 
 fn refusal(status: u16, answer: &Value, group: &str, stream: &str) -> AwsError {
-    let kind = answer["__type"].as_str().unwrap_or_default();
-    let code = kind.rsplit('#').next().filter(|code| !code.is_empty()).map(str::to_owned);
-    let said = answer["message"].as_str().or_else(|| answer["Message"].as_str()).unwrap_or_default();
-    let message = match code.as_deref() {
-        Some(code) if code.contains("AccessDenied") => {
-            format!("{ACTION} is not allowed for these credentials: add it to Teal's policy.")
-        }
-        Some("ResourceNotFoundException") => format!(
+    let mut error = signed::json_refusal(ACTION, status, answer);
+    if error.code.as_deref() == Some("ResourceNotFoundException") {
+        error.message = format!(
             "There is no log stream `{stream}` in the log group `{group}`: see whether the environment writes the logs of \
              its tasks."
-        ),
-        Some(code) => format!("{ACTION} answered {code}: {said}"),
-        None => format!("{ACTION} answered HTTP {status}."),
-    };
-    AwsError { code, message, refused: (400..500).contains(&status) && status != 408 }
+        );
+    }
+    error
 }

@@ -1,15 +1,18 @@
-//! S3: what lies in the DAG folder.
+//! S3: what lies in the DAG folder, and how a bucket is set up.
 
 use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
     config::Builder,
-    types::{Object, ServerSideEncryption},
+    types::{BucketVersioningStatus, Object, ServerSideEncryption},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use teal_domain::surroundings::{DagFile, Mark};
+use teal_domain::{
+    platform::Bucket,
+    surroundings::{DagFile, Mark},
+};
 
-use super::AwsError;
+use super::{AwsError, signed};
 
 /// S3, as far as Teal reads it.
 #[async_trait]
@@ -19,6 +22,13 @@ pub trait FilePort: Send + Sync + std::fmt::Debug {
 
     /// One file of a bucket, by its whole key; none where it is not there.
     async fn file(&self, bucket: &str, key: &str) -> Result<Option<DagFile>, AwsError>;
+}
+
+/// Buckets, as far as Teal reads them.
+#[async_trait]
+pub trait BucketPort: Send + Sync + std::fmt::Debug {
+    /// Whether a bucket is there, and how it is set up. What Teal is not allowed to ask of it stays unknown.
+    async fn bucket(&self, name: &str) -> Result<Bucket, AwsError>;
 }
 
 /// S3 through the SDK.
@@ -84,6 +94,56 @@ impl FilePort for S3 {
             .filter_map(|object| file("", object, plain))
             .find(|file| file.key == key))
     }
+}
+
+#[async_trait]
+impl BucketPort for S3 {
+    async fn bucket(&self, name: &str) -> Result<Bucket, AwsError> {
+        let mut bucket = Bucket { name: name.to_owned(), exists: false, versioned: None, encrypted: None };
+        if let Err(error) = self.0.head_bucket().bucket(name).send().await {
+            // The answer to a HEAD has no body that could say more.
+            return match error.raw_response().map(|response| response.status().as_u16()) {
+                Some(404) => Ok(bucket),
+                Some(403) => Err(AwsError {
+                    code: Some("AccessDenied".into()),
+                    message: format!("{name}: {}", signed::not_allowed("s3:ListBucket")),
+                    refused: true,
+                }),
+                _ => Err(AwsError::from_sdk("s3:ListBucket", &error).about(name)),
+            };
+        }
+        bucket.exists = true;
+        let (versioned, encrypted) = tokio::join!(self.versioned(name), self.encrypted(name));
+        (bucket.versioned, bucket.encrypted) = (versioned?, encrypted?);
+        Ok(bucket)
+    }
+}
+
+impl S3 {
+    async fn versioned(&self, bucket: &str) -> Result<Option<bool>, AwsError> {
+        match self.0.get_bucket_versioning().bucket(bucket).send().await {
+            Ok(answer) => Ok(Some(answer.status == Some(BucketVersioningStatus::Enabled))),
+            Err(error) => unless_denied(AwsError::from_sdk("s3:GetBucketVersioning", &error).about(bucket)),
+        }
+    }
+
+    async fn encrypted(&self, bucket: &str) -> Result<Option<String>, AwsError> {
+        let answer = match self.0.get_bucket_encryption().bucket(bucket).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                return unless_denied(AwsError::from_sdk("s3:GetEncryptionConfiguration", &error).about(bucket));
+            }
+        };
+        let rules = answer.server_side_encryption_configuration.map(|found| found.rules).unwrap_or_default();
+        let mut by_default = rules.into_iter().filter_map(|rule| rule.apply_server_side_encryption_by_default);
+        Ok(by_default.next().map(|by| by.sse_algorithm.as_str().to_owned()))
+    }
+}
+
+/// Nothing, where it may not be asked; and where an old bucket says that it has no rule.
+fn unless_denied<T>(error: AwsError) -> Result<Option<T>, AwsError> {
+    let no_rule = error.code.as_deref() == Some("ServerSideEncryptionConfigurationNotFoundError");
+    if error.denied() || no_rule { Ok(None) } else { Err(error) }
 }
 
 /// An object as a file of the folder; nothing, if it is a marker of a folder or what Python leaves behind.

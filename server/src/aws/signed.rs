@@ -1,20 +1,31 @@
-//! Calls of services for which Teal has no crate of the SDK: one call of one operation, made by hand over the SDK's signer,
-//! is less to build than a crate that takes minutes.
+//! Calls of services for which Teal has no crate of the SDK: a few operations, made by hand over the SDK's signer, are
+//! less to build than a crate that takes minutes (decision 18).
 
-use std::time::{Duration, SystemTime};
+use std::{
+    sync::{Arc, OnceLock},
+    time::{Duration, SystemTime},
+};
 
+use aws_config::SdkConfig;
 use aws_credential_types::provider::ProvideCredentials as _;
 use aws_sigv4::{
     http_request::{SignableBody, SignableRequest, SigningSettings, sign},
     sign::v4,
 };
 
-use super::AwsError;
+use super::{AwsError, counted};
 
 /// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(8);
 /// No answer is longer than that.
 const MOST: usize = 4 * 1024 * 1024;
+
+/// Makes calls with the credentials of a place, over connections that it keeps.
+#[derive(Clone, Debug)]
+pub(super) struct Caller {
+    config: SdkConfig,
+    http: Arc<OnceLock<reqwest::Client>>,
+}
 
 /// A call.
 #[derive(Clone, Copy, Debug)]
@@ -34,30 +45,59 @@ pub(super) struct Call<'a> {
 }
 
 /// Where a service is asked: where the environment says so, or at its usual place.
-pub(super) fn endpoint(config: &aws_config::SdkConfig, variable: &str, usual: impl FnOnce() -> String) -> String {
+pub(super) fn endpoint(config: &SdkConfig, variable: &str, usual: impl FnOnce() -> String) -> String {
     let elsewhere = std::env::var(variable).ok().or_else(|| config.endpoint_url().map(str::to_owned));
     format!("{}/", elsewhere.unwrap_or_else(usual).trim_end_matches('/'))
 }
 
-impl Call<'_> {
-    /// Makes it, and answers with the status and the body.
-    pub(super) async fn make(&self, config: &aws_config::SdkConfig) -> Result<(u16, Vec<u8>), AwsError> {
-        let action = self.action;
+/// The usual place of a service of a region.
+pub(super) fn usual(service: &str, region: &str) -> String {
+    let domain = if region.starts_with("cn-") { "amazonaws.com.cn" } else { "amazonaws.com" };
+    format!("https://{service}.{region}.{domain}")
+}
+
+/// What a refusal says: by its code and its words, where it has any.
+pub(super) fn refusal(action: &str, status: u16, code: Option<&str>, said: &str) -> AwsError {
+    let message = match code {
+        Some(code) if code.contains("AccessDenied") || code == "UnauthorizedOperation" => not_allowed(action),
+        Some(code) => format!("{action} answered {code}: {said}"),
+        None => format!("{action} answered HTTP {status}."),
+    };
+    AwsError { code: code.map(str::to_owned), message, refused: (400..500).contains(&status) && status != 408 }
+}
+
+/// The same, of an answer in JSON.
+pub(super) fn json_refusal(action: &str, status: u16, answer: &serde_json::Value) -> AwsError {
+    let kind = answer["__type"].as_str().unwrap_or_default();
+    let code = kind.rsplit('#').next().filter(|code| !code.is_empty());
+    let said = answer["message"].as_str().or_else(|| answer["Message"].as_str()).unwrap_or_default();
+    refusal(action, status, code, said)
+}
+
+/// What is said where a permission is missing.
+pub(super) fn not_allowed(action: &str) -> String {
+    format!("{action} is not allowed for these credentials: add it to Teal's policy.")
+}
+
+impl Caller {
+    /// Whoever calls as the configuration says.
+    pub(super) fn new(config: &SdkConfig) -> Self {
+        Self { config: config.clone(), http: Arc::default() }
+    }
+
+    /// Makes a call, and answers with the status and the body.
+    pub(super) async fn make(&self, call: &Call<'_>) -> Result<(u16, Vec<u8>), AwsError> {
+        let action = call.action;
         let away = |error: reqwest::Error| {
             let how = if error.is_timeout() { "did not answer in time" } else { "could not be reached" };
             AwsError { code: None, message: format!("{action} {how}."), refused: false }
         };
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .no_proxy()
-            .timeout(PATIENCE)
-            .build()
-            .map_err(away)?;
-        let mut request = client.post(self.endpoint);
-        for (name, value) in self.signed(config).await? {
+        let mut request = self.http().map_err(away)?.post(call.endpoint);
+        for (name, value) in call.signed(&self.config).await? {
             request = request.header(name, value);
         }
-        let mut response = request.body(self.body.to_owned()).send().await.map_err(away)?;
+        counted::count(call.service, "");
+        let mut response = request.body(call.body.to_owned()).send().await.map_err(away)?;
         let status = response.status().as_u16();
         let mut answer = Vec::new();
         while let Some(part) = response.chunk().await.map_err(away)? {
@@ -70,8 +110,22 @@ impl Call<'_> {
         Ok((status, answer))
     }
 
+    fn http(&self) -> Result<&reqwest::Client, reqwest::Error> {
+        if let Some(client) = self.http.get() {
+            return Ok(client);
+        }
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .timeout(PATIENCE)
+            .build()?;
+        Ok(self.http.get_or_init(|| client))
+    }
+}
+
+impl Call<'_> {
     /// The headers, with the signature.
-    async fn signed(&self, config: &aws_config::SdkConfig) -> Result<Vec<(String, String)>, AwsError> {
+    async fn signed(&self, config: &SdkConfig) -> Result<Vec<(String, String)>, AwsError> {
         let failed = |what: String| AwsError {
             code: None,
             message: format!("{} could not be signed: {what}", self.action),

@@ -1,5 +1,7 @@
 //! `teal doctor`: what keeps Teal from working, one by one, each with its mend.
 
+mod platform;
+
 use serde::Serialize;
 use teal_domain::{Color, Flag, FlagValue, Millis, trouble};
 
@@ -10,6 +12,7 @@ use crate::{
     engine::{
         self, Pair,
         clock::{Clock as _, System},
+        observe::Airflows,
     },
     store::Store,
 };
@@ -67,6 +70,8 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
     for pair in pairs.iter().filter(|pair| named.is_none_or(|named| pair.id().as_str() == named)) {
         aws_side(&mut findings, pair, &config).await;
         // What goes on in both Airflows is asked for by name: it takes seconds and work of theirs.
+        let airflows = if named.is_some() { Airflows::Asked } else { Airflows::Spared };
+        platform::look(&mut findings, pair, &config, airflows).await;
         if named.is_some() {
             links = troubles(&mut findings, pair).await;
         }

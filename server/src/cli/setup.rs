@@ -8,7 +8,7 @@ use super::{Common, Stop};
 use crate::{
     aws::{self, Place, cloudtrail::Trail, cloudwatch::CloudWatch, elb::Elb, mwaa::Mwaa, s3::S3, ssm::Ssm},
     config::{Config, PairConfig, check_store_place},
-    engine::{Around, Engine, Pair, Ports, Settings, clock::System},
+    engine::{Around, Engine, Pair, Parts, Ports, Settings, clock::System},
     store::Store,
 };
 
@@ -41,14 +41,22 @@ pub async fn pairs(config: &Config) -> Vec<Arc<Pair>> {
             let sdk = aws::sdk_config(&place, config.polling.request_timeout).await;
             let trail = config.cloudtrail.then(|| Arc::new(Trail::new(&sdk)) as Arc<dyn aws::cloudtrail::TrailPort>);
             let mwaa = Arc::new(Mwaa::new(&sdk));
+            let s3 = Arc::new(S3::new(&sdk));
             let around = Around {
                 airflow: mwaa.clone(),
                 alarms: Arc::new(CloudWatch::new(&sdk)),
-                files: Arc::new(S3::new(&sdk)),
+                files: s3.clone(),
                 targets: Arc::new(Elb::new(&sdk)),
                 metrics: Arc::new(aws::metrics::Metrics::new(&sdk)),
                 logs: Arc::new(aws::logs::Logs::new(&sdk)),
                 roles: Arc::new(aws::iam::Roles::new(&sdk)),
+                parts: Some(Parts {
+                    groups: Arc::new(aws::autoscaling::AutoScaling::new(&sdk)),
+                    databases: Arc::new(aws::rds::Rds::new(&sdk)),
+                    network: Arc::new(aws::ec2::Ec2::new(&sdk)),
+                    secrets: Arc::new(aws::secrets::Secrets::new(&sdk)),
+                    buckets: s3,
+                }),
             };
             let ports = Ports { flag: Arc::new(Ssm::new(&sdk)), environments: mwaa, trail, around: Some(around) };
             places.insert(place.clone(), (ports, Arc::new(Notify::new())));

@@ -6,7 +6,7 @@ use axum::http::Uri;
 use super::mistake::{Findings, Origin, Wrong, quoted};
 
 /// The variables that Teal's clients obey.
-const VARIABLES: [&str; 8] = [
+const VARIABLES: [&str; 14] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_SSM",
     "AWS_ENDPOINT_URL_MWAA",
@@ -15,6 +15,12 @@ const VARIABLES: [&str; 8] = [
     "AWS_ENDPOINT_URL_CLOUDWATCH",
     "AWS_ENDPOINT_URL_S3",
     "AWS_ENDPOINT_URL_ELASTIC_LOAD_BALANCING_V2",
+    "AWS_ENDPOINT_URL_AUTO_SCALING",
+    "AWS_ENDPOINT_URL_CLOUDWATCH_LOGS",
+    "AWS_ENDPOINT_URL_EC2",
+    "AWS_ENDPOINT_URL_IAM",
+    "AWS_ENDPOINT_URL_RDS",
+    "AWS_ENDPOINT_URL_SECRETS_MANAGER",
 ];
 
 /// Looks at each that is set.

@@ -1,6 +1,6 @@
 //! One `[[pair]]`: what it says, and what it leaves to the field's convention.
 
-use teal_domain::{PairId, PairNames, lineage::Setup, policy::Policy};
+use teal_domain::{PairId, PairNames, lineage::Setup, policy::Policy, topology::Mode};
 
 use super::{
     freezes::FreezeRule,
@@ -31,6 +31,8 @@ pub struct PairConfig {
     pub assume_role_arn: Option<String>,
     /// Where the lineage service is opened and asked, and what each side writes into.
     pub lineage: Setup,
+    /// How the platform is deployed, where it was given.
+    pub mode: Option<Mode>,
     /// The names of its resources.
     pub names: PairNames,
     /// What it asks of whoever switches it.
@@ -40,6 +42,7 @@ pub struct PairConfig {
 }
 
 type Read<T> = Result<Found<T>, Reported>;
+type Given<T> = Result<Option<Found<T>>, Reported>;
 
 /// A pair as read: some of it may be missing because it was reported.
 #[derive(Debug)]
@@ -53,6 +56,11 @@ pub(super) struct Draft {
     pub green: Read<String>,
     load_balancer: Read<String>,
     lineage: lineage::Read,
+    group: Given<String>,
+    instance: Given<String>,
+    database: Given<String>,
+    secret: Given<String>,
+    mode: Given<Mode>,
     title: Result<Option<Found<String>>, Reported>,
     project: Read<String>,
     environment: Read<String>,
@@ -72,6 +80,7 @@ impl Draft {
         let health = section.optional("lineage_health_url", policy::web_address);
         let lineage = lineage::read(section.section("lineage", Part::Lineage), health, findings);
 
+        let mode = section.optional("mode", rules::mode);
         let usual = match (&project, &environment) {
             (Ok(project), Ok(environment)) => Ok(PairNames::by_convention(&project.value, &environment.value)),
             (Err(reported), _) | (_, Err(reported)) => Err(*reported),
@@ -100,6 +109,10 @@ impl Draft {
             Ok(None) => usual.map(|names| Found { value: names.load_balancer.clone(), origin: origin.clone() }),
             Err(reported) => Err(reported),
         };
+        let group = names.optional("group", rules::group);
+        let instance = names.optional("instance", rules::instance);
+        let database = names.optional("database", rules::database);
+        let secret = names.optional("secret", rules::secret);
         names.finish();
         let policy = policy::read(section.section("policy", Part::Policy), findings);
         section.finish();
@@ -117,6 +130,11 @@ impl Draft {
             blue,
             green,
             load_balancer,
+            group,
+            instance,
+            database,
+            secret,
+            mode,
             lineage,
             title,
             project,
@@ -145,11 +163,16 @@ impl Draft {
             account: self.account?.map(|account| account.value),
             assume_role_arn: self.role?.map(|role| role.value.arn),
             lineage,
+            mode: self.mode?.map(|mode| mode.value),
             names: PairNames {
                 flag: self.flag?.value,
                 blue: self.blue?.value,
                 green: self.green?.value,
                 load_balancer: self.load_balancer?.value,
+                group: self.group?.map(|name| name.value),
+                instance: self.instance?.map(|name| name.value),
+                database: self.database?.map(|name| name.value),
+                secret: self.secret?.map(|name| name.value),
             },
             policy: policy.policy,
             freezes: policy.freezes,

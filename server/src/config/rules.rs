@@ -6,7 +6,7 @@ use std::{
 };
 
 use ipnet::IpNet;
-use teal_domain::PairId;
+use teal_domain::{PairId, topology::Mode};
 
 use super::mistake::{Wrong, quoted};
 
@@ -59,6 +59,57 @@ pub(super) fn load_balancer(text: &str) -> Result<String, Wrong> {
     }
     let what = format!("{} is no name of a load balancer", quoted(text));
     Err(Wrong::new(what, "write its name, not its ARN: 1 to 32 letters, digits and hyphens, no hyphen at either end"))
+}
+
+/// How the platform is deployed.
+pub(super) fn mode(text: &str) -> Result<Mode, Wrong> {
+    match text {
+        "standard" => Ok(Mode::Standard),
+        "blue-green" => Ok(Mode::BlueGreen),
+        "ha-marquez" => Ok(Mode::HaMarquez),
+        "full-ha" => Ok(Mode::FullHa),
+        _ => Err(Wrong::new(
+            format!("{} is no mode of the platform", quoted(text)),
+            "write one of \"standard\", \"blue-green\", \"ha-marquez\", \"full-ha\", or leave it out",
+        )),
+    }
+}
+
+/// Auto Scaling: <https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_CreateAutoScalingGroup.html>
+pub(super) fn group(text: &str) -> Result<String, Wrong> {
+    let good = !text.trim().is_empty() && text.len() <= 255 && !text.contains([':', '/']) && !has_controls(text);
+    named(text, good, "an Auto Scaling group", "write its name, not its ARN: up to 255 characters, no colon")
+}
+
+/// The tag `Name` of an instance. A `*` would stand for anything.
+pub(super) fn instance(text: &str) -> Result<String, Wrong> {
+    let good =
+        !text.trim().is_empty() && text.chars().count() <= 255 && !text.contains(['*', '?']) && !has_controls(text);
+    named(text, good, "an instance", "write what its tag `Name` says, up to 255 characters, without * and ?")
+}
+
+/// RDS: <https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html>
+pub(super) fn database(text: &str) -> Result<String, Wrong> {
+    let good = (1..=63).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && text.starts_with(|first: char| first.is_ascii_alphabetic())
+        && !text.ends_with('-');
+    named(text, good, "a database", "write the identifier of its cluster or instance, not its ARN or its address")
+}
+
+/// Secrets Manager: <https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html>
+pub(super) fn secret(text: &str) -> Result<String, Wrong> {
+    let good = (1..=512).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@-".contains(&byte));
+    named(text, good, "a secret", "write its name, not its ARN: letters, digits and /_+=.@-")
+}
+
+fn named(text: &str, good: bool, what: &str, mend: &str) -> Result<String, Wrong> {
+    if good { Ok(text.to_owned()) } else { Err(Wrong::new(format!("{} is no name of {what}", quoted(text)), mend)) }
+}
+
+fn has_controls(text: &str) -> bool {
+    text.chars().any(char::is_control)
 }
 
 pub(super) fn path(text: &str) -> Result<PathBuf, Wrong> {

@@ -98,11 +98,12 @@ impl Part {
                 "account",
                 "assume_role_arn",
                 "lineage_health_url",
+                "mode",
                 "names",
                 "lineage",
                 "policy",
             ],
-            Self::Names => &["flag", "blue", "green", "load_balancer"],
+            Self::Names => &["flag", "blue", "green", "load_balancer", "group", "instance", "database", "secret"],
             Self::Lineage => &["public_url", "api_url", "health_url", "namespaces"],
             Self::Namespaces => &["blue", "green"],
             Self::Policy => &[

@@ -1,12 +1,16 @@
-//! What surrounds the flag is looked at here: both Airflows, their files, CloudWatch. Pollers do it on their own clock;
+//! What surrounds the flag is looked at here: both Airflows, their files, CloudWatch, and the parts that the platform is
+//! made of. Pollers do it on their own clock;
 //! [`look`] does it at once, for whoever is about to decide something.
 //!
 //! Everything is read for itself, with a time limit of its own: what is slow or broken leaves its last good value with
 //! an error beside it, and holds up nothing else.
 
+mod names;
+mod platform;
 mod poll;
 mod read;
 mod subject;
+mod survey;
 
 use std::{
     collections::HashMap,
@@ -28,8 +32,10 @@ use super::{Engine, Pair, watch::take_environment};
 use read::Reader;
 use subject::Subject;
 
+pub(super) use platform::balancer;
 pub(super) use poll::start;
 pub(super) use read::silence;
+pub use survey::{Airflows, Survey, survey};
 
 /// How long one reading may take.
 const LIMIT: Duration = Duration::from_secs(8);
@@ -84,14 +90,14 @@ pub async fn look(engine: &Engine, pair: &Pair, patience: Duration) {
     let environments = Color::BOTH.map(|color| environment(engine, pair, color, limit));
     let around = async {
         if let Some(around) = &pair.ports.around {
-            let reader = Reader { engine, pair, around, limit };
+            let reader = Reader { board: &engine.board, clock: &*engine.clock, pair, around, limit };
             futures::future::join_all(
                 Subject::all().filter(|subject| subject.is_quick()).map(|subject| reader.read(subject)),
             )
             .await;
         }
     };
-    join(futures::future::join_all(environments), around).await;
+    pair.calls.counting(join(futures::future::join_all(environments), around)).await;
 }
 
 async fn environment(engine: &Engine, pair: &Pair, color: Color, limit: Duration) {
@@ -100,5 +106,5 @@ async fn environment(engine: &Engine, pair: &Pair, color: Color, limit: Duration
         Ok(read) => read.map_err(|error| error.message),
         Err(_) => Err(silence("MWAA", limit)),
     };
-    take_environment(engine, pair, color, read);
+    take_environment(&engine.board, engine.clock.now(), pair, color, read);
 }

@@ -7,18 +7,20 @@ use futures::future::join_all;
 use teal_domain::{
     Color, Environment, PairSnapshot, Timestamp,
     trouble::{
-        Allowed, Diagnosis, Excerpt, Gathered, Side, Target, access,
+        Allowed, Diagnosis, Excerpt, Gathered, Side, access,
         gathered::{FAR_BACK, Told},
     },
 };
 use tokio::time::{Instant, timeout};
 
-use super::{Around, Engine, Pair, observe::silence};
+use super::{
+    Around, Engine, Pair,
+    observe::{balancer, silence},
+};
 use crate::{
     aws::{
         AwsError,
         airflow::client::{Airflow, Log},
-        elb,
     },
     marquez,
 };
@@ -40,7 +42,8 @@ impl Engine {
         }
         *last = Some(self.clock.monotonic());
         let snapshot = self.board.snapshot();
-        let found = diagnosis(pair, snapshot.pair(pair.id()), self.clock.now(), PATIENCE).await;
+        let asked = diagnosis(pair, snapshot.pair(pair.id()), self.clock.now(), PATIENCE);
+        let found = pair.calls.counting(asked).await;
         self.board.update(pair.id(), self.clock.now(), |known| known.diagnosis = Some(found.into()));
     }
 }
@@ -61,15 +64,15 @@ async fn gather(pair: &Pair, known: Option<&PairSnapshot>, now: Timestamp, until
         Asked { pair, color, now, until }.side(known).await
     });
     let flag = within(until, "Parameter Store", pair.ports.flag.read_one(&config.names.flag));
-    let targets = async {
+    let balancer = async {
         let Some(around) = &pair.ports.around else { return Err(NOT_ASKED.to_owned()) };
-        within(until, "Elastic Load Balancing", around.targets.targets(&config.names.load_balancer)).await
+        within(until, "Elastic Load Balancing", balancer(&*around.targets, config, None)).await
     };
     let lineage = async {
         let address = config.lineage.health.as_ref()?;
         Some((address.clone(), marquez::health(address).await))
     };
-    let (flag, blue, green, targets, lineage) = tokio::join!(flag, blue, green, targets, lineage);
+    let (flag, blue, green, balancer, lineage) = tokio::join!(flag, blue, green, balancer, lineage);
     Gathered {
         region: config.region.clone(),
         account: config.account.clone(),
@@ -78,7 +81,7 @@ async fn gather(pair: &Pair, known: Option<&PairSnapshot>, now: Timestamp, until
         flag,
         blue,
         green,
-        targets: targets.map(|targets| targets.map(|all| all.into_iter().map(target).collect())),
+        balancer,
         lineage,
     }
 }
@@ -161,9 +164,4 @@ async fn within<T>(until: Instant, who: &str, asked: impl Future<Output = Result
         Ok(found) => found.map_err(|error| error.message),
         Err(_) => Err(silence(who, limit)),
     }
-}
-
-fn target(found: elb::Target) -> Target {
-    let elb::Target { group, target, state, reason } = found;
-    Target { group, target, state, reason }
 }

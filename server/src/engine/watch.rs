@@ -16,7 +16,7 @@ use std::{
 use teal_domain::{Color, Environment, Flag, Millis, PairSnapshot, Timestamp};
 use tokio::{sync::Notify, time::timeout};
 
-use super::{Engine, Pair};
+use super::{Engine, Pair, board::Board};
 use crate::aws::Place;
 
 /// Names in one `GetParameters`.
@@ -56,9 +56,9 @@ pub fn start(engine: &Arc<Engine>) {
         }
     }
     for pair in &engine.pairs {
-        tokio::spawn(super::follow::keep(engine.clone(), pair.clone()));
-        tokio::spawn(super::smoke::keep(engine.clone(), pair.clone()));
-        tokio::spawn(super::monitoring::keep(engine.clone(), pair.clone()));
+        tokio::spawn(pair.calls.counting(super::follow::keep(engine.clone(), pair.clone())));
+        tokio::spawn(pair.calls.counting(super::smoke::keep(engine.clone(), pair.clone())));
+        tokio::spawn(pair.calls.counting(super::monitoring::keep(engine.clone(), pair.clone())));
     }
     super::observe::start(engine);
     super::lineage::start(engine);
@@ -185,17 +185,22 @@ async fn environment(engine: Arc<Engine>, pair: Arc<Pair>, color: Color) {
     let mut pause = Pause::new(engine.settings.environment_interval);
     let name = pair.config.names.environment(color).to_owned();
     loop {
-        let read = pair.ports.environments.read(&name).await;
+        let read = pair.calls.counting(pair.ports.environments.read(&name)).await;
         let good = read.is_ok();
-        take_environment(&engine, &pair, color, read.map_err(|error| error.message));
+        take_environment(&engine.board, engine.clock.now(), &pair, color, read.map_err(|error| error.message));
         tokio::time::sleep(pause.after(good, &engine)).await;
     }
 }
 
 /// Puts a reading of an environment onto the board.
-pub(super) fn take_environment(engine: &Engine, pair: &Pair, color: Color, read: Result<Environment, String>) {
-    let now = engine.clock.now();
-    engine.board.update(pair.id(), now, |known| {
+pub(super) fn take_environment(
+    board: &Board,
+    now: Timestamp,
+    pair: &Pair,
+    color: Color,
+    read: Result<Environment, String>,
+) {
+    board.update(pair.id(), now, |known| {
         let side = match color {
             Color::Blue => &mut known.blue,
             Color::Green => &mut known.green,

@@ -8,6 +8,7 @@ use std::{
 use teal_domain::{
     Color, Flag, Timestamp,
     history::{HistoryQuery, Record},
+    platform::Balancer,
     policy::{Guard, Policy},
     snapshot::Following,
     steps::{Course, Step},
@@ -15,13 +16,7 @@ use teal_domain::{
     switch::{Kind, Plan},
 };
 use teal_server::{
-    aws::{
-        AwsError,
-        airflow::Dialect,
-        cloudwatch::AlarmPort,
-        elb::{Target, TargetPort},
-        s3::FilePort,
-    },
+    aws::{AwsError, airflow::Dialect, cloudwatch::AlarmPort, elb::TargetPort, s3::FilePort},
     engine::{Around, clock::Clock as _},
 };
 
@@ -89,7 +84,7 @@ impl FilePort for Alarms {
 
 #[async_trait::async_trait]
 impl TargetPort for Alarms {
-    async fn targets(&self, _: &str) -> Result<Option<Vec<Target>>, AwsError> {
+    async fn balancer(&self, _: &str) -> Result<Option<Balancer>, AwsError> {
         Ok(None)
     }
 }
@@ -143,6 +138,7 @@ impl Scene {
             metrics: Arc::new(crate::support::nothing::Nothing),
             logs: Arc::new(crate::support::nothing::Nothing),
             roles: Arc::new(crate::support::nothing::Nothing),
+            parts: None,
         });
         world.ssm.outsider_puts("blue", None);
         let teal = world.instance().await;

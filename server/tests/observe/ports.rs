@@ -13,13 +13,14 @@ use serde_json::{Value, json};
 use teal_domain::{
     Environment, EnvironmentStatus, Timestamp,
     environment::Setup,
+    platform::Balancer,
     surroundings::{Alarm, AlarmState, DagFile, Mark},
 };
 use teal_server::aws::{
     AwsError,
     airflow::{AirflowRest, Call},
     cloudwatch::AlarmPort,
-    elb::{Target, TargetPort},
+    elb::TargetPort,
     mwaa::EnvironmentPort,
     s3::FilePort,
 };
@@ -179,7 +180,7 @@ impl FilePort for Fakes {
 
 #[async_trait]
 impl TargetPort for Fakes {
-    async fn targets(&self, _: &str) -> Result<Option<Vec<Target>>, AwsError> {
+    async fn balancer(&self, _: &str) -> Result<Option<Balancer>, AwsError> {
         Ok(None)
     }
 }

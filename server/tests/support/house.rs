@@ -85,7 +85,8 @@ impl House {
         let airflow = Arc::new(build(FakeAirflow::new(world.clock.clone())));
         let (alarms, files, targets) = (Arc::new(Nothing), Arc::new(Nothing), Arc::new(Nothing));
         let (logs, roles, metrics) = (Arc::new(Nothing), Arc::new(Nothing), Arc::new(Nothing));
-        world.around = Some(Around { airflow: airflow.clone(), alarms, files, targets, metrics, logs, roles });
+        let airflows = airflow.clone();
+        world.around = Some(Around { airflow: airflows, alarms, files, targets, metrics, logs, roles, parts: None });
         (Self::over(folder, world, "ana", |desk| Arc::new(desk)).await, airflow)
     }
 

@@ -138,6 +138,7 @@ impl World {
             account: None,
             assume_role_arn: None,
             lineage: teal_domain::lineage::Setup::default(),
+            mode: None,
             names: PairNames { flag: format!("/{pair}/active"), ..PairNames::by_convention("mwaa-openlineage", "dev") },
             policy: self.policy.clone(),
             freezes: Vec::new(),

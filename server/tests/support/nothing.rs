@@ -4,17 +4,12 @@ use teal_domain::{
     Millis, Timestamp,
     alarms::Alarms,
     metrics::{Answer, Series},
+    platform::Balancer,
     surroundings::{Alarm, DagFile},
     trouble::Allowed,
 };
 use teal_server::aws::{
-    AwsError,
-    cloudwatch::AlarmPort,
-    elb::{Target, TargetPort},
-    iam::RolePort,
-    logs::LogPort,
-    metrics::MetricPort,
-    s3::FilePort,
+    AwsError, cloudwatch::AlarmPort, elb::TargetPort, iam::RolePort, logs::LogPort, metrics::MetricPort, s3::FilePort,
 };
 
 #[derive(Debug)]
@@ -55,7 +50,7 @@ impl FilePort for Nothing {
 
 #[async_trait::async_trait]
 impl TargetPort for Nothing {
-    async fn targets(&self, _: &str) -> Result<Option<Vec<Target>>, AwsError> {
+    async fn balancer(&self, _: &str) -> Result<Option<Balancer>, AwsError> {
         Ok(None)
     }
 }

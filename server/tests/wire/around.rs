@@ -12,7 +12,7 @@ use teal_domain::{
 use teal_server::{
     aws::{
         cloudwatch::{AlarmPort as _, CloudWatch},
-        elb::{Elb, TargetPort as _},
+        elb::Elb,
         mwaa::{EnvironmentPort as _, Mwaa},
         s3::{FilePort as _, S3},
     },
@@ -170,25 +170,6 @@ async fn files_below_the_folder_are_listed_page_by_page_with_their_hashes() {
 }
 
 #[tokio::test]
-async fn targets_behind_a_load_balancer_are_told_by_group_and_one_that_does_not_exist_has_none() {
-    let port = Elb::new(&sdk(&ministack(), PATIENCE).await);
-    let targets = port.targets("mwaa-openlineage-marquez-dev").await.expect("an answer").expect("a load balancer");
-    let mut groups: Vec<_> = targets.iter().map(|target| target.group.as_str()).collect();
-    groups.sort_unstable();
-    assert_eq!(
-        groups,
-        [
-            "mwaa-openlineage-api-dev",
-            "mwaa-openlineage-api-dev",
-            "mwaa-openlineage-web-dev",
-            "mwaa-openlineage-web-dev"
-        ]
-    );
-    assert!(targets.iter().all(|target| target.state == "healthy" && target.target.starts_with("i-")), "{targets:?}");
-    assert_eq!(port.targets("no-such-balancer").await.expect("an answer"), None);
-}
-
-#[tokio::test]
 async fn an_environment_says_how_it_is_set_up() {
     let environment =
         Mwaa::new(&sdk(&ministack(), PATIENCE).await).read("mwaa-openlineage-green-dev").await.expect("an environment");
@@ -243,6 +224,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
         metrics: Arc::new(teal_server::aws::metrics::Metrics::new(&config)),
         logs: Arc::new(teal_server::aws::logs::Logs::new(&config)),
         roles: Arc::new(teal_server::aws::iam::Roles::new(&config)),
+        parts: None,
     };
     let flag = Arc::new(teal_server::aws::ssm::Ssm::new(&config));
     let ports = Ports { flag, environments: mwaa, trail: None, around: Some(around) };
@@ -257,6 +239,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
         account: None,
         assume_role_arn: None,
         lineage: teal_domain::lineage::Setup::default(),
+        mode: None,
         names: PairNames::by_convention("mwaa-openlineage", "dev"),
         policy: Policy { guards, ..Policy::default() },
         freezes: Vec::new(),

@@ -4,8 +4,9 @@ use crate::{
     Color, Environment, EnvironmentStatus, Flag, FlagValue, FlagVersion, Millis, PairNames, Timestamp,
     airflow::{Dag, Part, Task, Work},
     environment::{OptionValue, Setup},
+    platform::{Balancer, Found, Target, TargetGroup},
     policy::DagRules,
-    trouble::{Allowed, Diagnosis, Finding, Gathered, Health, Side, Target, Trouble, Verdict},
+    trouble::{Allowed, Diagnosis, Finding, Gathered, Health, Side, Trouble, Verdict},
 };
 
 pub const NOW: Timestamp = Timestamp(1_795_782_031_000);
@@ -97,7 +98,7 @@ pub fn well() -> Gathered {
         flag: Ok(flag),
         blue: side(Color::Blue, blue),
         green,
-        targets: Ok(Some(vec![target("i-1:5000", "healthy", "")])),
+        balancer: Ok(balancer(vec![target("i-1:5000", "healthy", "")])),
         lineage: Some((
             "http://marquez:5001/healthcheck".into(),
             Ok(Health { database: Some(true), message: String::new() }),
@@ -105,8 +106,24 @@ pub fn well() -> Gathered {
     }
 }
 
-pub fn target(name: &str, state: &str, reason: &str) -> Target {
-    Target { group: "api".into(), target: name.into(), state: state.into(), reason: reason.into() }
+pub fn target(id: &str, state: &str, reason: &str) -> Target {
+    Target { id: id.into(), zone: None, state: state.into(), reason: reason.into() }
+}
+
+/// The load balancer of the lineage service, with one group of these targets.
+pub fn balancer(targets: Vec<Target>) -> Found<Balancer> {
+    let name = "mwaa-openlineage-marquez-dev".to_owned();
+    let group = TargetGroup { name: "api".into(), arn: "arn:api".into(), port: Some(5000), targets };
+    let balancer = Balancer {
+        arn: "arn:marquez".into(),
+        dns: "internal-marquez.us-east-2.elb.amazonaws.com".into(),
+        internal: true,
+        state: "active".into(),
+        zones: vec!["us-east-2a".into()],
+        vpc: None,
+        groups: vec![group],
+    };
+    Found { tried: vec![name.clone()], found: Some((name, balancer)) }
 }
 
 /// As though it had been switched to blue so many minutes ago.

@@ -1,16 +1,19 @@
 //! The lineage service.
 
-use super::fixture::{after, says, target};
-use crate::trouble::{
-    Health, Trouble,
-    Verdict::{CannotBeTold, Found, NotFound},
+use super::fixture::{after, balancer, says, target};
+use crate::{
+    platform,
+    trouble::{
+        Health, Trouble,
+        Verdict::{CannotBeTold, Found, NotFound},
+    },
 };
 
 #[test]
 fn a_target_that_fails_its_check_is_told_with_its_reason() {
     let found = after(Trouble::LoadBalancer, |gathered| {
         let timeout = target("i-2:5000", "unhealthy", "Target.Timeout: Request timed out");
-        gathered.targets = Ok(Some(vec![target("i-1:5000", "healthy", ""), timeout]));
+        gathered.balancer = Ok(balancer(vec![target("i-1:5000", "healthy", ""), timeout]));
     });
     says(&found, Found, &["fail their check: 1 of 2", "i-2:5000 in api: unhealthy, Target.Timeout", "security group"]);
     let healthy = after(Trouble::LoadBalancer, |_| {});
@@ -20,11 +23,11 @@ fn a_target_that_fails_its_check_is_told_with_its_reason() {
 #[test]
 fn a_group_in_which_nobody_is_healthy_and_one_without_targets_are_found() {
     let found = after(Trouble::LoadBalancer, |gathered| {
-        gathered.targets = Ok(Some(vec![target("i-1:5000", "unused", "Target.NotInUse")]));
+        gathered.balancer = Ok(balancer(vec![target("i-1:5000", "unused", "Target.NotInUse")]));
     });
     says(&found, Found, &["No target of api", "Target.NotInUse"]);
     says(
-        &after(Trouble::LoadBalancer, |gathered| gathered.targets = Ok(Some(Vec::new()))),
+        &after(Trouble::LoadBalancer, |gathered| gathered.balancer = Ok(balancer(Vec::new()))),
         Found,
         &["no targets at all"],
     );
@@ -32,9 +35,12 @@ fn a_group_in_which_nobody_is_healthy_and_one_without_targets_are_found() {
 
 #[test]
 fn a_load_balancer_that_is_not_there_is_no_part_of_the_platform() {
-    let found = after(Trouble::LoadBalancer, |gathered| gathered.targets = Ok(None));
-    says(&found, CannotBeTold, &["no load balancer named mwaa-openlineage-marquez-dev", "`load_balancer`"]);
-    let found = after(Trouble::LoadBalancer, |gathered| gathered.targets = Err("not allowed".into()));
+    let tried = ["acme-marquez-dev", "acme-marquez-ha-dev-alb"].map(str::to_owned).to_vec();
+    let none = platform::Found { tried, found: None };
+    let found = after(Trouble::LoadBalancer, |gathered| gathered.balancer = Ok(none));
+    let named = "no load balancer named acme-marquez-dev or acme-marquez-ha-dev-alb in us-east-2";
+    says(&found, CannotBeTold, &[named, "`load_balancer`"]);
+    let found = after(Trouble::LoadBalancer, |gathered| gathered.balancer = Err("not allowed".into()));
     says(&found, CannotBeTold, &["not allowed"]);
 }
 

@@ -110,6 +110,36 @@ fn a_role_tells_its_account() {
 }
 
 #[test]
+fn names_of_the_platforms_parts_are_names_and_no_arns() {
+    assert_eq!(group("acme-marquez-dev-asg").as_deref(), Ok("acme-marquez-dev-asg"));
+    assert_eq!(instance("stack/MarquezInstance").as_deref(), Ok("stack/MarquezInstance"));
+    assert_eq!(database("acme-marquez-ha-dev").as_deref(), Ok("acme-marquez-ha-dev"));
+    assert_eq!(secret("acme/marquez/database/dev").as_deref(), Ok("acme/marquez/database/dev"));
+    let arn = "arn:aws:rds:us-east-2:123456789012:cluster:acme";
+    for wrong in [
+        group(arn),
+        group(" "),
+        instance("*"),
+        instance(""),
+        database(arn),
+        database("1a"),
+        database("a-"),
+        secret(arn),
+        secret("a b"),
+    ] {
+        assert!(mend(wrong).starts_with("write "), "each has a mend");
+    }
+}
+
+#[test]
+fn the_four_modes_of_the_platform_are_known_by_their_words() {
+    let words = ["standard", "blue-green", "ha-marquez", "full-ha"];
+    let modes = [Mode::Standard, Mode::BlueGreen, Mode::HaMarquez, Mode::FullHa];
+    assert_eq!(words.map(mode), modes.map(Ok));
+    assert!(mend(mode("FullHA")).contains("\"full-ha\""));
+}
+
+#[test]
 fn a_title_is_one_line_that_fits() {
     assert_eq!(title("  Analytics · dev ").as_deref(), Ok("Analytics · dev"));
     assert!(title("").is_err() && title("a\nb").is_err() && title(&"x".repeat(81)).is_err());

@@ -21,7 +21,8 @@ pub(in crate::engine) fn start(engine: &Arc<Engine>) {
     let mut first = Duration::ZERO;
     for pair in &engine.pairs {
         let Some(around) = &pair.ports.around else { continue };
-        for subject in Subject::all() {
+        let all = Subject::all().filter(|subject| around.parts.is_some() || !matches!(subject, Subject::Part(_)));
+        for subject in all {
             tokio::spawn(keep(engine.clone(), pair.clone(), around.clone(), subject, first));
         }
         first += APART;
@@ -32,8 +33,8 @@ async fn keep(engine: Arc<Engine>, pair: Arc<Pair>, around: Around, subject: Sub
     let mut pause = Pause::new(every(engine.settings.surroundings_interval, subject.pace()));
     sleep(first).await;
     loop {
-        let reader = Reader { engine: &engine, pair: &pair, around: &around, limit: LIMIT };
-        let good = reader.read(subject).await;
+        let reader = Reader { board: &engine.board, clock: &*engine.clock, pair: &pair, around: &around, limit: LIMIT };
+        let good = pair.calls.counting(reader.read(subject)).await;
         let pause = pause.after(good, &engine);
         // What is read seldom is not missed for as long as that.
         let pause = if good { pause } else { pause.min(engine.settings.surroundings_interval) };
@@ -43,13 +44,13 @@ async fn keep(engine: Arc<Engine>, pair: Arc<Pair>, around: Around, subject: Sub
         if subject.is_quick() {
             let _nudged_or_due = timeout(pause, pair.looking.now.notified()).await;
         } else {
-            // What takes a call a DAG waits for its time, whoever asks.
+            // What takes a call a DAG waits for its time, whoever asks, and so does what no switch is decided by.
             sleep(pause).await;
         }
     }
 }
 
-fn every(configured: Duration, pace: Pace) -> Duration {
+pub(super) fn every(configured: Duration, pace: Pace) -> Duration {
     match pace {
         Pace::Twice => configured / 2,
         Pace::Once => configured,

@@ -8,7 +8,7 @@ use futures::{
     stream,
 };
 use teal_domain::{
-    Color, Environment, EnvironmentStatus, Reading, Surroundings,
+    Color, Environment, EnvironmentStatus, PairSnapshot, Reading,
     dags::Strategy,
     environment::Change,
     surroundings::{Alarm, DagFile, SideFacts},
@@ -18,7 +18,7 @@ use tokio::time::timeout;
 use super::subject::{Fact, Subject};
 use crate::{
     aws::{AwsError, airflow::client::Airflow},
-    engine::{Around, Engine, Pair},
+    engine::{Around, Pair, board::Board, clock::Clock},
 };
 
 /// A scheduler that has been silent for longer than this has no last sign of life.
@@ -30,7 +30,8 @@ const AT_ONCE: usize = 8;
 /// Reads what surrounds one pair's flag.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Reader<'a> {
-    pub engine: &'a Engine,
+    pub board: &'a Board,
+    pub clock: &'a dyn Clock,
     pub pair: &'a Pair,
     pub around: &'a Around,
     /// How long one reading may take.
@@ -40,8 +41,13 @@ pub(super) struct Reader<'a> {
 impl Reader<'_> {
     /// Reads one thing and writes down what came of it. Says whether it was good.
     pub async fn read(self, subject: Subject) -> bool {
-        let Subject::Of(color, fact) = subject else {
-            return self.take(subject, |all| &mut all.alarms, self.alarms().boxed()).await;
+        let (color, fact) = match subject {
+            Subject::Of(color, fact) => (color, fact),
+            Subject::Part(part) => return self.part(part).await,
+            Subject::Alarms => {
+                let asked = self.alarms().boxed();
+                return self.take(subject, |known| &mut Arc::make_mut(&mut known.surroundings).alarms, asked).await;
+            }
         };
         let side = Side { reader: self, color, subject };
         match fact {
@@ -85,11 +91,30 @@ impl Reader<'_> {
         if names.is_empty() { Ok(Vec::new()) } else { self.around.alarms.alarms(&names).await }
     }
 
+    /// The environment of a side, as it was read last; if it has not been read yet, it is waited for.
+    pub(super) async fn environment(&self, color: Color) -> Result<Environment, AwsError> {
+        let mut board = self.board.subscribe();
+        loop {
+            let known = board.borrow_and_update().snapshot.clone();
+            let Some(side) = known.pair(self.pair.id()).map(|known| known.side(color)) else { break };
+            if let Some(environment) = side.value() {
+                return Ok(environment.clone());
+            }
+            if let Some(error) = side.error() {
+                return Err(not_asked(format!("The environment could not be read: {}", error.message)));
+            }
+            if board.changed().await.is_err() {
+                break;
+            }
+        }
+        Err(not_asked("The environment is not known.".into()))
+    }
+
     /// Waits for an answer, but not for ever, and writes it down.
-    async fn take<T>(
+    pub(super) async fn take<T>(
         self,
         subject: Subject,
-        field: impl FnOnce(&mut Surroundings) -> &mut Reading<T>,
+        field: impl FnOnce(&mut PairSnapshot) -> &mut Reading<T>,
         asked: BoxFuture<'_, Result<T, AwsError>>,
     ) -> bool {
         let number = self.pair.looking.begin();
@@ -97,10 +122,10 @@ impl Reader<'_> {
             Ok(found) => found.map_err(|error| error.message),
             Err(_) => Err(silence(subject.who(), self.limit)),
         };
-        let (good, now) = (found.is_ok(), self.engine.clock.now());
+        let (good, now) = (found.is_ok(), self.clock.now());
         self.pair.looking.write(subject, number, || {
-            self.engine.board.update(self.pair.id(), now, |known| {
-                let reading = field(Arc::make_mut(&mut known.surroundings));
+            self.board.update(self.pair.id(), now, |known| {
+                let reading = field(known);
                 match found {
                     Ok(value) => reading.succeed(value, now),
                     Err(message) => reading.fail(message, now),
@@ -126,7 +151,9 @@ impl Side<'_> {
         asked: BoxFuture<'_, Result<T, AwsError>>,
     ) -> bool {
         let color = self.color;
-        self.reader.take(self.subject, |all| field(all.side_mut(color)), asked).await
+        self.reader
+            .take(self.subject, |known| field(Arc::make_mut(&mut known.surroundings).side_mut(color)), asked)
+            .await
     }
 
     fn airflow<'e>(&'e self, environment: &'e Environment) -> Airflow<'e> {
@@ -135,9 +162,9 @@ impl Side<'_> {
     }
 
     async fn heartbeat(&self) -> Result<Option<teal_domain::Timestamp>, AwsError> {
-        let Reader { engine, pair, around, .. } = self.reader;
+        let Reader { clock, pair, around, .. } = self.reader;
         let hour = i64::try_from(SIGNS_OF_LIFE_WITHIN.as_millis()).unwrap_or(i64::MAX);
-        let since = teal_domain::Timestamp(engine.clock.now().0.saturating_sub(hour));
+        let since = teal_domain::Timestamp(clock.now().0.saturating_sub(hour));
         around.alarms.heartbeat(pair.config.names.environment(self.color), since).await
     }
 
@@ -169,7 +196,7 @@ impl Side<'_> {
     }
 
     async fn files(&self) -> Result<Vec<DagFile>, AwsError> {
-        let setup = self.environment().await?.setup;
+        let setup = self.reader.environment(self.color).await?.setup;
         let Some(bucket) = setup.bucket else {
             return Err(not_asked("MWAA does not say in which bucket its DAGs are, so they are not listed.".into()));
         };
@@ -178,7 +205,7 @@ impl Side<'_> {
 
     /// What the environment is set up with: requirements, plugins, start-up script.
     async fn artifacts(&self) -> Result<Vec<DagFile>, AwsError> {
-        let setup = self.environment().await?.setup;
+        let setup = self.reader.environment(self.color).await?.setup;
         let Some(bucket) = setup.bucket else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         for (key, _) in [setup.requirements, setup.plugins, setup.startup].into_iter().flatten() {
@@ -187,29 +214,9 @@ impl Side<'_> {
         Ok(found)
     }
 
-    /// The environment, as it was read last; if it has not been read yet, it is waited for.
-    async fn environment(&self) -> Result<Environment, AwsError> {
-        let Reader { engine, pair, .. } = self.reader;
-        let mut board = engine.board.subscribe();
-        loop {
-            let known = board.borrow_and_update().snapshot.clone();
-            let Some(side) = known.pair(pair.id()).map(|known| known.side(self.color)) else { break };
-            if let Some(environment) = side.value() {
-                return Ok(environment.clone());
-            }
-            if let Some(error) = side.error() {
-                return Err(not_asked(format!("The environment could not be read: {}", error.message)));
-            }
-            if board.changed().await.is_err() {
-                break;
-            }
-        }
-        Err(not_asked("The environment is not known.".into()))
-    }
-
     /// The environment, if its Airflow can be asked. MWAA says of one whose update failed that it works as before.
     async fn awake(&self) -> Result<Environment, AwsError> {
-        let environment = self.environment().await?;
+        let environment = self.reader.environment(self.color).await?;
         match &environment.status {
             EnvironmentStatus::Available | EnvironmentStatus::Changing(Change::UpdateFailed) => Ok(environment),
             status => {
@@ -219,7 +226,7 @@ impl Side<'_> {
     }
 }
 
-fn not_asked(message: String) -> AwsError {
+pub(super) fn not_asked(message: String) -> AwsError {
     AwsError { code: None, message, refused: true }
 }
 
