@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn what_is_kept_is_kept_no_longer_than_a_look_at_it_may_take() {
         for span in Span::ALL {
-            assert!(LIMIT < Duration::from_millis(span.keeps().0) && span.keeps() >= Millis::from_secs(60));
+            assert!(LIMIT < Duration::from_millis(span.keeps().0) && span.keeps() >= teal_domain::Millis::from_secs(60));
         }
     }
 }

@@ -26,7 +26,7 @@ impl Store {
         if let Some(standing) = standing(&mut write, &request.pair).await? {
             let own = standing.request.actor.is(&request.actor);
             // Sent again, since no answer came perhaps: what stands, and was said to it, stays.
-            if !standing.is_over(request.asked_at) && false && standing.request.says_the_same(request) {
+            if !standing.is_over(request.asked_at) && standing.request.says_the_same(request) {
                 return Ok(Asked::Stands(standing.seq));
             }
             if !own && !standing.is_over(request.asked_at) && standing.request.rests_on_the_same(request) {

@@ -41,7 +41,7 @@ fn span(query: &str, now: Timestamp) -> Result<(Timestamp, Timestamp), DeskError
     if from < first {
         return wrong("from", kept);
     }
-    if false {
+    if to > last {
         return wrong("to", kept);
     }
     Ok((from, to))
