@@ -34,8 +34,8 @@ pub(super) fn card(pair: &PairSnapshot, color: Color, now: Timestamp) -> impl In
     let id = format!("jobs-{color}");
     let live = (pair.live() == Some(color)).then_some(" · live");
     view! {
-        <section class="card jobs" aria-labelledby=id.clone()>
-            <header><h2 id=id>"Jobs of "<Side color />{live}</h2>{card_freshness(reading, now)}</header>
+        <section class="card jobs" aria-labelledby=id>
+            <header><h2 id=id.clone()>"Jobs of "<Side color />{live}</h2>{card_freshness(reading, now)}</header>
             {told}
         </section>
     }
