@@ -37,6 +37,8 @@ const PAGE: usize = 50;
 const JOBS: usize = 1000;
 /// … in so many calls.
 const CALLS: usize = 60;
+/// So many jobs are left out of a listing because they are too long; then nothing more of it is read.
+const TOO_LONG: usize = 5;
 /// So many namespaces are read beside those of the sides.
 const NAMESPACES: usize = 100;
 /// So many days are told.
@@ -147,6 +149,7 @@ impl Marquez {
                     size = (size / 5).max(1);
                     continue;
                 }
+                Err(MarquezError::TooLong(_)) if jobs.left_out >= TOO_LONG => break false,
                 Err(MarquezError::TooLong(_)) => {
                     (jobs.left_out, offset) = (jobs.left_out + 1, offset + 1);
                     continue;

@@ -73,7 +73,13 @@ pub fn went_on(found: &Continuity<'_>, now: Timestamp) -> (Tone, String) {
         return (Tone::Good, format!("{all} since the switch"));
     }
     let tone = if not_yet > 0 && now.since(found.at) > A_DAY { Tone::Attention } else { Tone::Plain };
-    (tone, format!("{since} of {} since the switch", counted(u64::try_from(ran).unwrap_or(u64::MAX), "job", "jobs")))
+    (
+        tone,
+        format!(
+            "{since} of {} have run since the switch",
+            counted(u64::try_from(ran).unwrap_or(u64::MAX), "job", "jobs")
+        ),
+    )
 }
 
 /// The line of the overview: how it is, and what went on over the last switch.

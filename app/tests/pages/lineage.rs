@@ -164,7 +164,7 @@ fn the_overview_has_a_line_where_lineage_is_read_and_none_where_it_is_not() {
     assert_eq!((line(fixtures::green_is_live()), line(seen("well").pair)), (1, 2));
     let html = seen("well").overview();
     says(&html, "Marquez is well");
-    says(&html, "9 of 12 jobs since the switch");
+    says(&html, "9 of 12 jobs have run since the switch");
 }
 
 #[test]

@@ -32,7 +32,8 @@ impl Served {
             let path = uri.path_and_query().map(ToString::to_string).unwrap_or_default();
             heard.lock().expect("asked").push(path.clone());
             let answer = answer.clone();
-            async move { answer(&path) }
+            // A connection that is kept would outlive whoever listens.
+            async move { ([("connection", "close")], answer(&path)) }
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let address = format!("http://{}", listener.local_addr().expect("an address"));
@@ -45,9 +46,9 @@ impl Served {
     }
 
     /// It goes away.
-    pub async fn end(self) {
+    pub async fn end(mut self) {
         self.server.abort();
-        let _ended = self.server.await;
+        let _ended = (&mut self.server).await;
     }
 }
 
