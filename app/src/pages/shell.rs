@@ -56,8 +56,8 @@ const THEME: &str = "try{var t=localStorage.getItem('teal-theme');\
                      if(t==='light'||t==='dark')document.documentElement.dataset.theme=t}catch(e){}";
 
 /// Pages are fetched when the pointer rests on a link. Not the switch panel: its confirmation lives two
-/// minutes from the moment it is made.
-const PREFETCH: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/p/*"},{"not":{"href_matches":"/p/*/switch*"}},{"not":{"href_matches":"/p/*/history.csv*"}}]},"eagerness":"moderate"}]}"#;
+/// minutes from the moment it is made; nor the charts, which are read for whoever looks at them.
+const PREFETCH: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/p/*"},{"not":{"href_matches":"/p/*/switch*"}},{"not":{"href_matches":"/p/*/history.csv*"}},{"not":{"href_matches":"/p/*/monitoring*"}}]},"eagerness":"moderate"}]}"#;
 
 /// The document.
 pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl IntoView + use<> {

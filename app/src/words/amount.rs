@@ -74,6 +74,8 @@ impl Scale {
         if unit == Unit::Percent && highest <= 100.0 {
             return Self::in_steps(unit, 1.0, 50.0, 2);
         }
+        // Where all is nought there is still a scale.
+        let highest = if highest > 0.0 { highest } else { 1.0 };
         let (by, _) = reading(unit, highest);
         // Things are whole; a scale of halves would promise more than there is.
         let least = if matches!(unit, Unit::Count | Unit::Each(_)) { 1.0 } else { 0.01 };

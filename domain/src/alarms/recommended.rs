@@ -83,6 +83,8 @@ pub(super) fn room(environment: &Environment) -> Option<u32> {
 }
 
 fn side(pair: &PairSnapshot, color: Color) -> [Wanted; 4] {
+    use Direction::{Above, Below};
+    use Silence::{Breaching, NotBreaching};
     let environment = pair.names.environment(color);
     let room = pair.side(color).value().and_then(room);
     let function = |name: &str, function: &str| {
@@ -125,8 +127,6 @@ fn side(pair: &PairSnapshot, color: Color) -> [Wanted; 4] {
             };
             Wanted { title: title.to_owned(), side: Some(color), what: Ok(recommended) }
         };
-    use Direction::{Above, Below};
-    use Silence::{Breaching, NotBreaching};
     [
         alarm(
             "scheduler-heartbeat",

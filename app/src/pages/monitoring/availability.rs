@@ -16,6 +16,9 @@ use teal_domain::{
     availability::{Account, Availability, Incident, Month},
 };
 
+/// Observations are kept for so long.
+const KEPT: Millis = Millis::from_secs(400 * 86_400);
+
 /// The section.
 pub(super) fn section(
     view: &View<'_>,
@@ -26,6 +29,10 @@ pub(super) fn section(
     let now = view.now;
     let shown = query.month.unwrap_or_else(|| Month::of(now));
     let to = |month: Month| format!("{}#availability", MonitoringQuery { month: Some(month), ..query }.address(&pair.id));
+    // What is older than observations are kept tells nothing.
+    let previous = (shown > Month::of(now - KEPT)).then(|| {
+        view! { <a href=to(shown.previous()) rel="prev">{shown.previous().title()}</a> }
+    });
     let next = (shown < Month::of(now)).then(|| {
         view! { <a href=to(shown.next()) rel="next">{shown.next().title()}</a> }
     });
@@ -47,7 +54,7 @@ pub(super) fn section(
             <header>
                 <h2 id="availability">"Availability in "{shown.title()}{so_far}</h2>
                 <nav aria-label="Months" class="months">
-                    <a href=to(shown.previous()) rel="prev">{shown.previous().title()}</a>
+                    {previous}
                     {next}
                 </nav>
             </header>
