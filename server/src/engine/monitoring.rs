@@ -79,7 +79,7 @@ fn due(looked: Option<Duration>, last: Option<Last>, keeps: Duration) -> Option<
 }
 
 /// Reads what somebody looks at, until the process ends.
-pub(super) async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
+pub async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
     let Some(around) = pair.ports.around.clone() else { return };
     let mut charts: [Option<Last>; 3] = [None; 3];
     let mut alarms: Option<Last> = None;
@@ -227,7 +227,9 @@ mod tests {
     #[test]
     fn what_is_kept_is_kept_no_longer_than_a_look_at_it_may_take() {
         for span in Span::ALL {
-            assert!(LIMIT < Duration::from_millis(span.keeps().0) && span.keeps() >= teal_domain::Millis::from_secs(60));
+            assert!(
+                LIMIT < Duration::from_millis(span.keeps().0) && span.keeps() >= teal_domain::Millis::from_secs(60)
+            );
         }
     }
 }

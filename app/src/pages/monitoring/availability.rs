@@ -28,7 +28,8 @@ pub(super) fn section(
 ) -> impl IntoView + use<> {
     let now = view.now;
     let shown = query.month.unwrap_or_else(|| Month::of(now));
-    let to = |month: Month| format!("{}#availability", MonitoringQuery { month: Some(month), ..query }.address(&pair.id));
+    let to =
+        |month: Month| format!("{}#availability", MonitoringQuery { month: Some(month), ..query }.address(&pair.id));
     // What is older than observations are kept tells nothing.
     let previous = (shown > Month::of(now - KEPT)).then(|| {
         view! { <a href=to(shown.previous()) rel="prev">{shown.previous().title()}</a> }
