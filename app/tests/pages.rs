@@ -129,7 +129,8 @@ impl Seen {
 
 /// What a reader sees: the text of `<main>` and the bars, without tags, on one line.
 fn text(html: &str) -> String {
-    let body = &html[html.find("<body").expect("a body")..];
+    // Of a part of a page, all of it.
+    let body = &html[html.find("<body").unwrap_or(0)..];
     let mut out = String::new();
     let mut inside = false;
     for c in body.chars() {

@@ -5,7 +5,7 @@ use crate::paths;
 use leptos::prelude::*;
 use teal_domain::{
     PairSnapshot, Timestamp,
-    topology::{Health, Topology},
+    topology::{Health, Part, Topology},
 };
 
 /// How a health is shown.
@@ -24,9 +24,16 @@ pub fn told(topology: &Topology) -> impl IntoView + use<> {
     view! { <Mark tone=tone(health) text=words /> }
 }
 
-/// The line, with the way to the picture.
+/// The line, with the way to the picture. What somebody declared that they are at is no alert here; the line of the
+/// maintenance tells it.
 pub fn line(pair: &PairSnapshot, now: Timestamp) -> AnyView {
-    let topology = Topology::of(pair, now);
+    let mut topology = Topology::of(pair, now);
+    for node in &mut topology.nodes {
+        let expected = |side| pair.live() != Some(side) && pair.maintained(side, now).is_some();
+        if node.health == Health::Degraded && matches!(node.part, Part::Environment(side) if expected(side)) {
+            node.health = Health::Healthy;
+        }
+    }
     view! {
         <p class="platform-line dotted">
             <span>"Platform: " {told(&topology)}</span>

@@ -47,9 +47,6 @@ impl Looks {
 
 /// Somebody looks at a span. It does not wait for what is read.
 pub fn look(engine: &Engine, pair: &Pair, span: Span) {
-    if pair.ports.around.is_none() {
-        return nothing_to_read(engine, pair);
-    }
     let moment = engine.clock.monotonic();
     {
         let mut last = pair.monitoring.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -128,15 +125,17 @@ pub async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
     }
 }
 
-/// Where Teal looks at nothing around the flag, that is what the page tells.
-fn nothing_to_read(engine: &Engine, pair: &Pair) {
+/// What is told of a pair before anybody has looked: where Teal looks at nothing around the flag, that is what.
+pub(super) fn unread(looks: bool, now: teal_domain::Timestamp) -> Monitoring {
     const WHY: &str = "Teal looks at nothing around the flag here.";
-    publish(engine, pair, |known, now| {
+    let mut known = Monitoring::default();
+    if !looks {
         known.alarms.fail(WHY, now);
         for span in Span::ALL {
             known.charts_mut(span).fail(WHY, now);
         }
-    });
+    }
+    known
 }
 
 /// Whether more is known of the pair now than the charts were drawn with.

@@ -313,6 +313,11 @@ fn ended(known: &mut PairSnapshot, record: &Record) {
     if known.open.as_ref().map(|open| open.operation) == record.switch().map(|switch| switch.operation) {
         known.open = None;
     }
+    // What it rested on is used up.
+    let rested = record.switch().and_then(|switch| switch.approval.as_ref()).map(|approval| approval.request);
+    if rested.is_some() && known.request.as_ref().map(|open| open.request.id) == rested {
+        known.request = None;
+    }
     // What follows is in the store with the outcome: whoever comes to the record now is to know that more is to come.
     if let Some(following) = Following::of(record) {
         known.following = Some(following);
