@@ -20,7 +20,7 @@ use teal_domain::{
 };
 use teal_server::{
     aws::{AwsError, metrics::MetricPort},
-    engine::{Around, monitoring, watch},
+    engine::{Around, monitoring},
 };
 
 /// A CloudWatch that counts.
@@ -92,7 +92,7 @@ impl Scene {
         });
         seeded(&world.ssm, 2);
         let teal = world.instance().await;
-        watch::start(&teal.engine);
+        tokio::spawn(monitoring::keep(teal.engine.clone(), teal.pair.clone()));
         Self { world, teal, counts, _folder: folder }
     }
 
@@ -115,8 +115,6 @@ impl Scene {
     async fn read(&self, span: Span) {
         let is_read = |known: &Monitoring| known.charts(span).value().is_some() && known.alarms.value().is_some();
         self.until("a first reading", is_read).await;
-        // What the pollers find out at their start may make the charts outgrow themselves once.
-        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 
@@ -176,15 +174,9 @@ async fn what_is_up_is_written_down_and_what_was_not_read_is_not() {
     let (engine, pair) = (&scene.teal.engine, scene.teal.pair.id().clone());
     let fresh = |at: Timestamp| {
         engine.board.update(&pair, at, |known| {
-            let flag = known.flag.value().cloned().unwrap_or(teal_domain::Flag::Missing);
-            known.flag.succeed(flag, at);
+            known.flag.succeed(scene.world.ssm.flag(), at);
         });
     };
-    let end = Instant::now() + Duration::from_secs(20);
-    while engine.board.snapshot().pairs[0].flag.value().is_none() {
-        assert!(Instant::now() < end, "the flag was not read");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
     for minute in 0..3 {
         let at = now + Millis(minute * 60_000);
         fresh(at);

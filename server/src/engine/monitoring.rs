@@ -79,7 +79,7 @@ fn due(looked: Option<Duration>, last: Option<Last>, keeps: Duration) -> Option<
 }
 
 /// Reads what somebody looks at, until the process ends.
-pub(super) async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
+pub async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
     let Some(around) = pair.ports.around.clone() else { return };
     let mut charts: [Option<Last>; 3] = [None; 3];
     let mut alarms: Option<Last> = None;
