@@ -111,7 +111,7 @@ fn lost_and_unobserved_minutes_are_told_apart() {
     says(month, "Availability in November 2026, so far");
     says(month, "Not observed");
     says(month, "The environment was UNAVAILABLE.");
-    says(month, "and goes on");
+    says(month, "It goes on.");
     assert!(month.contains("month=2026-10") && !month.contains("month=2026-12"), "there is no month to come");
     let october = self::html("no-data");
     assert!(region(&october, "availability").contains("month=2026-11"));

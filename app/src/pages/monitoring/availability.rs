@@ -28,7 +28,8 @@ pub(super) fn section(
 ) -> impl IntoView + use<> {
     let now = view.now;
     let shown = query.month.unwrap_or_else(|| Month::of(now));
-    let to = |month: Month| format!("{}#availability", MonitoringQuery { month: Some(month), ..query }.address(&pair.id));
+    let to =
+        |month: Month| format!("{}#availability", MonitoringQuery { month: Some(month), ..query }.address(&pair.id));
     // What is older than observations are kept tells nothing.
     let previous = (shown > Month::of(now - KEPT)).then(|| {
         view! { <a href=to(shown.previous()) rel="prev">{shown.previous().title()}</a> }
@@ -46,7 +47,9 @@ pub(super) fn section(
         }),
         Err(error) => {
             let said = error.to_string();
-            Either::Right(view! { <p class="notice"><Mark tone=Tone::Attention text="It cannot be counted" />": "{said}</p> })
+            Either::Right(
+                view! { <p class="notice"><Mark tone=Tone::Attention text="It cannot be counted" />": "{said}</p> },
+            )
         }
     };
     view! {
