@@ -6,9 +6,7 @@ mod step;
 use crate::words::time;
 use std::fmt::Write as _;
 pub use step::{StepProblem, step_again};
-use teal_domain::{
-    Color, PairId, availability::Month, history::HistoryQuery, journal::Listed, monitoring::Span,
-};
+use teal_domain::{Color, PairId, availability::Month, history::HistoryQuery, journal::Listed, monitoring::Span};
 
 /// `/p/{pair}`
 pub fn overview(pair: &PairId) -> String {

@@ -158,7 +158,9 @@ async fn a_permission_that_is_missing_is_told_by_name_and_what_was_read_stays() 
     *scene.counts.denied.lock().expect("a word") = true;
     scene.world.clock.pass(Duration::from_secs(1801));
     scene.look(Span::Week);
-    scene.until("the refusals", |known| known.charts(Span::Week).error().is_some() && known.alarms.error().is_some()).await;
+    scene
+        .until("the refusals", |known| known.charts(Span::Week).error().is_some() && known.alarms.error().is_some())
+        .await;
     let known = scene.known();
     let said = |error: Option<&teal_domain::reading::ReadError>| error.expect("an error").message.clone();
     assert!(said(known.charts(Span::Week).error()).contains("cloudwatch:GetMetricData is not allowed"));

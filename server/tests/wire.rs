@@ -2,13 +2,13 @@
 
 #[path = "wire/around.rs"]
 mod around;
-#[path = "wire/metrics.rs"]
-mod metrics;
 #[path = "wire/cognito.rs"]
 mod cognito;
 #[path = "support/emulators.rs"]
 #[allow(dead_code, reason = "each test file uses its own part of this")]
 mod emulators;
+#[path = "wire/metrics.rs"]
+mod metrics;
 
 use std::time::{Duration, Instant};
 

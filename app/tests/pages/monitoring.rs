@@ -25,7 +25,10 @@ fn html(name: &str) -> String {
 
 /// A part of the page, by its `data-region`.
 fn region<'a>(html: &'a str, name: &str) -> &'a str {
-    html.split(&format!("data-region=\"{name}\"")).nth(1).and_then(|rest| rest.split("data-region=").next()).expect("it")
+    html.split(&format!("data-region=\"{name}\""))
+        .nth(1)
+        .and_then(|rest| rest.split("data-region=").next())
+        .expect("it")
 }
 
 #[test]
@@ -36,7 +39,11 @@ fn what_rings_comes_first_then_what_is_missing_with_its_snippet() {
     let at = |word: &str| alarms.find(word).unwrap_or_else(|| panic!("no {word}: {alarms}"));
     assert!(at("Response time, API") < at("CloudFormation to copy"));
     assert!(at("CloudFormation to copy") < at("Replica lag"), "what cannot be told comes after what is missing");
-    assert!(alarms.contains("Value: &quot;mwaa-openlineage-blue-dev&quot;") || alarms.contains("Value: \"mwaa-openlineage-blue-dev\""), "{alarms}");
+    assert!(
+        alarms.contains("Value: &quot;mwaa-openlineage-blue-dev&quot;")
+            || alarms.contains("Value: \"mwaa-openlineage-blue-dev\""),
+        "{alarms}"
+    );
     says(alarms, "tells nobody");
     says(alarms, "rds:DescribeDBClusters");
     assert!(alarms.contains("A template with all 4 that are missing"), "{alarms}");

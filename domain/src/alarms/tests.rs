@@ -34,7 +34,9 @@ fn existing(alarm: &Recommended, state: AlarmState) -> Existing {
 fn standing(pair: &PairSnapshot, key: &str, existing: &[Existing]) -> Standing {
     let metric = one(pair, key).metric;
     let at = wanted(pair).iter().position(|wanted| wanted.what.as_ref().is_ok_and(|alarm| alarm.metric == metric));
-    compare(wanted(pair), &Alarms { existing: existing.to_vec(), cut_off: false }).swap_remove(at.expect("wanted")).standing
+    compare(wanted(pair), &Alarms { existing: existing.to_vec(), cut_off: false })
+        .swap_remove(at.expect("wanted"))
+        .standing
 }
 
 fn why_not(pair: &PairSnapshot, title: &str) -> Why {

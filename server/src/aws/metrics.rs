@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use aws_sdk_cloudwatch::{
     Client,
     types::{
-        AlarmType, ComparisonOperator, Dimension, Metric as SdkMetric, MetricAlarm, MetricDataQuery, MetricStat, ScanBy,
-        StateValue,
+        AlarmType, ComparisonOperator, Dimension, Metric as SdkMetric, MetricAlarm, MetricDataQuery, MetricStat,
+        ScanBy, StateValue,
     },
 };
 use aws_smithy_types::DateTime;
@@ -35,13 +35,8 @@ pub trait MetricPort: Send + Sync + std::fmt::Debug {
     /// The alarms of the account over metrics of MWAA, load balancers, instances and databases.
     async fn existing(&self) -> Result<Alarms, AwsError>;
     /// The points of these series, one for each `period`. Each series is answered, if only by no point.
-    async fn data(
-        &self,
-        series: &[Series],
-        period: Millis,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Answer, AwsError>;
+    async fn data(&self, series: &[Series], period: Millis, from: Timestamp, to: Timestamp)
+    -> Result<Answer, AwsError>;
 }
 
 /// CloudWatch through the SDK.
@@ -90,8 +85,12 @@ impl MetricPort for Metrics {
         if series.is_empty() {
             return Ok(answer);
         }
-        let ids: HashMap<String, &Series> =
-            series.iter().take(MOST_SERIES).enumerate().map(|(number, series)| (format!("m{number}"), series)).collect();
+        let ids: HashMap<String, &Series> = series
+            .iter()
+            .take(MOST_SERIES)
+            .enumerate()
+            .map(|(number, series)| (format!("m{number}"), series))
+            .collect();
         let period = i32::try_from(period.as_secs()).unwrap_or(i32::MAX);
         let queries = ids.iter().map(|(id, series)| query(id, series, period)).collect();
         let mut pages = self
@@ -107,15 +106,14 @@ impl MetricPort for Metrics {
             let Some(page) = pages.next().await else { break };
             let page = page.map_err(|error| AwsError::from_sdk("cloudwatch:GetMetricData", &error))?;
             for result in page.metric_data_results() {
-                let Some(points) =
-                    result.id().and_then(|id| ids.get(id)).and_then(|series| answer.get_mut(*series))
+                let Some(points) = result.id().and_then(|id| ids.get(id)).and_then(|series| answer.get_mut(*series))
                 else {
                     continue;
                 };
                 let values = result.timestamps().iter().zip(result.values());
-                points.extend(values.filter_map(|(at, value)| {
-                    Some(Point { at: timestamp(at), value: Amount::new(*value)? })
-                }));
+                points.extend(
+                    values.filter_map(|(at, value)| Some(Point { at: timestamp(at), value: Amount::new(*value)? })),
+                );
             }
         }
         for points in answer.values_mut() {
@@ -130,8 +128,7 @@ fn query(id: &str, series: &Series, period: i32) -> MetricDataQuery {
     let Metric { namespace, name, dimensions } = &series.metric;
     let dimensions =
         dimensions.iter().map(|(name, value)| Dimension::builder().name(name).value(value).build()).collect();
-    let metric =
-        SdkMetric::builder().namespace(namespace).metric_name(name).set_dimensions(Some(dimensions)).build();
+    let metric = SdkMetric::builder().namespace(namespace).metric_name(name).set_dimensions(Some(dimensions)).build();
     let stat = MetricStat::builder().metric(metric).period(period).stat(series.statistic.as_str()).build();
     MetricDataQuery::builder().id(id).metric_stat(stat).build()
 }

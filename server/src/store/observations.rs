@@ -70,8 +70,8 @@ async fn extend(write: &mut Write, pair: &PairId, seen: &Observation, at: Timest
                 .bind(at.0)
                 .execute(&mut **write)
                 .await?;
-            let same = last.try_get::<&str, _>("state")? == seen.state.as_str()
-                && last.try_get::<&str, _>("why")? == seen.why;
+            let same =
+                last.try_get::<&str, _>("state")? == seen.state.as_str() && last.try_get::<&str, _>("why")? == seen.why;
             if same {
                 return Ok(());
             }

@@ -36,7 +36,8 @@ const BLUE: Subject = Subject::Side(Color::Blue);
 async fn a_span_grows_while_the_state_stays_and_ends_where_another_begins() {
     let folder = folder();
     let store = a_store(folder.path()).await;
-    for (seconds, state) in [(0, State::Up), (60, State::Up), (120, State::Down), (180, State::Down), (240, State::Up)] {
+    for (seconds, state) in [(0, State::Up), (60, State::Up), (120, State::Down), (180, State::Down), (240, State::Up)]
+    {
         observe(&store, BLUE, state, seconds).await;
         observe(&store, Subject::Flag, State::Live(Color::Blue), seconds).await;
     }

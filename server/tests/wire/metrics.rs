@@ -52,7 +52,14 @@ async fn an_alarm_is_told_with_the_metric_that_it_looks_at_and_whether_it_tells_
         alarm.send().await.expect("an alarm");
     }
     let red = format!("{name}-told");
-    client.set_alarm_state().alarm_name(&red).state_value(StateValue::Alarm).state_reason("red").send().await.expect("set");
+    client
+        .set_alarm_state()
+        .alarm_name(&red)
+        .state_value(StateValue::Alarm)
+        .state_reason("red")
+        .send()
+        .await
+        .expect("set");
     let found = Metrics::new(&config).existing().await.expect("an answer");
     let one = |suffix: &str| -> &Existing {
         let name = format!("{name}-{suffix}");
@@ -108,10 +115,13 @@ async fn the_seeded_world_has_its_heartbeats_and_its_alarms() {
     );
     let series = Series { metric: beats.clone(), statistic: Statistic::Sum };
     let to = Timestamp(now() / 300_000 * 300_000);
-    let answer = port.data(std::slice::from_ref(&series), Millis::from_secs(300), to - Millis::from_secs(86_400), to).await;
+    let answer =
+        port.data(std::slice::from_ref(&series), Millis::from_secs(300), to - Millis::from_secs(86_400), to).await;
     assert!(answer.expect("an answer")[&series].len() > 200);
     let found = port.existing().await.expect("an answer");
-    assert!(found.existing.iter().any(|alarm| alarm.watches.contains(&beats) && alarm.direction == Some(Direction::Below)));
+    assert!(
+        found.existing.iter().any(|alarm| alarm.watches.contains(&beats) && alarm.direction == Some(Direction::Below))
+    );
 }
 
 #[tokio::test]
