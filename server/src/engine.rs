@@ -159,7 +159,7 @@ impl Pair {
             freezes: self.freezes(now),
             surroundings: Arc::default(),
             platform: Arc::default(),
-            monitoring: Arc::default(),
+            monitoring: monitoring::unread(self.ports.around.as_ref(), now),
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

@@ -48,7 +48,7 @@ impl Looks {
 /// Somebody looks at a span. It does not wait for what is read.
 pub fn look(engine: &Engine, pair: &Pair, span: Span) {
     if pair.ports.around.is_none() {
-        return nothing_to_read(engine, pair);
+        return;
     }
     let moment = engine.clock.monotonic();
     {
@@ -128,15 +128,18 @@ pub async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
     }
 }
 
-/// Where Teal looks at nothing around the flag, that is what the page tells.
-fn nothing_to_read(engine: &Engine, pair: &Pair) {
+/// What is known before anything was read. Where Teal looks at nothing around the flag, that is what the page tells: a look
+/// changes nothing there.
+pub(super) fn unread(around: Option<&Around>, now: teal_domain::Timestamp) -> Arc<Monitoring> {
     const WHY: &str = "Teal looks at nothing around the flag here.";
-    publish(engine, pair, |known, now| {
+    let mut known = Monitoring::default();
+    if around.is_none() {
         known.alarms.fail(WHY, now);
         for span in Span::ALL {
             known.charts_mut(span).fail(WHY, now);
         }
-    });
+    }
+    Arc::new(known)
 }
 
 /// Whether more is known of the pair now than the charts were drawn with.
