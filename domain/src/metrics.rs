@@ -227,6 +227,7 @@ impl Line {
     pub fn pieces(&self, period: crate::Millis) -> Vec<&[Point]> {
         let mut steps: Vec<u64> = self.points.windows(2).map(|two| two[1].at.since(two[0].at).0).collect();
         steps.sort_unstable();
+        // Of an even number the shorter one: a gap is no usual step.
         let usual = steps.get(steps.len().saturating_sub(1) / 2).copied().unwrap_or_default().max(period.0);
         let longest = crate::Millis(usual.saturating_mul(5) / 2);
         self.points.chunk_by(|one, next| next.at.since(one.at) <= longest).collect()

@@ -196,7 +196,7 @@ impl Pair {
             platform: Arc::default(),
             mode: self.config.mode,
             lineage: Arc::new(Lineage::unread(self.config.lineage.clone())),
-            monitoring: Arc::new(monitoring::unread(self.ports.around.is_some(), now)),
+            monitoring: monitoring::unread(self.ports.around.as_ref(), now),
             current: None,
             recent: Vec::new(),
             store: Reading::default(),

@@ -23,18 +23,16 @@ fn html(name: &str) -> String {
     page(|_| {}, name)
 }
 
-/// A part of the page, by its `data-region`.
-fn region<'a>(html: &'a str, name: &str) -> &'a str {
-    html.split(&format!("data-region=\"{name}\""))
-        .nth(1)
-        .and_then(|rest| rest.split("data-region=").next())
-        .expect("it")
+/// A part of the page, by its `data-region`, as a body of its own.
+fn region(html: &str, name: &str) -> String {
+    let rest = html.split(&format!("data-region=\"{name}\"")).nth(1).expect("the region");
+    format!("<body{}", rest.split("data-region=").next().unwrap_or_default())
 }
 
 #[test]
 fn what_rings_comes_first_then_what_is_missing_with_its_snippet() {
     let html = html("findings");
-    let alarms = region(&html, "alarms");
+    let alarms = &region(&html, "alarms");
     says(alarms, "1 in alarm · 4 missing");
     let at = |word: &str| alarms.find(word).unwrap_or_else(|| panic!("no {word}: {alarms}"));
     assert!(at("Response time, API") < at("CloudFormation to copy"));
@@ -52,15 +50,15 @@ fn what_rings_comes_first_then_what_is_missing_with_its_snippet() {
 #[test]
 fn where_all_is_well_nothing_is_asked_for() {
     let html = html("well");
-    is_silent_about(region(&html, "alarms"), "missing");
+    is_silent_about(&region(&html, "alarms"), "missing");
     assert!(!html.contains("CloudFormation"), "there is nothing to copy");
-    says(region(&html, "availability"), "No time was lost");
+    says(&region(&html, "availability"), "No time was lost");
 }
 
 #[test]
 fn a_chart_says_its_latest_values_in_words_and_has_its_numbers_in_a_table() {
     let html = html("findings");
-    let charts = region(&html, "charts");
+    let charts = &region(&html, "charts");
     let of = |title: &str| charts.split("<figure").find(|figure| figure.contains(title)).expect("a chart");
     let beats = of("Scheduler heartbeats, a minute");
     assert!(beats.contains("role=\"img\"") && beats.contains("<title id=") && beats.contains("<desc id="), "{beats}");
@@ -76,11 +74,11 @@ fn a_chart_says_its_latest_values_in_words_and_has_its_numbers_in_a_table() {
 #[test]
 fn what_could_not_be_read_or_does_not_exist_is_said_in_the_place_of_its_chart() {
     let findings = html("findings");
-    says(region(&findings, "charts"), "The database could not be read: rds:DescribeDBClusters is not allowed");
+    says(&region(&findings, "charts"), "The database could not be read: rds:DescribeDBClusters is not allowed");
     let nothing = html("no-data");
-    says(region(&nothing, "charts"), "There is no load balancer by the name of mwaa-openlineage-marquez-dev.");
-    says(region(&nothing, "charts"), "CloudWatch has no point of it in this time.");
-    says(region(&nothing, "alarms"), "not applicable");
+    says(&region(&nothing, "charts"), "There is no load balancer by the name of mwaa-openlineage-marquez-dev.");
+    says(&region(&nothing, "charts"), "CloudWatch has no point of it in this time.");
+    says(&region(&nothing, "alarms"), "not applicable");
 }
 
 #[test]
@@ -89,7 +87,7 @@ fn before_anything_was_read_the_page_says_so_and_comes_again_by_itself() {
     says(&html, "The alarms are being read");
     says(&html, "The charts are being read");
     assert!(html.contains("<noscript><meta http-equiv=\"refresh\""), "without script it is loaded again");
-    says(region(&html, "availability"), "Nothing was observed");
+    says(&region(&html, "availability"), "Nothing was observed");
     assert!(!page(|_| {}, "well").contains("http-equiv=\"refresh\""));
 }
 
@@ -105,20 +103,20 @@ fn a_missing_permission_is_named_and_not_waited_for() {
 #[test]
 fn what_is_old_is_shown_as_old_with_its_cause() {
     let html = html("stale");
-    let charts = region(&html, "charts");
+    let charts = &region(&html, "charts");
     says(charts, "CloudWatch did not answer in 20 s.");
     says(charts, "What is shown is what was read before.");
-    assert!(charts.contains("<svg class=\"plot\""), "the last good reading stays");
+    assert!(charts.contains("class=\"plot\""), "the last good reading stays");
 }
 
 #[test]
 fn lost_and_unobserved_minutes_are_told_apart() {
     let html = html("findings");
-    let month = region(&html, "availability");
+    let month = &region(&html, "availability");
     says(month, "Availability in November 2026, so far");
     says(month, "Not observed");
     says(month, "The environment was UNAVAILABLE.");
-    says(month, "and goes on");
+    says(month, "It goes on.");
     assert!(month.contains("month=2026-10") && !month.contains("month=2026-12"), "there is no month to come");
     let october = self::html("no-data");
     assert!(region(&october, "availability").contains("month=2026-11"));

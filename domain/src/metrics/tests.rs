@@ -149,6 +149,7 @@ fn a_line_breaks_where_points_are_missing_by_its_own_usual_step() {
     let pieces = |line: &Line| line.pieces(Millis::from_secs(60)).iter().map(|piece| piece.len()).collect::<Vec<_>>();
     assert_eq!(pieces(&line(&[(0, 1.0), (1, 1.0), (2, 1.0), (5, 1.0), (6, 1.0)])), [3, 2]);
     assert_eq!(pieces(&line(&[(0, 1.0), (5, 1.0), (10, 1.0), (15, 1.0), (30, 1.0)])), [4, 1]);
+    assert_eq!(pieces(&line(&[(0, 1.0), (1, 1.0), (30, 1.0), (58, 1.0), (59, 1.0)])), [2, 1, 2]);
     assert_eq!(pieces(&line(&[])), Vec::<usize>::new());
 }
 

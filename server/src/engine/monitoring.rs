@@ -47,6 +47,9 @@ impl Looks {
 
 /// Somebody looks at a span. It does not wait for what is read.
 pub fn look(engine: &Engine, pair: &Pair, span: Span) {
+    if pair.ports.around.is_none() {
+        return;
+    }
     let moment = engine.clock.monotonic();
     {
         let mut last = pair.monitoring.last.lock().unwrap_or_else(PoisonError::into_inner);
@@ -125,17 +128,18 @@ pub async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
     }
 }
 
-/// What is told of a pair before anybody has looked: where Teal looks at nothing around the flag, that is what.
-pub(super) fn unread(looks: bool, now: teal_domain::Timestamp) -> Monitoring {
+/// What is known before anything was read. Where Teal looks at nothing around the flag, that is what the page tells: a look
+/// changes nothing there.
+pub(super) fn unread(around: Option<&Around>, now: teal_domain::Timestamp) -> Arc<Monitoring> {
     const WHY: &str = "Teal looks at nothing around the flag here.";
     let mut known = Monitoring::default();
-    if !looks {
+    if around.is_none() {
         known.alarms.fail(WHY, now);
         for span in Span::ALL {
             known.charts_mut(span).fail(WHY, now);
         }
     }
-    known
+    Arc::new(known)
 }
 
 /// Whether more is known of the pair now than the charts were drawn with.
