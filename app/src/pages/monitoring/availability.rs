@@ -133,8 +133,8 @@ fn row(incident: &Incident, counted_to: Timestamp, now: Timestamp) -> impl IntoV
     view! {
         <tr>
             <td>{stamp(incident.from)}</td>
-            <td class="number">{minutes(incident.lost())}{goes_on.then_some(", and goes on")}</td>
-            <td>{side}{incident.why.clone()}</td>
+            <td class="number">{minutes(incident.lost())}</td>
+            <td>{side}{incident.why.clone()}{goes_on.then_some(" It goes on.")}</td>
         </tr>
     }
 }
