@@ -11,7 +11,7 @@ test('the page that is opened first says what is being read, and shows it a mome
   // With script the stream brings it, without the page loads itself again.
   const beats = page.getByRole('figure', { name: 'Scheduler heartbeats, in 5 minutes' });
   await expect(beats.getByRole('img')).toBeVisible({ timeout: 15_000 });
-  await expect(beats.getByRole('img')).toHaveAccessibleDescription(/Blue: \d+; Green: \d+/);
+  await expect(beats.getByRole('img')).toHaveAccessibleName(/Blue: \d+; Green: \d+/);
   const alarms = page.getByRole('region', { name: 'Recommended alarms' });
   await expect(alarms.getByText(/\d+ missing/)).toBeVisible();
   await expectAccessible();
