@@ -2,7 +2,7 @@
 //! name.
 //!
 //! The field's guides recommend these and create none. What is recommended, and why, is in `recommended`; the snippet of
-//! CloudFormation that makes a missing one is in `snippet`.
+//! `CloudFormation` that makes a missing one is in `snippet`.
 
 mod recommended;
 mod snippet;

@@ -265,7 +265,7 @@ fn memory(class: &str) -> Option<u32> {
         ("t3" | "t4g", "micro") => 1,
         ("t3" | "t4g", "small") => 2,
         ("t3" | "t4g", "medium") => 4,
-        ("t3" | "t4g", "large") | ("m5" | "m6g" | "m6i" | "m7g", "large") => 8,
+        ("t3" | "t4g" | "m5" | "m6g" | "m6i" | "m7g", "large") => 8,
         ("t3" | "t4g" | "m5" | "m6g" | "m6i" | "m7g", "xlarge") | ("r5" | "r6g" | "r6i" | "r7g", "large") => 16,
         ("t3" | "t4g" | "m5" | "m6g" | "m6i" | "m7g", "2xlarge") | ("r5" | "r6g" | "r6i" | "r7g", "xlarge") => 32,
         ("r5" | "r6g" | "r6i" | "r7g", "2xlarge") => 64,
@@ -284,13 +284,12 @@ fn database(platform: &Platform) -> Vec<Wanted> {
     let mut all = Vec::new();
     // Writers come first; of an instance there is one member, itself.
     let member = found.members.iter().find(|member| member.writer).or_else(|| found.members.first());
-    match member {
-        Some(member) => all.extend(member_alarms(&member.id, member.class.as_deref())),
-        None => {
-            let why = Why::Unread("RDS names no member of the database.".to_owned());
-            let titles = ["Database CPU", "Database connections", "Database memory"];
-            all.extend(titles.map(|title| nothing(title, why.clone())));
-        }
+    if let Some(member) = member {
+        all.extend(member_alarms(&member.id, member.class.as_deref()));
+    } else {
+        let why = Why::Unread("RDS names no member of the database.".to_owned());
+        let titles = ["Database CPU", "Database connections", "Database memory"];
+        all.extend(titles.map(|title| nothing(title, why.clone())));
     }
     match lag(found) {
         Err(why) => all.push(nothing("Replica lag", Why::NotApplicable(why.to_owned()))),

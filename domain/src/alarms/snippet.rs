@@ -1,4 +1,4 @@
-//! CloudFormation for alarms that are missing, to be copied into a template of one's own or deployed as it is.
+//! `CloudFormation` for alarms that are missing, to be copied into a template of one's own or deployed as it is.
 
 use super::{
     Direction,

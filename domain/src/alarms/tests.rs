@@ -230,7 +230,7 @@ fn whatever_a_name_holds_it_stays_inside_its_quotes() {
     let mut pair = fixture::pair();
     pair.names.blue = "a\": b\n# ${c}\\".into();
     let resource = one(&pair, "blue-queued-tasks").resource();
-    assert!(resource.contains(r##"Value: "a\": b\n# ${c}\\""##), "{resource}");
+    assert!(resource.contains(r#"Value: "a\": b\n# ${c}\\""#), "{resource}");
     assert_eq!(resource.lines().count(), one(&fixture::pair(), "blue-queued-tasks").resource().lines().count());
 }
 

@@ -65,13 +65,11 @@ fn is_dots(part: &str) -> bool {
 
 fn is_host(text: &str) -> bool {
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
-    match bare {
-        Some(six) => six.parse::<std::net::Ipv6Addr>().is_ok(),
-        None => {
-            let in_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
-            text.len() <= 253 && text.bytes().any(|byte| byte.is_ascii_alphanumeric()) && text.bytes().all(in_host)
-        }
+    if let Some(six) = bare {
+        return six.parse::<std::net::Ipv6Addr>().is_ok();
     }
+    let in_host = |byte: u8| byte.is_ascii_alphanumeric() || b".-".contains(&byte);
+    text.len() <= 253 && text.bytes().any(|byte| byte.is_ascii_alphanumeric()) && text.bytes().all(in_host)
 }
 
 #[cfg(test)]

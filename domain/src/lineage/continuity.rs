@@ -43,9 +43,8 @@ impl<'l> Continuity<'l> {
         for job in before.jobs.iter().filter(|job| ran_before(job, at)) {
             match there.get(&job.name) {
                 Some(there) if began_since(there, at) => since.push(*there),
-                Some(_) => not_yet.push(job),
                 None if after.cut || after.left_out > 0 => untold.push(job),
-                None => not_yet.push(job),
+                Some(_) | None => not_yet.push(job),
             }
         }
         let still = before.jobs.iter().filter(|job| began_since(job, at)).count();

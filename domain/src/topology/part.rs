@@ -44,7 +44,7 @@ pub(super) fn judge(part: Part, pair: &PairSnapshot, deployed: &Deployed, now: T
             if !wanted(color, deployed) {
                 return None;
             }
-            (sides::environment(pair, color, now), when(&pair.side(color)))
+            (sides::environment(pair, color, now), when(pair.side(color)))
         }
         Part::Bucket(color) => {
             if !wanted(color, deployed) || deployed.side(color) == There::No {
@@ -140,13 +140,13 @@ fn found<T>(
     if !says.expected && reading.value().is_some_and(|found| found.it().is_none()) {
         return None;
     }
-    Some(read(reading, PLATFORM_IS_OLD_AFTER, now, says.name, |found| match &found.found {
-        Some((name, it)) => judge(name, it),
-        None => {
-            let names = found.tried.join(" or ");
-            let reason = format!("There is no {} named {names}.", says.what);
-            Judged::new(names, Health::Down, reason)
+    Some(read(reading, PLATFORM_IS_OLD_AFTER, now, says.name, |found| {
+        if let Some((name, it)) = &found.found {
+            return judge(name, it);
         }
+        let names = found.tried.join(" or ");
+        let reason = format!("There is no {} named {names}.", says.what);
+        Judged::new(names, Health::Down, reason)
     }))
 }
 
