@@ -52,8 +52,7 @@ impl DatabasePort for Rds {
         }
         let mut clusters = self.all(CLUSTERS, "db-cluster-id", names, clusters).await?;
         if let Some((name, mut cluster)) = first(names, &mut clusters) {
-            let instances =
-                self.all(INSTANCES, "db-cluster-id", std::slice::from_ref(&name), |answer| members(answer)).await?;
+            let instances = self.all(INSTANCES, "db-cluster-id", std::slice::from_ref(&name), members).await?;
             complete(&mut cluster, &instances);
             return Ok(Some((name, cluster)));
         }

@@ -16,7 +16,7 @@ use crate::{
     http::{Stopping, is_this_machine},
 };
 
-/// The text format of OpenMetrics.
+/// The text format of `OpenMetrics`.
 const FORMAT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
 #[derive(Clone, Debug)]

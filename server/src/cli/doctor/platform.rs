@@ -41,9 +41,10 @@ fn parts(findings: &mut Findings, about: &str, platform: &Platform) {
     found(findings, about, "secret", &platform.secret, "secret", secret);
     for (color, check) in [(Color::Blue, "blue-bucket"), (Color::Green, "green-bucket")] {
         said(findings, about, check, platform.bucket(color), |it| {
-            let (verdict, mend) = match it.exists {
-                true => (Verdict::Good, ""),
-                false => (Verdict::Bad, "Create it, or correct the environment's own setting."),
+            let (verdict, mend) = if it.exists {
+                (Verdict::Good, "")
+            } else {
+                (Verdict::Bad, "Create it, or correct the environment's own setting.")
             };
             (verdict, bucket(it), mend.to_owned())
         });

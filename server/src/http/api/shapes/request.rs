@@ -10,6 +10,7 @@ use teal_domain::{
 use super::{base, when};
 
 /// A request.
+#[expect(clippy::struct_field_names, reason = "the names are the API's")]
 #[derive(Clone, Debug, Serialize)]
 pub struct Asked {
     seq: u64,
