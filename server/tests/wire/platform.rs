@@ -174,7 +174,7 @@ async fn what_is_not_allowed_is_said_by_the_permission_that_is_missing() {
         "ec2:DescribeInstances",
         "any: s3:ListBucket",
     ];
-    for (error, action) in refusals(403, denied).await.iter().zip(actions) {
+    for (error, action) in Box::pin(refusals(403, denied)).await.iter().zip(actions) {
         assert!(error.denied() && error.refused, "{error:?}");
         assert_eq!(error.message, format!("{action} is not allowed for these credentials: add it to Teal's policy."));
     }
@@ -284,7 +284,7 @@ async fn each_call_is_counted_for_the_pair_that_it_is_made_for() {
         elb.balancer("no-such-balancer").await.expect("an answer");
         rds.database(&names(&["no-such"])).await.expect("an answer");
     });
-    let (_, secret) = tokio::join!(asked, other.counting(secrets.secret("no/such/secret")));
+    let ((), secret) = tokio::join!(asked, other.counting(secrets.secret("no/such/secret")));
     secret.expect("an answer");
     let told = |calls: &Calls| [Service::Elb, Service::Rds, Service::Secrets].map(|service| calls.total(service));
     assert_eq!((told(&one), told(&other)), ([1, 2, 0], [0, 0, 1]));

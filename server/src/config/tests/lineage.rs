@@ -21,8 +21,11 @@ fn all_of_it_is_taken_as_it_is_said() {
         "[pair.lineage]\npublic_url = \"https://marquez.example.com/\"\napi_url = \"http://marquez.internal:5000\"\n\
          health_url = \"http://marquez.internal:5001/healthcheck\"\nnamespaces = { green = \"lake@g\" }\n",
     );
-    assert_eq!(setup.public.as_ref().map(|address| address.as_str()), Some("https://marquez.example.com"));
-    assert_eq!(setup.api.as_ref().map(|address| address.as_str()), Some("http://marquez.internal:5000"));
+    assert_eq!(
+        setup.public.as_ref().map(teal_domain::lineage::WebAddress::as_str),
+        Some("https://marquez.example.com")
+    );
+    assert_eq!(setup.api.as_ref().map(teal_domain::lineage::WebAddress::as_str), Some("http://marquez.internal:5000"));
     assert_eq!(setup.health.as_deref(), Some("http://marquez.internal:5001/healthcheck"));
     assert_eq!(Color::BOTH.map(|color| setup.namespace(color)), ["p-blue-dev", "lake@g"], "each can be named alone");
 }
