@@ -83,13 +83,13 @@ async fn both_namespaces_are_found_and_the_others_are_named() {
     let served = Served::new(marquez(Version::Early, &[(BLUE, &[]), ("default", &[])])).await;
     let found = client(&served).namespaces(&setup(&served.address)).await.expect("namespaces");
     assert_eq!((found.has(Color::Blue), found.has(Color::Green), found.more), (true, false, false));
-    assert_eq!(found.others.iter().map(|name| name.raw()).collect::<Vec<_>>(), ["default"]);
+    assert_eq!(found.others.iter().map(teal_domain::lineage::Name::raw).collect::<Vec<_>>(), ["default"]);
 }
 
 #[tokio::test]
 async fn where_there_are_too_many_namespaces_to_list_those_of_the_sides_are_asked_for_by_name() {
     let names: Vec<String> = (0..150).map(|n| format!("a{n:03}")).chain([GREEN.to_owned()]).collect();
-    let all: Vec<(&str, &[(&str, &str, &[&str])])> = names.iter().map(|name| (&**name, &[][..])).collect();
+    let all: Vec<(&str, &[fixture::Job<'_>])> = names.iter().map(|name| (&**name, &[][..])).collect();
     let served = Served::new(marquez(Version::Later, &all)).await;
     let found = client(&served).namespaces(&setup(&served.address)).await.expect("namespaces");
     assert_eq!((found.blue, found.green, found.more, found.others.len()), (false, true, true, 100));

@@ -67,8 +67,11 @@ pub enum Version {
     Later,
 }
 
-/// Marquez, with these jobs by namespace: name, state, and when its runs began, the last one first.
-pub fn marquez(version: Version, jobs: &[(&str, &[(&str, &str, &[&str])])]) -> impl Fn(&str) -> Response + use<> {
+/// A job: its name, its state, and when its runs began, the last one first.
+pub type Job<'j> = (&'j str, &'j str, &'j [&'j str]);
+
+/// Marquez, with these jobs by namespace.
+pub fn marquez(version: Version, jobs: &[(&str, &[Job<'_>])]) -> impl Fn(&str) -> Response + use<> {
     let world: BTreeMap<String, Vec<Value>> = jobs
         .iter()
         .map(|(namespace, jobs)| {
