@@ -213,7 +213,7 @@ TOML
     # For tests that use the command line beside the browser.
     export TEAL_BIN="$ROOT/target/debug/teal" TEAL_CONFIG="$config"
     cd end2end
-    exec node_modules/.bin/playwright test --project "$project" "$@" </dev/null
+    exec node_modules/.bin/playwright test --project="$project" "$@" </dev/null
   ) &
   LAST=$!
   STARTED+=("$LAST")
