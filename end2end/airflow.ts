@@ -35,6 +35,11 @@ export class Airflow {
     await this.call('POST', '/emulator/silent', { silent });
   }
 
+  /** A part of it is unhealthy by its own word, such as its scheduler; without one, all are well. */
+  async ill(part?: string): Promise<void> {
+    await this.call('POST', '/emulator/ill', { part });
+  }
+
   /** A file cannot be imported; without one, all can. */
   async breaks(file?: string, error?: string): Promise<void> {
     await this.call('POST', '/emulator/import_error', { file, error });

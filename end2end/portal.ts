@@ -23,7 +23,8 @@ export class Portal {
         return;
       }
       const framed = searchParams.get('frame');
-      const frame = framed ? `<iframe title="framed" src="${framed.replaceAll('"', '&quot;')}" width="560" height="520"></iframe>` : '';
+      const [width, height] = (searchParams.get('size') ?? '560x520').split('x').map(Number);
+      const frame = framed ? `<iframe title="framed" src="${framed.replaceAll('"', '&quot;')}" width="${width}" height="${height}"></iframe>` : '';
       response.setHeader('content-type', 'text/html; charset=utf-8');
       response.end(`<!DOCTYPE html><html lang="en"><title>A portal</title><link rel="icon" href="data:,"><h1>A portal</h1>${frame}</html>`);
     });
@@ -45,9 +46,9 @@ export class Portal {
     return `http://${name}:${(this.server.address() as AddressInfo).port}`;
   }
 
-  /** The page that shows an address in its frame. */
-  showing(address: string, name?: '127.0.0.1' | 'localhost'): string {
-    return `${this.origin(name)}/?frame=${encodeURIComponent(address)}`;
+  /** The page that shows an address in its frame, which may be as wide and as high as a test wants. */
+  showing(address: string, name?: '127.0.0.1' | 'localhost', size?: `${number}x${number}`): string {
+    return `${this.origin(name)}/?frame=${encodeURIComponent(address)}${size ? `&size=${size}` : ''}`;
   }
 
   close(): void {

@@ -57,6 +57,15 @@ export class Teal {
     return parseCsv(await answer.text());
   }
 
+  /** Waits until Teal has seen how many DAGs of the live side a switch would pause: with that side out of reach it could not. */
+  async seesAtWork(live: Color, dags: number): Promise<void> {
+    await expect(async () => {
+      await this.openSwitch(other(live));
+      const paused = `Paused on ${title(live)}, each as it has finished${dags} DAG${dags === 1 ? '' : 's'}`;
+      await expect(this.page.getByRole('region', { name: 'DAGs', exact: true })).toContainText(paused, { timeout: 300 });
+    }).toPass({ timeout: 40_000 });
+  }
+
   async openSwitch(target: Color): Promise<void> {
     await this.page.goto(`${this.at}/p/dev/switch?to=${target}`);
   }

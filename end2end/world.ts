@@ -74,6 +74,23 @@ export class World {
     return Environment.AirflowVersion;
   }
 
+  /** The schedulers of both sides have just given a sign of life. */
+  async beats(): Promise<void> {
+    const form = new URLSearchParams({ Action: 'PutMetricData', Version: '2010-08-01', Namespace: 'AmazonMWAA' });
+    for (const [number, color] of ['blue', 'green'].entries()) {
+      const datum = `MetricData.member.${number + 1}`;
+      form.set(`${datum}.MetricName`, 'SchedulerHeartbeat');
+      form.set(`${datum}.Value`, '12');
+      form.set(`${datum}.Timestamp`, new Date().toISOString());
+      for (const [at, [name, value]] of Object.entries({ Environment: `mwaa-openlineage-${color}-dev`, Function: 'Scheduler' }).entries()) {
+        form.set(`${datum}.Dimensions.member.${at + 1}.Name`, name);
+        form.set(`${datum}.Dimensions.member.${at + 1}.Value`, value);
+      }
+    }
+    const answer = await fetch(this.told.ministack, { method: 'POST', headers: { authorization: this.signature('monitoring') }, body: form });
+    if (!answer.ok) throw new Error(`PutMetricData: ${answer.status} ${await answer.text()}`);
+  }
+
   /** The Airflow of a side. */
   airflow(color: Color): Airflow {
     return new Airflow(`http://127.0.0.1:${this.told.airflow_ports[`mwaa-openlineage-${color}-dev`]}`);

@@ -7,6 +7,7 @@ go by the clock. Nothing is really run. `world.py --airflows` starts it; nobody 
 Its guarded DAGs ask the flag, once a run. Beside Airflow's REST API each side takes, for whoever plays with it:
 
     POST /emulator/silent   {"silent": true}            it answers nobody any more, until it is told otherwise
+    POST /emulator/ill      {"part": "scheduler"}       that part is unhealthy; without one all are well
     POST /emulator/finish   {"state": "success"}        whatever runs ends now, so; "dag" for those of one DAG
     POST /emulator/forget   {}                          whatever runs, was due or failed has never been
     POST /emulator/import_error {"file": "a.py", "error": "NameError: …"}    a file cannot be imported; without a file all can
@@ -128,6 +129,8 @@ def handler(world: World, api: Api, pair: str) -> type[BaseHTTPRequestHandler]:
                 match path.removeprefix("/emulator/"):
                     case "silent":
                         side.silent = bool(body.get("silent"))
+                    case "ill":
+                        side.ill = body.get("part")
                     case "finish":
                         # What is due has begun.
                         side.go_on(now, world.flags.live(pair))

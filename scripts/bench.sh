@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # `make bench`: the figures, measured side by side in one run, against the emulated AWS.
-# ONLY="switch overview" measures some of: command switch overview load memory calls sign-in history dags.
+# ONLY="switch overview" measures some of: command switch overview topology costs fleet load memory calls sign-in history dags.
 set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$ROOT"

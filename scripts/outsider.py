@@ -6,6 +6,7 @@
     scripts/outsider.py --delete              what a clean-up does
     scripts/outsider.py                       only shows the flag
     scripts/outsider.py --airflow green --silent     its Airflow answers nobody; --answers ends that
+    scripts/outsider.py --airflow green --ill        its scheduler is unhealthy; --well ends that
     scripts/outsider.py --airflow blue --finish      whatever runs there ends now; --fail: with a failure
     scripts/outsider.py --airflow blue --breaks      a DAG file there cannot be imported; --mends ends that
 
@@ -50,6 +51,8 @@ def endpoint(world: Path) -> str:
 PLAYS = {
     "silent": ("silent", {"silent": True}),
     "answers": ("silent", {"silent": False}),
+    "ill": ("ill", {"part": "scheduler"}),
+    "well": ("ill", {}),
     "finish": ("finish", {"state": "success"}),
     "fail": ("finish", {"state": "failed"}),
     "breaks": ("import_error", {"file": "sales/orders.py", "error": "ModuleNotFoundError: No module named 'pandas'"}),

@@ -37,6 +37,10 @@ cloudtrail = true
 [store]
 path = ".teal/teal.db"
 
+# What was paid. Of the emulated Cost Explorer it is for nothing; of the real one each request costs $0.01.
+[costs]
+actual = true
+
 [[pair]]
 id = "dev"
 name = "Analytics · dev"
@@ -49,6 +53,10 @@ region = "us-east-2"
 public_url = "http://127.0.0.1:5000"
 api_url = "http://127.0.0.1:5000"
 health_url = "http://127.0.0.1:5000/healthcheck"
+
+[pair.costs]
+budget = "900.00"
+failed_hour = "5000"
 
 [pair.policy]
 strategy = "pause-standby"
@@ -82,6 +90,9 @@ region = "us-east-2"
 
 [pair.names]
 flag = "/mwaa/blue-green/prod/active-environment"
+
+[pair.costs]
+budget = "1800.00"
 
 [pair.policy]
 two_person = true
@@ -149,6 +160,8 @@ say "and somebody who unplugs an Airflow: scripts/outsider.py --airflow green --
 say "For Teal's own command line there: source .teal/world.env; target/debug/teal status --config .teal/run.toml"
 start - target/debug/teal serve --config .teal/run.toml 9>&-
 teal=$LAST
+# Cost Explorer was asked for the past on the days before, as it were.
+start .teal/bills.log "$VENV_PYTHON" scripts/seed_bills.py --store .teal/teal.db --pairs dev prod 9>&-
 
 # Until one of the two ends by itself; Ctrl-C goes through the trap above.
 status=0

@@ -17,7 +17,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 
 import field
-import seed_costs
 import seed_dags
 import seed_flag
 import seed_metrics
@@ -185,8 +184,8 @@ def secret(endpoint: str) -> None:
     )
 
 
-def everything(ministack: str, moto: str | None, now: datetime, history_versions: int, teal: list[str], pairs: list[str]) -> dict:
-    """Seeds both emulators. Answers what later steps need: the series to feed, a few counts."""
+def everything(ministack: str, now: datetime, history_versions: int, teal: list[str], pairs: list[str]) -> dict:
+    """Seeds the emulator. Answers what later steps need: the series to feed, a few counts."""
     with ThreadPoolExecutor(8) as pool:
         waiting = [
             pool.submit(flag, ministack, now, history_versions),
@@ -196,8 +195,6 @@ def everything(ministack: str, moto: str | None, now: datetime, history_versions
             pool.submit(database, ministack),
             pool.submit(secret, ministack),
         ]
-        if moto:
-            waiting.append(pool.submit(seed_costs.seed, moto, now.date()))
         people = pool.submit(seed_people.seed, ministack, teal)
         topic = field.client("sns", ministack).create_topic(Name=field.ALERTS, Tags=AWS_TAGS)["TopicArn"]
         marquez = load_balancer(ministack)
@@ -220,13 +217,12 @@ def everything(ministack: str, moto: str | None, now: datetime, history_versions
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--ministack", required=True, metavar="URL")
-    options.add_argument("--moto", metavar="URL")
     options.add_argument("--history-versions", type=int, default=30, metavar="N")
     options.add_argument("--teal", action="append", metavar="URL", help="where browsers find Teal, for sign-in")
     chosen = options.parse_args()
     field.seal_off()
     began = time.monotonic()
-    done = everything(chosen.ministack, chosen.moto, datetime.now(timezone.utc), chosen.history_versions, chosen.teal or ["http://localhost:3000"], [field.ENV])
+    done = everything(chosen.ministack, datetime.now(timezone.utc), chosen.history_versions, chosen.teal or ["http://localhost:3000"], [field.ENV])
     print(f"seeded {done['points']} points and {done['alarms']} alarms in {time.monotonic() - began:.1f} s")
 
 

@@ -40,8 +40,8 @@ function bundleScript() {
 }
 
 /** No `targets`: they would turn light-dark() and nesting into what browsers needed years ago. */
-function bundleStyle() {
-  const { code, warnings } = lightningcss.bundle({ filename: join(root, 'style/main.css'), minify: true });
+function bundleStyle(entry) {
+  const { code, warnings } = lightningcss.bundle({ filename: join(root, 'style', entry), minify: true });
   for (const warning of warnings) console.warn(`style: ${warning.message} (${warning.loc?.filename}:${warning.loc?.line})`);
   return Buffer.from(code);
 }
@@ -89,17 +89,19 @@ if (existsSync(join(root, 'public'))) {
 
 const script = bundleScript();
 const wasm = readFileSync(join(bound, 'teal_bg.wasm'));
-const style = bundleStyle();
+const style = bundleStyle('main.css');
+const reports = bundleStyle('reports.css');
 
 // The two belong together, so they share a name: a page can never pair one build's script with another's module.
 // `_bg` is wasm-bindgen's own ending, which pages and tools expect.
 const code = hash(script, wasm);
-const names = { js: `pkg/teal-${code}.js`, wasm: `pkg/teal-${code}_bg.wasm`, css: `pkg/teal-${hash(style)}.css` };
+const names = { js: `pkg/teal-${code}.js`, wasm: `pkg/teal-${code}_bg.wasm`, css: `pkg/teal-${hash(style)}.css`, reports: `pkg/reports-${hash(reports)}.css` };
 // Where a page starts the script without naming the module, the script looks for it beside itself.
 const linked = script.toString('utf8').replaceAll('teal_bg.wasm', `teal-${code}_bg.wasm`);
 writeFileSync(join(made, names.js), linked);
 writeFileSync(join(made, names.wasm), wasm);
 writeFileSync(join(made, names.css), style);
+writeFileSync(join(made, names.reports), reports);
 writeFileSync(
   join(made, 'assets.json'),
   `${JSON.stringify(Object.fromEntries(Object.entries(names).map(([kind, name]) => [kind, `/${name}`])))}\n`,

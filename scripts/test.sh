@@ -49,7 +49,8 @@ rust_tests() {
   if [ "$status" = 0 ] && start_world wire "$logs"; then
     TEAL_TEST_MINISTACK="$(world_value "$logs/wire.json" ministack)"
     TEAL_TEST_MOTO="$(world_value "$logs/wire.json" moto)"
-    export TEAL_TEST_MINISTACK TEAL_TEST_MOTO TEAL_TEST_PYTHON="$VENV_PYTHON"
+    TEAL_TEST_COSTS="$(world_value "$logs/wire.json" costs)"
+    export TEAL_TEST_MINISTACK TEAL_TEST_MOTO TEAL_TEST_COSTS TEAL_TEST_PYTHON="$VENV_PYTHON"
     say "== built after $(elapsed "$began"); running"
     cargo test --workspace --no-fail-fast --color never 2>&1 | tee "$log" | scripts/tally.py follow || status=$?
   else
@@ -110,7 +111,7 @@ start_teal() {
 
 # run_playwright PROJECT FIRST-PORT [option…], in a shell of its own: what it starts ends with it.
 run_playwright() {
-  local project=$1 first=$2 port door careful issuer guarded config
+  local project=$1 first=$2 port door careful issuer guarded config name
   shift 2
   STARTED=()
   trap stop_started EXIT
@@ -132,6 +133,9 @@ site = "$ROOT/target/site"
 [store]
 path = "$scratch/teal.db"
 
+[costs]
+actual = true
+
 [[pair]]
 id = "dev"
 name = "Analytics · dev"
@@ -142,11 +146,19 @@ region = "us-east-2"
 [pair.lineage]
 public_url = "https://marquez.example.com"
 api_url = "$(world_value "$logs/browser.json" marquez)"
+
+[pair.costs]
+budget = "900.00"
+failed_hour = "5000"
 TOML
   start_teal teal "$config" || return 1
   # A second one, behind the emulated Cognito, for what is about signing in.
   at "$door" door <"$logs/browser.sign_in.toml" || return 1
   start_teal door "$scratch/door.toml" || return 1
+  # What both have paid until now: they would read it over some days.
+  for name in teal door; do
+    "$VENV_PYTHON" scripts/seed_bills.py --store "$scratch/$name.db" || return 1
+  done
   # One whose pairs ask for more: the first is frozen today, the second wants two people and a change.
   {
     cat <<TOML

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""An AWS to develop against: starts two emulators on loopback, seeds them, and ends both when it ends.
+"""An AWS to develop against: starts emulators on loopback, seeds them, and ends them when it ends.
 
     .tools/venv/bin/python scripts/world.py --out .teal/world.json
 
-MiniStack answers for everything but Cost Explorer, moto for Cost Explorer. When both answer and hold the seeded
+MiniStack answers for everything but Cost Explorer, whose bill `cost_emulator.py` plays; moto is there for tests that seed it
+themselves. When all answer and hold the seeded
 platform, the addresses and the environment to use go to the `--out` file, and the same to a file of `export` lines
 beside it (`.env`); then one line is printed. It runs until SIGINT, SIGTERM, or the death of whoever started it.
 """
@@ -159,6 +160,12 @@ def start_moto(folder: Path, port: int) -> Emulator:
     return Emulator("moto", port, command, base_environment(folder), folder)
 
 
+def start_costs(folder: Path, port: int) -> Emulator:
+    """Plays Cost Explorer."""
+    command = [sys.executable, str(Path(__file__).with_name("cost_emulator.py")), "--port", str(port)]
+    return Emulator("costs", port, command, base_environment(folder), folder)
+
+
 def start_airflows(folder: Path, ministack: str, ports: dict[str, int], pairs: list[str], pace: float, marquez: int) -> Emulator:
     """Plays the Airflow of each environment, on the port where MWAA looks for it, and the lineage service that they write to."""
     command = [sys.executable, str(Path(__file__).with_name("airflow_emulator.py")), "--ministack", ministack, "--pace", str(pace), "--marquez", str(marquez)]
@@ -176,11 +183,11 @@ def airflow_ports(ministack: str) -> dict[str, int]:
     return found
 
 
-def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None, ports: dict[str, int], marquez: str | None) -> None:
+def describe(out: Path, ministack: Emulator, moto: Emulator, costs: Emulator, people: dict | None, ports: dict[str, int], marquez: str | None) -> None:
     env = {
         # By name: the SDK puts `api.` in front for MWAA, and `api.localhost` is loopback where `api.127.0.0.1` is nothing.
         "AWS_ENDPOINT_URL": ministack.url.replace(HOST, "localhost"),
-        "AWS_ENDPOINT_URL_COST_EXPLORER": moto.url,
+        "AWS_ENDPOINT_URL_COST_EXPLORER": costs.url,
         "AWS_REGION": field.REGION,
         "AWS_DEFAULT_REGION": field.REGION,
         "AWS_ACCESS_KEY_ID": "test",
@@ -192,6 +199,7 @@ def describe(out: Path, ministack: Emulator, moto: Emulator, people: dict | None
     told = {
         "ministack": ministack.url,
         "moto": moto.url,
+        "costs": costs.url,
         "account": field.ACCOUNT,
         "region": field.REGION,
         "flag": field.FLAG,
@@ -243,7 +251,7 @@ def arguments() -> argparse.Namespace:
     options.add_argument("--moto-port", type=int, metavar="PORT", help="instead of a free one")
     options.add_argument("--history-versions", type=int, default=30, metavar="N", help="versions of the flag (30); of more than 100 the last 100 are kept, as in SSM")
     options.add_argument("--teal", action="append", metavar="URL", help="where browsers find Teal, for signing in (http://localhost:3000)")
-    options.add_argument("--no-seed", action="store_true", help="leave both emulators empty")
+    options.add_argument("--no-seed", action="store_true", help="leave the emulators empty")
     options.add_argument("--airflow", metavar="VERSION", help="what both environments say that they are (blue 2.11.0, green 3.0.6)")
     options.add_argument("--live", action="store_true", help="go on writing metrics")
     options.add_argument("--prod", action="store_true", help="a second pair, which is like production")
@@ -282,12 +290,18 @@ def main() -> int:
         emulators.append(ministack)
         moto = start_moto(folder, chosen.moto_port or free_port())
         emulators.append(moto)
+        # Without a seed there is nothing to pay: moto answers so.
+        costs = moto
+        if not chosen.no_seed:
+            costs = start_costs(folder, free_port())
+            emulators.append(costs)
         ministack.wait_until_it_answers("/_ministack/health")
         moto.wait_until_it_answers("/moto-api/data.json")
+        costs.wait_until_it_answers("/emulator/asked")
         said, people, ports, marquez = "empty", None, {}, None
         if not chosen.no_seed:
             teal = chosen.teal or ["http://localhost:3000"]
-            done = seed.everything(ministack.url, moto.url, now, chosen.history_versions, teal, pairs)
+            done = seed.everything(ministack.url, now, chosen.history_versions, teal, pairs)
             people = done["people"]
             replace(sign_in_file(chosen.out), seed_people.toml(people, teal[0]))
             said = f"seeded: {done['points']} metric points, {done['alarms']} alarms"
@@ -300,8 +314,8 @@ def main() -> int:
                 airflows.wait_until_it_answers("/api/v2/version")
             if chosen.live:
                 threading.Thread(target=feed, args=(ministack.url, done["series"], now, stop), daemon=True).start()
-        describe(chosen.out, ministack, moto, people, ports, marquez)
-        print(f"emulated AWS at {ministack.url}, Cost Explorer at {moto.url} ({said}; {time.monotonic() - began:.1f} s)", flush=True)
+        describe(chosen.out, ministack, moto, costs, people, ports, marquez)
+        print(f"emulated AWS at {ministack.url}, Cost Explorer at {costs.url} ({said}; {time.monotonic() - began:.1f} s)", flush=True)
 
         while not stop.wait(0.5):
             for emulator in emulators:

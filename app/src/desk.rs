@@ -7,7 +7,10 @@ use teal_domain::{
     Action, Actor, Base, Color, Denied, Grants, On, OperationId, PairId, Snapshot, Timestamp,
     approval::Answer,
     availability::{Availability, Month},
+    bill::Paid,
+    cost::Made,
     denial::Denial,
+    disaster::Past,
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::Maintenance,
     preflight::Check,
@@ -346,6 +349,15 @@ pub trait Desk: Send + Sync {
 
     /// For how much of a month the live side and the lineage service were up.
     async fn availability(&self, who: &Identity, pair: &PairId, month: Month) -> Result<Availability, DeskError>;
+
+    /// What was measured of the pair: how long its latest switches took, and how long something was down.
+    async fn past(&self, who: &Identity, pair: &PairId) -> Result<Past, DeskError>;
+
+    /// What the pair's platform cost in fact. Never asks Cost Explorer: that is done by the clock.
+    async fn paid(&self, who: &Identity, pair: &PairId) -> Result<Paid, DeskError>;
+
+    /// How often the second side was of use lately.
+    async fn made(&self, who: &Identity, pair: &PairId) -> Result<Made, DeskError>;
 
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;

@@ -1,8 +1,10 @@
 //! The pages, one file each. They run on the server only: what reacts in them is an island.
 
+pub mod costs;
 pub mod denials;
 pub mod embed;
 pub mod freezes;
+pub mod guide;
 pub mod history;
 pub mod lineage;
 pub mod maintenance;

@@ -1,9 +1,13 @@
 //! The addresses of the pages, and what their queries may hold. Parsed leniently: an address that somebody
 //! mistyped shows the page without what could not be read, never an error.
 
+#[cfg(feature = "ssr")]
+mod costs;
 mod step;
 
 use crate::words::time;
+#[cfg(feature = "ssr")]
+pub use costs::{CostsQuery, LARGEST};
 use std::fmt::Write as _;
 pub use step::{StepProblem, step_again};
 use teal_domain::{Color, PairId, availability::Month, history::HistoryQuery, journal::Listed, monitoring::Span};
@@ -21,6 +25,11 @@ pub fn switch(pair: &PairId, target: Color) -> String {
 /// `/p/{pair}/topology`
 pub fn topology(pair: &PairId) -> String {
     format!("/p/{pair}/topology")
+}
+
+/// `/p/{pair}/costs`
+pub fn costs(pair: &PairId) -> String {
+    format!("/p/{pair}/costs")
 }
 
 /// `/p/{pair}/history`
@@ -56,6 +65,11 @@ pub fn maintenances(pair: &PairId) -> String {
 /// `/p/{pair}/trouble`
 pub fn trouble(pair: &PairId) -> String {
     format!("/p/{pair}/trouble")
+}
+
+/// `/p/{pair}/guide`
+pub fn guide(pair: &PairId) -> String {
+    format!("/p/{pair}/guide")
 }
 
 /// `/p/{pair}/lineage`
@@ -98,6 +112,16 @@ impl MonitoringQuery {
 /// `/embed/{pair}`: the frame.
 pub fn embed(pair: &PairId) -> String {
     format!("/embed/{pair}")
+}
+
+/// `/embed/{pair}/topology`: the platform in a frame.
+pub fn embed_topology(pair: &PairId) -> String {
+    format!("/embed/{pair}/topology")
+}
+
+/// `/embed/{pair}/lineage`: lineage in a frame.
+pub fn embed_lineage(pair: &PairId) -> String {
+    format!("/embed/{pair}/lineage")
 }
 
 /// `/denials`, or those before a number.

@@ -8,7 +8,7 @@ use crate::{
         sessions::SessionRow,
         shell::{self, Page},
     },
-    paths::{MaintenanceQuery, MonitoringQuery, SwitchQuery},
+    paths::{CostsQuery, MaintenanceQuery, MonitoringQuery, SwitchQuery},
 };
 use hydration_context::SsrSharedContext;
 use leptos::{
@@ -20,6 +20,9 @@ use std::sync::Arc;
 use teal_domain::{
     Action, Color, Denied, On, PairId, PairSnapshot, Snapshot, Timestamp,
     availability::Availability,
+    bill::Paid,
+    cost::Made,
+    disaster::Past,
     history::{HistoryPage, HistoryQuery, MaintenanceRecord, Record},
 };
 
@@ -30,8 +33,10 @@ pub struct Assets {
     pub js: String,
     /// The WASM.
     pub wasm: String,
-    /// The style sheet.
+    /// The style sheet of all pages.
     pub css: String,
+    /// The one beside it of reports and frames.
+    pub reports: String,
 }
 
 /// What every page is made from.
@@ -123,8 +128,22 @@ pub fn overview(view: &View<'_>) -> Rendered {
 
 /// `/embed/{pair}`
 pub fn embed(view: &View<'_>) -> Rendered {
+    framed(view, pages::embed::page)
+}
+
+/// `/embed/{pair}/topology`
+pub fn embed_topology(view: &View<'_>) -> Rendered {
+    framed(view, pages::embed::topology)
+}
+
+/// `/embed/{pair}/lineage`
+pub fn embed_lineage(view: &View<'_>) -> Rendered {
+    framed(view, pages::embed::lineage)
+}
+
+fn framed(view: &View<'_>, page: fn(&View<'_>, &PairSnapshot) -> AnyView) -> Rendered {
     if let Some(pair) = view.pair() {
-        return drawn(|| pages::embed::page(view, pair));
+        return drawn(|| page(view, pair));
     }
     let what = format!("Teal has no pair called {}.", view.pair);
     embed_problem(view.assets, &no_such_pair(&what))
@@ -177,6 +196,11 @@ pub fn trouble(view: &View<'_>) -> Rendered {
     with_pair(view, |pair| pages::trouble::page(view, pair))
 }
 
+/// `/p/{pair}/guide`; with what was measured.
+pub fn guide(view: &View<'_>, past: &Result<Past, DeskError>) -> Rendered {
+    with_pair(view, |pair| pages::guide::page(view, pair, past))
+}
+
 /// `/p/{pair}/lineage`
 pub fn lineage(view: &View<'_>) -> Rendered {
     with_pair(view, |pair| pages::lineage::page(view, pair))
@@ -185,6 +209,11 @@ pub fn lineage(view: &View<'_>) -> Rendered {
 /// `/p/{pair}/monitoring?span=&month=`; with the availability of the month.
 pub fn monitoring(view: &View<'_>, query: MonitoringQuery, month: &Result<Availability, DeskError>) -> Rendered {
     with_pair(view, |pair| pages::monitoring::page(view, pair, query, month))
+}
+
+/// `/p/{pair}/costs?mode=&region=&class=&workers=&standby=&nat=`, and the same with a 2 behind each name.
+pub fn costs(view: &View<'_>, query: &CostsQuery, paid: &Result<Paid, DeskError>, made: Option<Made>) -> Rendered {
+    with_pair(view, |pair| pages::costs::page(view, pair, query, paid, made))
 }
 
 /// `/p/{pair}/history`

@@ -4,14 +4,20 @@
 mod asked;
 #[path = "pages/at_hand.rs"]
 mod at_hand;
+#[path = "pages/costs.rs"]
+mod costs;
 #[path = "../examples/gallery/fixtures.rs"]
 mod fixtures;
 #[path = "pages/frame.rs"]
 mod frame;
+#[path = "pages/guide.rs"]
+mod guide;
 #[path = "pages/lineage.rs"]
 mod lineage;
 #[path = "pages/monitoring.rs"]
 mod monitoring;
+#[path = "pages/paid.rs"]
+mod paid;
 #[path = "pages/topology.rs"]
 mod topology;
 #[path = "pages/trouble.rs"]
@@ -83,6 +89,7 @@ impl Seen {
             js: "/pkg/teal-0123456789abcdef.js".into(),
             wasm: "/pkg/teal-0123456789abcdef_bg.wasm".into(),
             css: "/pkg/teal-fedcba.css".into(),
+            reports: "/pkg/reports-abcdef.css".into(),
         };
         Self { assets, who: ana(), pair, query: String::new() }
     }

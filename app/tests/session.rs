@@ -25,7 +25,12 @@ fn about_to_end(ending: Ending) -> Identity {
 
 /// A page that is about to be drawn.
 fn with_view<T>(who: &Identity, draw: impl FnOnce(&View<'_>) -> T) -> T {
-    let assets = Assets { js: "/pkg/teal.js".into(), wasm: "/pkg/teal.wasm".into(), css: "/pkg/teal.css".into() };
+    let assets = Assets {
+        js: "/pkg/teal.js".into(),
+        wasm: "/pkg/teal.wasm".into(),
+        css: "/pkg/teal.css".into(),
+        reports: "/pkg/reports.css".into(),
+    };
     let snapshot = fixtures::snapshot(fixtures::green_is_live());
     draw(&View { assets: &assets, who, snapshot, pair: dev(), now: NOW, path: "/p/dev/history", query: "kind=switch" })
 }

@@ -3,12 +3,11 @@
 //! What nobody observed is neither up nor down. What counts as up is in `observed`; how observations become spans is the
 //! store's business.
 
-mod month;
 mod observed;
 #[cfg(test)]
 mod tests;
 
-pub use month::Month;
+pub use crate::time::Month;
 pub use observed::{Fresh, Observation, observe};
 
 use crate::{Color, Millis, Timestamp};

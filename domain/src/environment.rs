@@ -58,6 +58,12 @@ pub struct Setup {
     /// What its tag `DeploymentMode` says.
     #[serde(default)]
     pub deployment_mode: Option<String>,
+    /// The fewest and the most web servers, where they are told.
+    #[serde(default)]
+    pub web_servers: Option<(u32, u32)>,
+    /// From where its web server is reached: `PRIVATE_ONLY`, `PUBLIC_ONLY`, `PUBLIC_AND_PRIVATE`.
+    #[serde(default)]
+    pub web_access: Option<String>,
 }
 
 /// How MWAA's answer is told that there is no environment of a name. What begins otherwise is a reading that failed.

@@ -23,6 +23,15 @@ pub struct Platform {
     pub blue_bucket: Reading<Bucket>,
     /// The bucket of the green environment.
     pub green_bucket: Reading<Bucket>,
+    /// The log groups of the blue environment.
+    #[serde(default)]
+    pub blue_logs: Reading<Vec<LogGroup>>,
+    /// The log groups of the green environment.
+    #[serde(default)]
+    pub green_logs: Reading<Vec<LogGroup>>,
+    /// How much of both environments is used.
+    #[serde(default)]
+    pub load: Reading<Load>,
 }
 
 impl Platform {
@@ -34,22 +43,30 @@ impl Platform {
         }
     }
 
-    /// When the part was read that was read longest ago, of those that can be read now.
-    pub fn read_at(&self) -> Option<Timestamp> {
+    /// The log groups of one side.
+    pub const fn logs(&self, color: Color) -> &Reading<Vec<LogGroup>> {
+        match color {
+            Color::Blue => &self.blue_logs,
+            Color::Green => &self.green_logs,
+        }
+    }
+
+    /// When each part was last read of those that can be read now, by the names under which the stream tells it.
+    pub fn read(&self) -> impl Iterator<Item = (&'static str, Timestamp)> + use<> {
         fn at<T>(reading: &Reading<T>) -> Option<Timestamp> {
             reading.read_at().filter(|_| reading.error().is_none())
         }
         let read = [
-            at(&self.network),
-            at(&self.balancer),
-            at(&self.group),
-            at(&self.instance),
-            at(&self.database),
-            at(&self.secret),
-            at(&self.blue_bucket),
-            at(&self.green_bucket),
+            ("network", at(&self.network)),
+            ("balancer", at(&self.balancer)),
+            ("group", at(&self.group)),
+            ("instance", at(&self.instance)),
+            ("database", at(&self.database)),
+            ("secret", at(&self.secret)),
+            ("blue-bucket", at(&self.blue_bucket)),
+            ("green-bucket", at(&self.green_bucket)),
         ];
-        read.into_iter().flatten().min()
+        read.into_iter().filter_map(|(name, at)| Some((name, at?)))
     }
 
     /// Whether both say the same, whenever it was read.
@@ -62,6 +79,9 @@ impl Platform {
             && self.secret.says_the_same(&other.secret)
             && self.blue_bucket.says_the_same(&other.blue_bucket)
             && self.green_bucket.says_the_same(&other.green_bucket)
+            && self.blue_logs.says_the_same(&other.blue_logs)
+            && self.green_logs.says_the_same(&other.green_logs)
+            && self.load.says_the_same(&other.load)
     }
 }
 
@@ -90,8 +110,11 @@ pub struct Network {
     pub cidr: Option<String>,
     /// Its subnets, by id.
     pub subnets: Vec<Subnet>,
-    /// Its NAT gateways that are not deleted, by id.
+    /// Its NAT gateways that lead to the internet and are not deleted, by id.
     pub nat_gateways: Vec<NatGateway>,
+    /// The actions that Teal's policy lacks to know the rest of it.
+    #[serde(default)]
+    pub denied: Vec<String>,
 }
 
 /// A subnet.
@@ -105,6 +128,9 @@ pub struct Subnet {
     pub zone: String,
     /// Whether its route to everywhere is an internet gateway; none where its routes could not be read.
     pub public: Option<bool>,
+    /// The NAT gateway that its route to everywhere leads through; none where it leads elsewhere or nowhere.
+    #[serde(default)]
+    pub nat: Option<String>,
 }
 
 /// A NAT gateway.
@@ -164,7 +190,7 @@ pub struct Target {
 }
 
 /// An Auto Scaling group.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Group {
     /// The fewest, the wanted and the most instances.
     pub sizes: (u32, u32, u32),
@@ -174,6 +200,12 @@ pub struct Group {
     pub instances: Vec<Member>,
     /// The instance refresh that is under way: its status and how many per cent are done.
     pub refresh: Option<(String, Option<u32>)>,
+    /// The subnets that it starts instances in, by id.
+    #[serde(default)]
+    pub subnets: Vec<String>,
+    /// The actions that Teal's policy lacks to know the rest of it.
+    #[serde(default)]
+    pub denied: Vec<String>,
 }
 
 /// An instance of an Auto Scaling group.
@@ -192,7 +224,7 @@ pub struct Member {
 }
 
 /// An instance of EC2.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Instance {
     /// Its id.
     pub id: String,
@@ -202,6 +234,9 @@ pub struct Instance {
     pub zone: Option<String>,
     /// `running`, `stopped` …: the words of EC2.
     pub state: String,
+    /// The network that it stands in.
+    #[serde(default)]
+    pub vpc: Option<String>,
 }
 
 /// A database of RDS: a cluster (Aurora, or multi-AZ with two readable standbys), or an instance.
@@ -256,7 +291,7 @@ pub struct Secret {
 }
 
 /// A bucket.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
     /// Its name.
     pub name: String,
@@ -264,8 +299,87 @@ pub struct Bucket {
     pub exists: bool,
     /// Whether it keeps versions; none where that could not be read.
     pub versioned: Option<bool>,
+    /// Whether it has rules of a lifecycle; none where that could not be read.
+    #[serde(default)]
+    pub lifecycle: Option<bool>,
     /// With what it encrypts, such as `AES256` or `aws:kms`; none where that could not be read.
     pub encrypted: Option<String>,
+    /// The actions that Teal's policy lacks to know the rest of it.
+    #[serde(default)]
+    pub denied: Vec<String>,
+}
+
+/// A log group of CloudWatch.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct LogGroup {
+    /// Its name.
+    pub name: String,
+    /// For how many days its events are kept; for ever, where that was never set.
+    pub retention_days: Option<u32>,
+    /// How much is kept, in bytes.
+    pub bytes: u64,
+}
+
+/// How much of both environments was used lately.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Load {
+    /// Of blue.
+    pub blue: Used,
+    /// Of green.
+    pub green: Used,
+}
+
+/// How much of one environment was used in the busiest hour of the last [`Load::DAYS`] days.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Used {
+    /// Of the schedulers.
+    pub schedulers: Busy,
+    /// Of the workers that there always are.
+    pub workers: Busy,
+    /// Of the web servers.
+    pub web_servers: Busy,
+    /// How much is in its bucket, all versions, in bytes.
+    pub bucket_bytes: Option<u64>,
+}
+
+/// The most of a cluster that was used, in per cent, rounded up; none where CloudWatch has no points of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Busy {
+    /// Of its processors.
+    pub cpu: Option<u32>,
+    /// Of its memory.
+    pub memory: Option<u32>,
+}
+
+impl Load {
+    /// How many days it looks back: two weeks, so that each day of the week is in it twice.
+    pub const DAYS: u64 = 14;
+
+    /// Of one side.
+    pub const fn of(&self, color: Color) -> &Used {
+        match color {
+            Color::Blue => &self.blue,
+            Color::Green => &self.green,
+        }
+    }
+}
+
+impl Busy {
+    /// Whichever is used more; none unless both are known.
+    pub fn most(self) -> Option<u32> {
+        Some(self.cpu?.max(self.memory?))
+    }
+}
+
+/// What is said where permissions are missing, by the actions to add; none where none is.
+pub fn not_allowed(actions: &[String]) -> Option<String> {
+    let (verb, them) = match actions {
+        [] => return None,
+        [_] => ("is", "it"),
+        _ => ("are", "them"),
+    };
+    let actions = actions.join(" and ");
+    Some(format!("{actions} {verb} not allowed for these credentials: add {them} to Teal's policy."))
 }
 
 #[cfg(test)]
@@ -273,13 +387,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_platform_is_as_old_as_what_was_read_longest_ago_of_what_can_be_read() {
+    fn of_each_part_that_can_be_read_now_it_is_told_when_it_was() {
         let mut platform = Platform::default();
-        assert_eq!(platform.read_at(), None);
+        assert_eq!(platform.read().count(), 0);
         platform.network.succeed(Network::default(), Timestamp(50));
         platform.secret.succeed(Found { tried: vec![], found: None }, Timestamp(40));
         platform.database.succeed(Found { tried: vec![], found: None }, Timestamp(10));
         platform.database.fail("away", Timestamp(45));
-        assert_eq!(platform.read_at(), Some(Timestamp(40)));
+        assert_eq!(platform.read().collect::<Vec<_>>(), [("network", Timestamp(50)), ("secret", Timestamp(40))]);
+    }
+
+    #[test]
+    fn missing_permissions_are_told_by_the_actions_to_add() {
+        let told = |actions: &[&str]| not_allowed(&actions.iter().map(|one| (*one).to_owned()).collect::<Vec<_>>());
+        assert_eq!(told(&[]), None);
+        assert_eq!(
+            told(&["a:B"]).as_deref(),
+            Some("a:B is not allowed for these credentials: add it to Teal's policy.")
+        );
+        assert_eq!(
+            told(&["a:B", "c:D"]).as_deref(),
+            Some("a:B and c:D are not allowed for these credentials: add them to Teal's policy.")
+        );
     }
 }

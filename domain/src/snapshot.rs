@@ -6,6 +6,7 @@ use crate::{
     environment::Readiness,
     freeze::Freeze,
     history::{Progress, Record},
+    home::Home,
     lineage::Lineage,
     maintenance::Maintenance,
     monitoring::Monitoring,
@@ -126,6 +127,9 @@ pub struct PairSnapshot {
     /// How the platform is deployed, as config says it; none where it says nothing.
     #[serde(skip)]
     pub mode: Option<Mode>,
+    /// Where Teal itself stands, as far as config says so. It stays on the server likewise.
+    #[serde(skip)]
+    pub home: Arc<Home>,
     /// What is known of the lineage service. It stays on the server likewise.
     #[serde(skip)]
     pub lineage: Arc<Lineage>,
@@ -270,6 +274,15 @@ impl PairSnapshot {
         self.smoke.iter().find(|smoked| smoked.test.run.side == color)
     }
 
+    /// The moments of it that move on without being a change, by the names under which the stream tells them.
+    pub fn moments(&self) -> Vec<(String, Timestamp)> {
+        let heartbeats = Color::BOTH.into_iter().filter_map(|color| {
+            let at = self.surroundings.side(color).heartbeat.value().copied().flatten()?;
+            Some((format!("{color}-heartbeat"), at))
+        });
+        self.platform.read().map(|(name, at)| (name.to_owned(), at)).chain(heartbeats).collect()
+    }
+
     /// Whether a side could take over.
     pub fn readiness(&self, color: Color) -> Readiness {
         Readiness::of(self.side(color))
@@ -289,7 +302,7 @@ pub struct LivePair {
 
 /// What the live stream sends in between, every two seconds: event `pulse`. Nothing changed but the times
 /// at which the same was read again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pulse {
     /// The snapshot that still holds.
     pub id: SnapshotId,
@@ -301,9 +314,10 @@ pub struct Pulse {
     pub blue: Option<Timestamp>,
     /// When the green environment was last read.
     pub green: Option<Timestamp>,
-    /// When the platform was last read: of the parts of it that can be read, the one that was read longest ago.
+    /// Moments that move on by themselves, each by its name: when each part of the platform was last read, and each
+    /// scheduler's last heartbeat. A list, since a map costs every browser more to read than it gives.
     #[serde(default)]
-    pub platform: Option<Timestamp>,
+    pub moments: Vec<(String, Timestamp)>,
 }
 
 #[cfg(test)]

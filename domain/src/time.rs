@@ -1,7 +1,11 @@
 //! Moments and spans. Formatting belongs to the edges: the server prints UTC, the browser local time.
 
+mod day;
+mod month;
 mod words;
 
+pub use day::Day;
+pub use month::Month;
 pub use words::{Civil, age, minute, stamp};
 
 use serde::{Deserialize, Serialize};

@@ -5,21 +5,30 @@
 //! who reads what, `together` what would take both sides down.
 
 mod added;
+mod aged;
 mod lineage;
 mod mode;
 mod network;
 mod part;
 mod reads;
 mod sides;
+mod teal;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod together;
 
 pub use added::Added;
+pub use aged::Aged;
+pub use lineage::Stands;
 pub use network::{Ground, Zone};
-pub use together::{Risk, Verdict};
+pub use together::{BUCKETS, KEYS, ROLES, Risk, Verdict};
 
-use crate::{Color, PairSnapshot, Timestamp};
+pub(crate) use lineage::{has_standby, serving, targets, works, writes_in};
+pub(crate) use network::working;
+pub(crate) use part::{ENVIRONMENT_IS_OLD_AFTER, PLATFORM_IS_OLD_AFTER, fresh};
+pub(crate) use sides::fails;
+
+use crate::{Color, PairSnapshot, Timestamp, preflight::FLAG_IS_STALE_AFTER};
 use mode::Deployed;
 
 /// How the platform is deployed. The field's tag `DeploymentMode` names the four.
@@ -147,6 +156,8 @@ pub struct Figure {
     pub what: &'static str,
     /// How much of it.
     pub much: Much,
+    /// The name under which the stream tells a younger moment, where there is one.
+    pub told_as: Option<&'static str>,
 }
 
 /// How much. A moment stays one, so that a page can count on from it.
@@ -161,8 +172,12 @@ pub enum Much {
 }
 
 impl Figure {
+    const fn new(what: &'static str, much: Much) -> Self {
+        Self { what, much, told_as: None }
+    }
+
     fn of(what: &'static str, words: impl Into<String>) -> Self {
-        Self { what, much: Much::Words(words.into()) }
+        Self::new(what, Much::Words(words.into()))
     }
 }
 
@@ -181,6 +196,8 @@ pub struct Node {
     pub read_at: Option<Timestamp>,
     /// Whether reading it has failed since then.
     pub failing: bool,
+    /// The name under which the stream tells that it was read again.
+    pub told_as: &'static str,
     /// At most three figures that matter for it.
     pub figures: Vec<Figure>,
     /// The Availability Zones that it stands in, as far as they are known.
@@ -209,6 +226,10 @@ pub struct Topology {
     pub found: Option<Mode>,
     /// What that rests on, in a sentence.
     pub seen: String,
+    /// When that was read which was read longest ago of what it rests on, if that is too long ago to be told as the present.
+    pub found_long_ago: Option<Timestamp>,
+    /// Which side is live was read too long ago to be told as the present.
+    pub live_is_old: bool,
     /// How it is deployed, by the tag `DeploymentMode` of its environments.
     pub by_tag: Option<Mode>,
     /// How it is deployed, by config.
@@ -219,12 +240,18 @@ pub struct Topology {
     pub nodes: Vec<Node>,
     /// The parts that it does not have, and that nobody said it had.
     pub absent: Vec<Part>,
+    /// Of these, what was looked for by names, and by which.
+    pub not_found: Vec<(Part, Vec<String>)>,
     /// Who reads what.
     pub links: Vec<Link>,
     /// The network that it stands in, as far as it was read.
     pub ground: Option<Ground>,
+    /// Where the lineage service stands.
+    pub lineage_stands: Stands,
     /// What would take both sides down together, what would not, and what could not be checked.
     pub together: Vec<Risk>,
+    /// Teal itself, its store and its sign-in: whether what takes the platform down may take them along.
+    pub teal: Vec<Risk>,
     /// What a second side would add, where there is none.
     pub added: Option<Added>,
 }
@@ -239,10 +266,15 @@ impl Topology {
         let links = reads::of(&nodes);
         Self {
             together: together::of(pair, &deployed, &nodes, now),
+            teal: teal::of(pair, now),
             added: Added::of(pair, &deployed),
-            ground: Ground::of(pair),
+            ground: Ground::of(pair, now),
+            lineage_stands: Stands::of(pair),
             found: deployed.found,
             seen: deployed.seen(),
+            found_long_ago: deployed.read_at.filter(|at| now.since(*at) > PLATFORM_IS_OLD_AFTER),
+            live_is_old: pair.live().is_some() && fresh(&pair.flag, FLAG_IS_STALE_AFTER, now).is_err(),
+            not_found: absent.iter().filter_map(|part| Some((*part, part::tried(*part, pair)?))).collect(),
             by_tag: deployed.by_tag,
             by_config: deployed.by_config,
             differences: deployed.differences(pair),
@@ -262,6 +294,16 @@ impl Topology {
         self.nodes.iter().find(|node| node.part == part)
     }
 
+    /// What is said of something that may take both sides down, by its name.
+    pub fn risk(&self, what: &str) -> Option<&Risk> {
+        self.together.iter().find(|risk| risk.what == what)
+    }
+
+    /// Whether it has one environment only.
+    pub fn one_sided(&self) -> bool {
+        self.node(Part::Environment(Color::Blue)).is_none() || self.node(Part::Environment(Color::Green)).is_none()
+    }
+
     /// The parts that are so.
     pub fn that_are(&self, health: Health) -> impl Iterator<Item = &Node> {
         self.nodes.iter().filter(move |node| node.health == health)
@@ -274,7 +316,7 @@ impl Topology {
 
     /// How all of it is, and that in a line: `all well`, `1 down: Lineage service · 2 degraded: …`.
     pub fn summary(&self) -> (Health, String) {
-        if self.nodes.iter().all(|node| node.read_at.is_none()) {
+        if self.nodes.iter().all(|node| node.read_at.is_none() && !node.failing) {
             return (Health::Unknown, "not read yet".to_owned());
         }
         let wrong = Health::WORST_FIRST.into_iter().filter(|health| *health != Health::Healthy).filter_map(|health| {
@@ -288,7 +330,7 @@ impl Topology {
 }
 
 /// `Blue`, `Blue and Green`, `a, b and c`.
-fn listed(names: &[impl AsRef<str>]) -> String {
+pub(crate) fn listed(names: &[impl AsRef<str>]) -> String {
     match names.iter().map(AsRef::as_ref).collect::<Vec<_>>().as_slice() {
         [] => String::new(),
         [one] => (*one).to_owned(),
@@ -297,12 +339,12 @@ fn listed(names: &[impl AsRef<str>]) -> String {
 }
 
 /// `1 zone`, `2 zones`: all the nouns here take an s.
-fn counted(count: usize, noun: &str) -> String {
+pub(crate) fn counted(count: usize, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// Different zones, in order.
-fn distinct<'a>(zones: impl IntoIterator<Item = &'a str>) -> Vec<String> {
+pub(crate) fn distinct<'a>(zones: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let mut zones: Vec<String> = zones.into_iter().filter(|zone| !zone.is_empty()).map(str::to_owned).collect();
     zones.sort();
     zones.dedup();

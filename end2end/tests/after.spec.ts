@@ -118,10 +118,7 @@ test('what still runs on the old side is waited for, until somebody says not to'
 test('in an emergency nothing waits for an old side that is out of reach: pausing it is owed, and done when it answers', async ({ page, world }) => {
   const { teal, standby, live } = await stage(page, world, ['clickstream', 'guarded_example', 'orders']);
   // Teal has seen what the old side works on before it went away.
-  await expect(async () => {
-    await page.goto(`${own.url}/p/dev/switch?to=${standby}`);
-    await expect(page.getByRole('region', { name: 'DAGs', exact: true })).toContainText(`Paused on ${title(live)}, each as it has finished3 DAGs`, { timeout: 300 });
-  }).toPass(SOON);
+  await teal.seesAtWork(live, 3);
   await world.airflow(live).silent(true);
   try {
     await teal.switchTo(standby, { reason: unique('It is gone'), emergency: true });

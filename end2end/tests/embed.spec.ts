@@ -89,7 +89,7 @@ test('row 8: all pages around it count, not only the next one', async ({ page })
 
 test('row 8: no other page is shown in a frame, and so nothing can be switched in one', async ({ page, teal: house, world }) => {
   const { standby, version } = await standing(house);
-  for (const path of [`/p/dev/switch?to=${standby}`, '/p/dev', '/', '/p/dev/history', '/no-such-page', '/embed/dev/switch', '/health', '/signed-out', '/api/v1/pairs']) {
+  for (const path of [`/p/dev/switch?to=${standby}`, '/p/dev', '/', '/p/dev/history', '/p/dev/topology', '/no-such-page', '/embed/dev/switch', '/embed/dev/topology/x', '/health', '/signed-out', '/api/v1/pairs']) {
     await page.goto(allowed.showing(`${teal.url}${path}`));
     await isRefused(page);
   }
@@ -113,6 +113,77 @@ test('the frame follows what happens, without being loaded anew', async ({ page,
   await expect(frame.getByRole('heading', { level: 1 })).toHaveText(`${title(live)} is live`, { timeout: 12_000 });
 });
 
+test.describe('the frame of the platform', () => {
+  const address = () => `${teal.url}/embed/dev/topology`;
+
+  for (const [width, name] of [
+    [320, '127.0.0.1'],
+    [480, 'localhost'],
+  ] as const) {
+    test(`row 8: is a list at ${width} px, in which nothing scrolls sideways and nothing can be done`, async ({ page, teal: house }) => {
+      const { live } = await standing(house);
+      await page.goto(allowed.showing(address(), name, `${width}x900`));
+      const frame = page.frameLocator('iframe');
+      await expect(frame.getByRole('heading', { level: 1 })).toHaveText('Platform');
+      const list = frame.getByRole('list', { name: 'The parts' });
+      await expect(list.getByRole('listitem').filter({ hasText: `${title(live)} environment` })).toContainText(`mwaa-openlineage-${live}-dev`);
+      await expect(list.getByRole('listitem').filter({ hasText: 'NAT gateways' })).toContainText('There is one, and nothing in reserve for it.');
+      await expect(frame.getByText('Would take both sides down: NAT gateways')).toBeVisible();
+      await expect(frame.getByRole('figure', { name: 'The platform as a picture' })).toBeHidden();
+      await expect(frame.locator('form, button, input, nav')).toHaveCount(0);
+      const inner = await innermost(page);
+      expect(await inner.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+    });
+  }
+
+  test('row 8: is the picture where it is wide, and each part opens a tab', async ({ page, teal: house }) => {
+    const { live, standby } = await standing(house);
+    await page.setViewportSize({ width: 1280, height: 1100 });
+    await page.goto(allowed.showing(address(), '127.0.0.1', '1200x1000'));
+    const frame = page.frameLocator('iframe');
+    await expect(frame.getByRole('list', { name: 'The parts' })).toBeHidden();
+    const picture = frame.getByRole('figure', { name: 'The platform as a picture' });
+    await expect(picture.getByRole('link', { name: `${title(standby)} environment, standby:` })).toBeVisible();
+    const part = picture.getByRole('link', { name: `${title(live)} environment, live:` });
+    await expect(part).toHaveAttribute('target', '_blank');
+    const [opened] = await Promise.all([page.context().waitForEvent('page'), part.click()]);
+    await expect(opened).toHaveURL(new RegExp(`/p/dev/topology#part-${live}-environment$`));
+    await expect(opened.getByRole('heading', { level: 1 })).toHaveText('Topology');
+    expect(await opened.evaluate(() => window.opener)).toBeNull();
+  });
+
+  test('follows what happens, without being loaded anew', async ({ page, teal: house, world, javaScriptEnabled }) => {
+    test.skip(!javaScriptEnabled, 'without script it stands still, and says as of when');
+    const { live, standby } = await standing(house);
+    await page.setViewportSize({ width: 1280, height: 1100 });
+    await page.goto(allowed.showing(address(), '127.0.0.1', '1200x1000'));
+    const lit = (color: typeof live) => page.frameLocator('iframe').getByRole('link', { name: `${title(color)} environment, live:` });
+    await expect(page.frameLocator('iframe').locator('.badge-live')).toBeVisible();
+    await expect(lit(live)).toBeVisible();
+    await world.put(standby, 'moved by hand');
+    await expect(lit(standby)).toBeVisible({ timeout: 12_000 });
+    await world.put(live, 'and back');
+    await expect(lit(live)).toBeVisible({ timeout: 12_000 });
+  });
+
+  test('row 8: is not shown by a page that may not', async ({ page }) => {
+    await page.goto(denied.showing(address()));
+    await isRefused(page);
+  });
+
+  for (const width of [320, 1200]) {
+    test(`is for everybody to read at ${width} px`, async ({ page, expectAccessible }) => {
+      await page.setViewportSize({ width, height: 900 });
+      await page.goto(address());
+      await expectAccessible();
+      await page.goto(`${teal.url}/embed/dev/lineage`);
+      await expect(page.getByRole('heading', { level: 1 })).toHaveText('Lineage');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+      await expectAccessible();
+    });
+  }
+});
+
 test('the frame is for everybody to read', async ({ page, expectAccessible }) => {
   await page.goto(`${teal.url}/embed/dev`);
   await expectAccessible();
@@ -132,6 +203,8 @@ test.describe('whoever is not signed in', () => {
     await expect(frame.getByRole('heading', { name: 'Sign in to Teal' })).toBeVisible();
     await page.goto(`${closed.url}/embed/dev`);
     await expectAccessible();
+    await page.goto(allowed.showing(`${closed.url}/embed/dev/topology`));
+    await expect(way).toHaveAttribute('href', '/sign-in?next=%2Fp%2Fdev%2Ftopology');
   });
 });
 

@@ -96,8 +96,9 @@ test.describe('row 9', () => {
       await page.goto(portal.origin('localhost'));
       for (const path of PAGES) {
         const [other] = await Promise.all([page.context().waitForEvent('page'), page.evaluate((url) => void Object.assign(window, { held: window.open(url) }), `${baseURL}${path}`)]);
-        await other.waitForLoadState();
-        expect(await page.evaluate(() => (window as unknown as { held: Window }).held.closed), path).toBe(true);
+        // It begins as an empty page of the opener's, and is taken out of its hands when ours has come.
+        await other.waitForURL(`${baseURL}${path}`);
+        await expect.poll(() => page.evaluate(() => (window as unknown as { held: Window }).held.closed), path).toBe(true);
         await other.close();
       }
     } finally {

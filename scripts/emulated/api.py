@@ -30,9 +30,9 @@ class Api:
         parts = [unquote(part) for part in path.strip("/").split("/")]
         match [method, *parts]:
             case ["GET", "health"] if two:
-                return rows.health(now)
+                return rows.health(now, self.side.ill)
             case ["GET", "monitor", "health"] if not two:
-                return rows.health(now)
+                return rows.health(now, self.side.ill)
             case ["GET", "version"]:
                 return {"version": "2.11.0" if two else "3.0.6", "git_version": None}
             case ["GET", "dags"]:

@@ -83,7 +83,8 @@ def task(of: str, known: Run, one: Task, two: bool) -> dict:
     }
 
 
-def health(now: datetime) -> dict:
+def health(now: datetime, ill: str | None = None) -> dict:
     beat = at(now - timedelta(seconds=2))
+    is_ = lambda part: "unhealthy" if part == ill else "healthy"
     parts = ("scheduler", "triggerer", "dag_processor")
-    return {"metadatabase": {"status": "healthy"}, **{part: {"status": "healthy", f"latest_{part}_heartbeat": beat} for part in parts}}
+    return {"metadatabase": {"status": is_("metadatabase")}, **{part: {"status": is_(part), f"latest_{part}_heartbeat": beat} for part in parts}}

@@ -71,6 +71,8 @@ class Side:
         self.dags = {one.id: Dag(one, asleep or one.asleep, pace) for one in sorted(facts)}
         # It does not answer at all.
         self.silent = False
+        # The part of it that says it is unhealthy.
+        self.ill: str | None = None
         self.import_errors: list[tuple[str, str, datetime]] = []
 
     def verdict(self, live: str | None) -> str:

@@ -4,6 +4,7 @@
 
 pub mod airflow;
 pub mod autoscaling;
+pub mod bill;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod counted;
@@ -22,6 +23,7 @@ pub mod secrets;
 mod signed;
 pub mod ssm;
 pub mod sts;
+mod traced;
 
 use std::time::Duration;
 
@@ -118,6 +120,17 @@ impl AwsError {
             _ => format!("{action} could not be reached: {}", root(error)),
         };
         Self { code, message, refused }
+    }
+}
+
+/// What was asked; nothing where it may not be, and then the action is noted that Teal's policy lacks.
+fn unless_denied<T>(asked: Result<T, AwsError>, action: &str, denied: &mut Vec<String>) -> Result<Option<T>, AwsError> {
+    match asked {
+        Err(error) if error.denied() => {
+            denied.push(action.to_owned());
+            Ok(None)
+        }
+        asked => asked.map(Some),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod caller;
 mod config;
+mod cost;
 mod doctor;
 mod follow;
 mod freezes;
@@ -72,6 +73,8 @@ enum Command {
     History(history::Arguments),
     /// Declare what is being done to one side, lift it, or show what stands
     Maintenance(maintenance::Arguments),
+    /// Show what the platform costs a month by list prices
+    Cost(cost::Arguments),
     /// Show when planned switches are refused, and why
     Freezes {
         /// The pair; needed where there are several
@@ -126,6 +129,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Maintenance(arguments) => maintenance::run(&common, arguments).await,
             Command::Smoke(arguments) => smoke::run(&common, arguments).await,
             Command::History(arguments) => history::run(&common, arguments).await,
+            Command::Cost(arguments) => cost::run(&common, arguments).await,
             Command::Freezes { pair } => freezes::run(&common, pair.as_deref()),
             Command::Doctor { pair } => doctor::run(&common, pair.as_deref()).await,
             Command::Config { command } => Ok(config::run(&common, &command)),

@@ -5,6 +5,7 @@
 //! each key means stands in `docs/configuration.md`.
 
 mod clashes;
+mod costs;
 mod durations;
 mod embed;
 mod endpoints;
@@ -22,6 +23,7 @@ mod sign_in;
 mod store;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 use std::{
     io,
@@ -31,6 +33,7 @@ use std::{
 };
 
 use ipnet::IpNet;
+use teal_domain::home::{self, Home, Kept};
 
 use self::{
     durations::Bounds,
@@ -46,6 +49,7 @@ use crate::auth::roles::CallerRole;
 #[cfg(test)]
 pub use self::tests::example_freezes;
 pub use self::{
+    costs::PairCosts,
     embed::EmbedConfig,
     freezes::{Cron, FreezeRule, Lasts, Rule, When as FreezeWhen},
     mistake::{Mistake, Mistakes, Origin},
@@ -53,6 +57,7 @@ pub use self::{
     pairs::PairConfig,
     sign_in::{AlbConfig, Hidden, Logout, OidcConfig, Prompt, SignInConfig},
     store::{StoreConfig, check_store_place},
+    traces::TracesConfig,
 };
 
 /// A small file that works, to begin with.
@@ -82,12 +87,18 @@ pub struct Config {
     pub grace: Duration,
     /// Whether `CloudTrail` may be asked how an external change was made.
     pub cloudtrail: bool,
+    /// Whether Cost Explorer may be asked what was paid: each request costs a cent.
+    pub actual_costs: bool,
+    /// The AWS region that Teal runs in, where somebody says so.
+    pub runs_in: Option<String>,
     /// The proxies that are believed when they say where a request comes from.
     pub trusted_proxies: Vec<IpNet>,
     /// How people sign in.
     pub sign_in: SignInConfig,
     /// Whose pages may show a pair in a frame.
     pub embed: EmbedConfig,
+    /// Where traces are sent, if they are.
+    pub traces: Option<TracesConfig>,
     /// What callers of AWS may do at the command line.
     pub callers: Vec<CallerRole>,
     /// The pairs, in the order of the file; at least one.
@@ -127,6 +138,16 @@ impl Config {
         let (file, text) = (file.unwrap_or(Path::new("")), text.unwrap_or_default());
         let config = check(file, &text, env, flags, &findings);
         findings.judge(config)
+    }
+
+    /// Where Teal itself stands, as far as all this says so.
+    pub fn home(&self) -> Home {
+        let sign_in = match &self.sign_in {
+            SignInConfig::Local => home::SignIn::Nobody,
+            SignInConfig::Oidc(oidc) => home::SignIn::at(&oidc.issuer),
+            SignInConfig::Alb(alb) => home::SignIn::behind(&alb.alb_arn, &alb.issuer),
+        };
+        Home { region: self.runs_in.clone(), store: Kept::File, sign_in }
     }
 }
 
@@ -173,9 +194,18 @@ fn check(
     let site = site.over(top.optional("site", rules::path), findings, rules::path);
     let grace = duration(&mut top, "grace", &durations::GRACE);
     let cloudtrail = top.truth("cloudtrail");
+    let runs_in = top.optional("runs_in", rules::region);
     let trusted_proxies = top.list("trusted_proxies", rules::proxies);
 
     let embed = embed::read(top.section("embed", Part::Embed), sign_in.as_ref(), findings);
+
+    // One that could not be read may name some.
+    let no_proxy = matches!(&trusted_proxies, Ok(proxies) if proxies.as_ref().is_none_or(Vec::is_empty));
+    let traces = traces::read(top.section("traces", Part::Traces), !no_proxy, env, findings);
+
+    let mut costs = top.section("costs", Part::Costs);
+    let actual_costs = costs.truth("actual");
+    costs.finish();
 
     endpoints::check(env, findings);
 
@@ -231,9 +261,12 @@ fn check(
         },
         grace: grace?,
         cloudtrail: cloudtrail?.unwrap_or(false),
+        actual_costs: actual_costs?.unwrap_or(false),
+        runs_in: runs_in?.map(|region| region.value),
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
         sign_in: sign_in?,
         embed: embed?,
+        traces: traces?,
         callers: callers?,
         pairs: drafts?.into_iter().map(Draft::finish).collect::<Result<_, _>>()?,
     })

@@ -11,11 +11,14 @@ use teal_app::desk::{
     SkipForm, SwitchForm,
 };
 use teal_domain::{
-    Action, Base, Color, Confirm, Denied, Flag, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
+    Action, Base, Color, Confirm, Denied, Flag, Millis, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
     approval::{Approval, NotDecided, Wanted},
     availability::{Availability, Month},
+    bill::Paid,
     confirmation::NotAConfirm,
+    cost::Made,
     denial::Wanted as Wish,
+    disaster::{Commands, Past},
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::{Maintenance, NotDeclared},
     pair::NotAPairId,
@@ -34,11 +37,9 @@ use crate::{
         skipping::{NotSkipped, Skip},
     },
     store::{StoreError, denials, operations::Intent, reading::PAGE},
+    traces,
 };
 use proof::{AWAY, NOTHING_GOES, PROVE};
-
-/// What a spool file is called in the command that the page prints.
-const SPOOL: &str = "teal-emergency.spool";
 
 /// The engine, as a desk.
 #[derive(Clone, Debug)]
@@ -46,7 +47,10 @@ pub struct EngineDesk(pub Arc<Engine>);
 
 impl EngineDesk {
     fn pair(&self, id: &PairId) -> Result<&Arc<Pair>, DeskError> {
-        self.0.pair(id).ok_or_else(|| DeskError::NotFound { message: format!("There is no pair `{id}` here.") })
+        let pair = self.0.pair(id);
+        let pair = pair.ok_or_else(|| DeskError::NotFound { message: format!("There is no pair `{id}` here.") })?;
+        traces::about(pair.id());
+        Ok(pair)
     }
 
     /// The one table is asked here, whichever way somebody came in. What is refused is written down.
@@ -104,18 +108,8 @@ impl EngineDesk {
 
 /// What works while the store is away: Teal's own emergency command, and the raw AWS one.
 pub fn emergency_commands(pair: &Pair, seen: Option<&Flag>, target: Color) -> Vec<String> {
-    let base = seen.map_or(Base::Missing, Base::of);
-    let (id, names) = (pair.id(), &pair.config.names);
-    let overwrite = if base == Base::Missing { "--type String --no-overwrite" } else { "--overwrite" };
-    vec![
-        format!(
-            "teal switch --pair {id} --to {target} --confirm {target}@{base} --emergency --spool {SPOOL} --reason \"…\""
-        ),
-        format!(
-            "aws ssm put-parameter --region {} --name {} --value {target} {overwrite}",
-            pair.config.region, names.flag
-        ),
-    ]
+    let Commands { spooled, raw, .. } = Commands::of(pair.id(), &pair.config.names, &pair.config.region, seen, target);
+    vec![spooled.line, raw.line]
 }
 
 #[async_trait]
@@ -418,6 +412,27 @@ impl Desk for EngineDesk {
         let (pair, now) = (self.pair(pair)?, self.0.clock.now());
         let seen = self.0.store.observed(pair.id(), month.begins(), month.ends()).await;
         Ok(Availability::of(&seen.map_err(|error| away(&error))?, month, now))
+    }
+
+    async fn past(&self, who: &Identity, pair: &PairId) -> Result<Past, DeskError> {
+        self.may(who, Action::See, On::Pair(pair), "past")?;
+        let (pair, now) = (self.pair(pair)?, self.0.clock.now());
+        let from = now - Past::SPAN;
+        let seen = self.0.store.observed(pair.id(), from, now).await.map_err(|error| away(&error))?;
+        let records = self.0.store.landed(pair.id(), Past::TOLD).await.map_err(|error| away(&error))?;
+        Ok(Past::of(&records, &seen, from, now))
+    }
+
+    async fn paid(&self, who: &Identity, pair: &PairId) -> Result<Paid, DeskError> {
+        self.may(who, Action::SeeCosts, On::Pair(pair), "paid")?;
+        self.0.paid(self.pair(pair)?).await.map_err(|error| away(&error))
+    }
+
+    async fn made(&self, who: &Identity, pair: &PairId) -> Result<Made, DeskError> {
+        self.may(who, Action::See, On::Pair(pair), "made")?;
+        let since = self.0.clock.now() - Millis::from_secs(Made::DAYS * 86_400);
+        let switches = self.0.store.landed_since(self.pair(pair)?.id(), since).await.map_err(|error| away(&error))?;
+        Ok(Made { switches })
     }
 
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {

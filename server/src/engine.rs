@@ -5,6 +5,7 @@
 //! store is away.
 
 pub mod approval;
+pub mod bill;
 pub mod board;
 pub mod clock;
 pub mod denials;
@@ -35,7 +36,7 @@ use std::{
     time::Duration,
 };
 
-use teal_domain::{Actor, OperationId, PairId, PairSnapshot, Reading, Timestamp, lineage::Lineage};
+use teal_domain::{Actor, OperationId, PairId, PairSnapshot, Reading, Timestamp, home::Home, lineage::Lineage};
 use tokio::sync::Notify;
 
 use crate::{
@@ -43,6 +44,7 @@ use crate::{
         Place,
         airflow::AirflowRest,
         autoscaling::GroupPort,
+        bill::BillPort,
         cloudtrail::TrailPort,
         cloudwatch::AlarmPort,
         counted::Calls,
@@ -75,6 +77,8 @@ pub struct Ports {
     pub trail: Option<Arc<dyn TrailPort>>,
     /// What surrounds the flag; none where nothing of it is looked at.
     pub around: Option<Around>,
+    /// Cost Explorer, where it may be asked.
+    pub bill: Option<Arc<dyn BillPort>>,
 }
 
 /// The ports to what surrounds the flag.
@@ -136,8 +140,12 @@ pub struct Pair {
     pub looking: observe::Looking,
     /// Who looks at its alarms and charts.
     monitoring: monitoring::Looks,
+    /// What is kept of its bill.
+    pub bills: bill::Shelf,
     /// The calls that are made for it.
     pub calls: Arc<Calls>,
+    /// Where Teal itself stands.
+    home: Arc<Home>,
     /// One diagnosis at a time; when the last one was begun, on the monotonic clock.
     diagnosing: tokio::sync::Mutex<Option<Duration>>,
     /// Since when the old side of a switch has not answered whoever follows it.
@@ -160,10 +168,18 @@ impl Pair {
             smoke: Notify::new(),
             looking: observe::Looking::default(),
             monitoring: monitoring::Looks::default(),
+            bills: bill::Shelf::default(),
             calls: Arc::default(),
+            home: Arc::default(),
             diagnosing: tokio::sync::Mutex::default(),
             silent: Mutex::default(),
         }
+    }
+
+    /// The same, of a Teal that knows where it stands.
+    #[must_use]
+    pub fn at_home(self, home: Arc<Home>) -> Self {
+        Self { home, ..self }
     }
 
     /// Its id.
@@ -195,6 +211,7 @@ impl Pair {
             surroundings: Arc::default(),
             platform: Arc::default(),
             mode: self.config.mode,
+            home: self.home.clone(),
             lineage: Arc::new(Lineage::unread(self.config.lineage.clone())),
             monitoring: monitoring::unread(self.ports.around.as_ref(), now),
             current: None,
@@ -234,6 +251,8 @@ pub struct Engine {
     pub settings: Settings,
     /// What is counted for whoever watches Teal itself.
     pub metrics: crate::metrics::Metrics,
+    /// What its work took, for whoever gathers traces.
+    pub traces: crate::traces::Traces,
     /// What was denied lately.
     pub denials: denials::Denials,
     /// What this process is called where instances share work.
@@ -265,11 +284,17 @@ impl Engine {
             clock,
             settings,
             metrics: crate::metrics::Metrics::default(),
+            traces: crate::traces::Traces::default(),
             denials: denials::Denials::default(),
             key,
             driving: Mutex::default(),
             grace,
         }))
+    }
+
+    /// What this process is called where instances share work.
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// The pair of that id.

@@ -4,7 +4,7 @@ mod address;
 pub(crate) mod api;
 mod asked;
 mod assets;
-mod csv;
+pub(crate) mod csv;
 mod doors;
 mod drawn;
 mod edge;
@@ -25,6 +25,7 @@ mod serve;
 mod sessions;
 mod sign_in;
 mod stopping;
+mod traced;
 mod typed;
 
 use std::{io, path::Path, sync::Arc, time::Duration};
@@ -108,9 +109,15 @@ pub fn doors(app: &App) -> Doors {
         .get("/p/{pair}/history/{seq}", May(Action::See), pages::record)
         .get("/p/{pair}/topology", May(Action::See), pages::topology)
         .get("/p/{pair}/trouble", May(Action::See), pages::trouble)
+        .get("/p/{pair}/guide", May(Action::See), pages::guide)
         .get("/p/{pair}/lineage", May(Action::See), pages::lineage)
         .get("/p/{pair}/monitoring", May(Action::See), pages::monitoring)
+        .get("/p/{pair}/costs", May(Action::See), pages::costs)
+        // What was paid takes more: the desk asks.
+        .get("/p/{pair}/costs.csv", May(Action::See), csv::costs)
         .get("/embed/{pair}", May(Action::See), embed::pair)
+        .get("/embed/{pair}/topology", May(Action::See), embed::topology)
+        .get("/embed/{pair}/lineage", May(Action::See), embed::lineage)
         .map(|router| router.layer(CompressionLayer::new().quality(CompressionLevel::Fastest)));
     // The switch page holds a sealed confirmation beside words of its address: compressed, its length would
     // tell of the one by trying the other. It is shown, switched off, also to who may only look.
@@ -142,6 +149,8 @@ fn scripts(app: &Arc<App>) -> Doors {
         .get("/api/v1/pairs/{pair}/requests/{id}", May(Action::See), api::requests::one)
         .post("/api/v1/pairs/{pair}/requests/{id}/answer", May(Action::Approve), api::requests::decide)
         .post("/api/v1/pairs/{pair}/requests/{id}/withdraw", May(Action::Switch), api::requests::withdraw)
+        .get("/api/v1/pairs/{pair}/costs", May(Action::See), api::costs::estimate)
+        .get("/api/v1/pairs/{pair}/costs/paid", May(Action::SeeCosts), api::costs::paid)
         .get("/api/v1/pairs/{pair}/freezes", May(Action::See), api::freezes::calendar)
         .get("/api/v1/pairs/{pair}/diagnosis", May(Action::See), api::diagnosis::last)
         .post("/api/v1/pairs/{pair}/diagnosis", May(Action::Switch), api::diagnosis::look)

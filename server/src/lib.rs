@@ -14,3 +14,4 @@ pub mod marquez;
 pub mod metrics;
 mod request;
 pub mod store;
+pub mod traces;

@@ -186,6 +186,15 @@ impl Marquez {
         }
     }
 
+    /// Whether it tells statistics, as it does from 0.50 on.
+    pub async fn tells_statistics(&self) -> Result<bool, MarquezError> {
+        match self.page::<Value>("stats/lineage-events?period=WEEK&timezone=UTC", LIMIT).await {
+            Ok(_) => Ok(true),
+            Err(MarquezError::Status(404)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn counted(&self, now: Timestamp, known: &[Day]) -> Result<Vec<Day>, MarquezError> {
         let today = now.0.div_euclid(DAY) * DAY;
         let mut days = Vec::with_capacity(DAYS);

@@ -4,6 +4,7 @@
 //! switch, [`versions`] what is known of a parameter, [`reading`] how history is read, [`lease`] who is
 //! switching just now.
 
+pub mod bills;
 pub mod denials;
 pub mod following;
 pub mod idempotency;
@@ -258,6 +259,7 @@ fn migrations() -> Migrator {
         step(8, "moved", include_str!("../migrations/sqlite/0008_moved.sql")),
         step(9, "watching", include_str!("../migrations/sqlite/0009_watching.sql")),
         step(10, "observation", include_str!("../migrations/sqlite/0010_observation.sql")),
+        step(11, "bill", include_str!("../migrations/sqlite/0011_bill.sql")),
     ])
 }
 

@@ -1,9 +1,15 @@
 //! The real program at the command line, against emulated AWS: what it prints, how it ends, what it leaves
 //! in SSM and in the journal, and that no `kill -9` makes the two differ.
 
+#[path = "support/collector.rs"]
+mod collector;
+#[path = "cli/costs.rs"]
+mod costs;
 #[path = "support/emulators.rs"]
 #[allow(dead_code, reason = "each test file uses its own part of this")]
 mod emulators;
+#[path = "support/marquez.rs"]
+mod marquez;
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/slow_aws.rs"]
@@ -21,7 +27,9 @@ use std::{
 };
 
 use aws_sdk_ssm::Client;
+use collector::{Answers, Collector};
 use emulators::{Chance, REGION, SlowWay, fresh_name, ministack, put, sdk, ssm};
+use marquez::{Served, Version};
 use program::teal;
 use serde_json::Value;
 use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
@@ -91,6 +99,12 @@ impl Desk {
         );
         std::fs::write(desk.config(), config).expect("written");
         desk
+    }
+
+    /// More in its config.
+    fn told(&self, more: &str) {
+        let text = std::fs::read_to_string(self.config()).expect("its config");
+        std::fs::write(self.config(), format!("{text}{more}")).expect("written");
     }
 
     fn config(&self) -> PathBuf {
@@ -615,16 +629,118 @@ async fn row_39_while_the_store_is_away_an_emergency_goes_to_a_spool_file_and_is
     desk.run(&["history", "verify"]).ends(0);
 }
 
+/// What a doctor found of one thing.
+#[track_caller]
+fn finding(json: &Value, check: &str) -> Value {
+    let findings = json.as_array().expect("findings");
+    findings.iter().find(|one| one["check"] == check).cloned().unwrap_or_else(|| panic!("no {check} in {json}"))
+}
+
+/// Its verdict, and what it says.
+#[track_caller]
+fn found(json: &Value, check: &str) -> (String, String) {
+    let finding = finding(json, check);
+    let word = |key: &str| finding[key].as_str().unwrap_or_default().to_owned();
+    (word("verdict"), word("says"))
+}
+
+#[tokio::test]
+async fn doctor_says_of_each_part_of_the_platform_what_is_there_and_how_often_aws_is_asked() {
+    let desk = Desk::new(&["blue"]).await;
+    let json = desk.run(&["doctor", "--json"]).ends(0).json();
+    for (check, says) in [
+        ("network", "private subnets 2, public ones 2; NAT gateways that work: 1"),
+        ("balancer", "mwaa-openlineage-marquez-dev is active, 4 of 4 targets healthy"),
+        ("group", "mwaa-openlineage-marquez-dev-asg has 2 of 2 instances in service (2 to 4)"),
+        ("database", "with a standby in another zone"),
+        ("secret", "mwaa-openlineage/marquez/database/dev is there"),
+        ("blue-bucket", "is there, with versions"),
+        ("green-bucket", "is there, with versions"),
+    ] {
+        let (verdict, told) = found(&json, check);
+        assert_eq!(verdict, "good", "{check}: {json}");
+        assert!(told.contains(says), "{check}: {told}");
+    }
+    let (verdict, told) = found(&json, "calls");
+    let number = told.strip_prefix("AWS calls for this pair: ").and_then(|rest| rest.split(' ').next());
+    let number: u64 = number.and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("{told}"));
+    assert_eq!(verdict, "good", "{told}");
+    assert!((1..=20).contains(&number) && told.contains("a minute beside the flag's (mwaa 4.0, "), "{told}");
+    assert!(told.ends_with("what MWAA hands on to its Airflows is counted where a pair is named"), "{told}");
+    let named = found(&desk.run(&["doctor", "--pair", "dev", "--json"]).ends(0).json(), "calls").1;
+    assert!(named.contains("; MWAA hands on ") && named.ends_with(" more to its Airflows"), "{named}");
+
+    // Asked four times as often, and for what is not there.
+    let desk = Desk::new(&["blue"]).await;
+    desk.told("load_balancer = \"nowhere\"\nsecret = \"nowhere/else\"\n[polling]\nsurroundings = \"15s\"\n");
+    let json = desk.run(&["doctor", "--json"]).ends(0).json();
+    for (check, mend) in [("balancer", "`load_balancer`"), ("secret", "`secret`"), ("calls", "`surroundings`")] {
+        let finding = finding(&json, check);
+        assert_eq!(finding["verdict"], "warning", "{finding}");
+        assert!(finding["mend"].as_str().is_some_and(|says| says.contains(mend)), "{finding}");
+    }
+    assert_eq!(found(&json, "balancer").1, "not found; tried: nowhere");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_says_whether_the_collector_takes_traces() {
+    let desk = Desk::new(&["blue"]).await;
+    let json = desk.run(&["doctor", "--json"]).ends(0).json();
+    assert_eq!(found(&json, "collector").0, "not_tried", "{json}");
+    let collector = Collector::start(Answers::Takes).await;
+    desk.told(&format!("[traces]\nendpoint = \"{}\"\n", collector.address));
+    let asked = || {
+        let json = desk.run(&["doctor", "--json"]).ends(0).json();
+        let (verdict, says) = found(&json, "collector");
+        (verdict, says, finding(&json, "collector")["mend"].as_str().unwrap_or_default().to_owned())
+    };
+    let (verdict, says, _) = asked();
+    assert_eq!((verdict, says), ("good".into(), format!("{}/v1/traces takes traces", collector.address)));
+    assert!(collector.spans().is_empty(), "a doctor sends none");
+    for (answers, says, mend) in [
+        (Answers::With(401), "it answered HTTP 401", "correct the headers"),
+        (Answers::With(404), "it answered HTTP 404", "Correct `endpoint`"),
+        (Answers::With(503), "it answered HTTP 503", "its own log"),
+    ] {
+        collector.answers(answers);
+        let (verdict, told, mends) = asked();
+        assert_eq!(verdict, "warning", "{told}");
+        assert!(told.ends_with(&format!("does not take traces: {says}")) && mends.contains(mend), "{told} {mends}");
+    }
+    collector.end().await;
+    let (verdict, told, mends) = asked();
+    assert_eq!(verdict, "warning", "{told}");
+    assert!(told.contains("it could not be reached: ") && mends.contains("4318"), "{told} {mends}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_says_how_the_lineage_service_is_and_which_namespaces_it_knows() {
+    let desk = Desk::new(&["blue"]).await;
+    let json = desk.run(&["doctor", "--json"]).ends(0).json();
+    assert_eq!(found(&json, "lineage").0, "not_tried", "{json}");
+    let jobs: &[(&str, &[marquez::Job<'_>])] =
+        &[("mwaa-openlineage-blue-dev", &[("orders.load", "COMPLETED", &["2026-11-27T00:00:00Z"])])];
+    for (version, statistics) in [(Version::Early, "before 0.50"), (Version::Later, "from 0.50 on")] {
+        let service = Served::new(marquez::marquez(version, jobs)).await;
+        let desk = Desk::new(&["blue"]).await;
+        desk.told(&format!("[pair.lineage]\napi_url = \"{}\"\n", service.address));
+        let json = desk.run(&["doctor", "--json"]).ends(0).json();
+        let (verdict, says) = found(&json, "lineage");
+        assert_eq!((verdict.as_str(), says.starts_with(&service.address)), ("good", true), "{says}");
+        let (verdict, says) = found(&json, "lineage-api");
+        assert!(verdict == "good" && says.contains(statistics), "{says}");
+        let (verdict, says) = found(&json, "namespaces");
+        assert_eq!(verdict, "warning");
+        assert_eq!(says, "nothing was ever written into mwaa-openlineage-green-dev");
+        service.end().await;
+        let json = desk.run(&["doctor", "--json"]).ends(0).json();
+        let (verdict, says) = found(&json, "lineage");
+        assert!(verdict == "warning" && says.contains("could not be reached"), "{says}");
+    }
+}
+
 #[tokio::test]
 async fn doctor_finds_what_is_wrong_and_says_how_to_mend_it() {
-    let finding = |json: &Value, check: &str| {
-        json.as_array()
-            .expect("findings")
-            .iter()
-            .find(|one| one["check"] == check)
-            .cloned()
-            .unwrap_or_else(|| panic!("no {check} in {json}"))
-    };
     let desk = Desk::new(&["blue"]).await;
     let json = desk.run(&["doctor", "--json"]).ends(0).json();
     for check in ["credentials", "clock", "flag", "history", "labels", "blue", "green", "writable", "journal"] {
@@ -811,8 +927,15 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
                 names: PairNames { flag: flag.clone(), ..PairNames::by_convention(id, "dev") },
                 policy: teal_domain::policy::Policy::default(),
                 freezes: Vec::new(),
+                costs: teal_server::config::PairCosts::by_convention(id, "dev"),
             };
-            let ports = Ports { flag: port.clone(), environments: Arc::new(Up::default()), trail: None, around: None };
+            let ports = Ports {
+                flag: port.clone(),
+                environments: Arc::new(Up::default()),
+                trail: None,
+                around: None,
+                bill: None,
+            };
             Arc::new(Pair::new(config, ports, Arc::new(Notify::new())))
         })
         .collect();

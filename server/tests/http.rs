@@ -20,10 +20,14 @@ mod bearer;
 mod busy;
 #[path = "http/checks.rs"]
 mod checks;
+#[path = "support/collector.rs"]
+mod collector;
 #[path = "http/colors.rs"]
 mod colors;
 #[path = "http/conforming.rs"]
 mod conforming;
+#[path = "http/costs.rs"]
+mod costs;
 #[path = "http/crawl.rs"]
 mod crawl;
 #[path = "http/csv.rs"]
@@ -42,6 +46,8 @@ mod figures;
 mod files;
 #[path = "http/forms.rs"]
 mod forms;
+#[path = "http/guide.rs"]
+mod guide;
 #[path = "support/hindered.rs"]
 mod hindered;
 #[path = "support/house.rs"]
@@ -60,6 +66,8 @@ mod maintenance;
 mod mini_ssm;
 #[path = "http/observatory.rs"]
 mod observatory;
+#[path = "http/paid.rs"]
+mod paid;
 #[path = "http/policy.rs"]
 mod policy;
 #[path = "http/process.rs"]
@@ -79,6 +87,8 @@ mod smoke;
 #[path = "http/sockets.rs"]
 mod sockets;
 mod support;
+#[path = "http/traces.rs"]
+mod traces;
 #[path = "http/trouble.rs"]
 mod trouble;
 

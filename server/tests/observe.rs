@@ -48,7 +48,13 @@ impl Teal {
             roles: Arc::new(support::nothing::Nothing),
             parts: None,
         };
-        let ports = Ports { flag: world.ssm.clone(), environments: fakes.clone(), trail: None, around: Some(around) };
+        let ports = Ports {
+            flag: world.ssm.clone(),
+            environments: fakes.clone(),
+            trail: None,
+            around: Some(around),
+            bill: None,
+        };
         let pair = Arc::new(Pair::new(world.config(), ports, Arc::new(Notify::new())));
         let settings = Settings {
             flag_interval: Duration::from_secs(600),

@@ -1,6 +1,8 @@
 //! Stopping the real program while people use it: streams end with a hint when to come back, a switch under way
 //! gets to its end or is told as unknown, and nobody is cut off.
 
+#[path = "support/collector.rs"]
+mod collector;
 #[path = "support/program.rs"]
 mod program;
 #[path = "support/slow_aws.rs"]
@@ -14,6 +16,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use collector::{Answers, Collector, parts, the};
 use program::teal;
 use reqwest::{Client, Response, header, redirect};
 use rustix::process::{Pid, Signal, kill_process};
@@ -35,14 +38,24 @@ struct Served {
 impl Served {
     /// `patience`: how long it waits for AWS.
     async fn start(puts: Puts, patience: &str) -> Self {
+        Self::told(puts, patience, "").await
+    }
+
+    /// Its traces go to a collector.
+    async fn traced(puts: Puts, collector: &Collector) -> Self {
+        Self::told(puts, "5s", &format!("[traces]\nendpoint = \"{}\"\n", collector.address)).await
+    }
+
+    async fn told(puts: Puts, patience: &str, more: &str) -> Self {
         let (folder, aws) = (tempfile::tempdir().expect("a folder"), SlowAws::start(puts).await);
         let at = |name: &str| folder.path().join(name);
         std::fs::create_dir_all(at("site/pkg")).expect("a folder");
-        let assets = r#"{"js":"/pkg/teal.js","wasm":"/pkg/teal.wasm","css":"/pkg/teal.css"}"#;
+        let assets =
+            r#"{"js":"/pkg/teal.js","wasm":"/pkg/teal.wasm","css":"/pkg/teal.css","reports":"/pkg/reports.css"}"#;
         std::fs::write(at("site/assets.json"), assets).expect("written");
         let config = format!(
             "listen = \"127.0.0.1:0\"\nsite = \"{}\"\n\n[store]\npath = \"{}\"\n\n[polling]\nrequest_timeout = \"{patience}\"\n\n\
-             [[pair]]\nid = \"dev\"\nproject = \"mwaa-openlineage\"\nenvironment = \"dev\"\nregion = \"us-east-2\"\n",
+             [[pair]]\nid = \"dev\"\nproject = \"mwaa-openlineage\"\nenvironment = \"dev\"\nregion = \"us-east-2\"\n{more}",
             at("site").display(),
             at("teal.db").display()
         );
@@ -227,4 +240,60 @@ async fn whoever_says_stop_twice_does_not_wait_and_the_journal_still_holds_what_
         matches!(progress, Progress::Unknown { cause: None, .. }),
         "its put was marked, so it is looked for: {progress:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_switch_is_traced_down_to_the_calls_of_aws_and_the_last_of_it_is_sent_before_the_process_ends() {
+    let collector = Collector::start(Answers::Takes).await;
+    let mut served = Served::traced(Puts::After(SECOND / 20), &collector).await;
+    let polls = [
+        ("poll flags", "SSM.GetParameters"),
+        ("poll environment", "MWAA.GetEnvironment"),
+        ("poll surroundings", "rds.DescribeDBClusters"),
+        ("bring the journal into line", "SSM.GetParameterHistory"),
+    ];
+    let holds = |spans: &[collector::Span], (poll, calls): (&str, &str)| {
+        let mut polls = spans.iter().filter(|span| span.name == poll);
+        polls.any(|poll| parts(spans, poll).iter().any(|part| part.name == calls))
+    };
+    collector.until(|spans| polls.into_iter().all(|poll| holds(spans, poll))).await;
+    let answered = served.switch().await;
+    answered.await.expect("it ran").expect("an answer");
+    served.page("/p/dev/history/1").await;
+    served.told_to_stop();
+    assert_eq!(served.ended().await.code(), Some(0), "{}", served.log());
+    let spans = collector.spans();
+    the(&spans, "GET /p/{pair}/history/{seq}");
+    let switch = the(&spans, "switch");
+    let request = the(&spans, "POST /api/fn/{name}");
+    assert_eq!(switch.parent, request.id);
+    let put = the(&spans, "put");
+    assert_eq!(put.parent, switch.id);
+    let [call] = parts(&spans, put)[..] else { panic!("{spans:#?}") };
+    let told = ["rpc.system", "rpc.service", "rpc.method", "http.response.status_code", "cloud.region"];
+    assert_eq!(told.map(|key| call.says(key)), ["aws-api", "SSM", "PutParameter", "200", "us-east-2"]);
+    assert_eq!((call.name.as_str(), call.kind, call.failed.as_str()), ("SSM.PutParameter", 3, ""));
+
+    // This AWS knows no load balancers and no databases: it refuses.
+    assert!(spans.iter().any(|span| span.name == "poll surroundings" && span.failed == "not read"), "{spans:#?}");
+    assert!(spans.iter().any(|span| span.kind == 3 && span.failed == "refused"), "{spans:#?}");
+    let bytes = String::from_utf8_lossy(&collector.bytes()).into_owned();
+    for word in ["stop me", "stop+me", "Credential", "AWS4", "mwaa-openlineage", "active-environment", "arn:"] {
+        assert!(!bytes.contains(word), "{word} is in {spans:#?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_collector_that_hangs_keeps_neither_a_switch_nor_the_end_of_the_process() {
+    let collector = Collector::start(Answers::Never).await;
+    let mut served = Served::traced(Puts::After(SECOND / 20), &collector).await;
+    collector.until(|spans| !spans.is_empty()).await;
+    let answered = served.switch().await;
+    let leads = answered.await.expect("it ran").expect("an answer");
+    assert!(leads.starts_with("/p/dev/history/"), "{leads}");
+    served.told_to_stop();
+    assert_eq!(served.ended().await.code(), Some(0), "{}", served.log());
+    assert!(served.log().contains("the last traces were not sent"), "{}", served.log());
+    let progress = served.journal().await.progress;
+    assert!(matches!(&progress, Progress::Ended { outcome, .. } if outcome.as_str() == "landed"), "{progress:?}");
 }

@@ -4,6 +4,8 @@
 mod around;
 #[path = "wire/cognito.rs"]
 mod cognito;
+#[path = "wire/costs.rs"]
+mod costs;
 #[path = "support/emulators.rs"]
 #[allow(dead_code, reason = "each test file uses its own part of this")]
 mod emulators;

@@ -13,8 +13,12 @@ mod troubles;
 pub mod platforms;
 
 pub use around::{findings, looked_at};
+#[path = "fixtures/failing.rs"]
+pub mod failing;
 #[path = "fixtures/follows.rs"]
 pub mod follows;
+#[path = "fixtures/paid.rs"]
+pub mod paid;
 #[path = "fixtures/smoked.rs"]
 pub mod smoked;
 #[path = "fixtures/upkeep.rs"]
@@ -233,6 +237,7 @@ pub fn green_is_live() -> PairSnapshot {
         surroundings: Arc::default(),
         platform: Arc::default(),
         mode: None,
+        home: Arc::default(),
         lineage: Arc::default(),
         monitoring: Arc::default(),
         current: Some(upgrade()),
@@ -269,6 +274,7 @@ pub fn states() -> Vec<(&'static str, PairSnapshot)> {
         ("full-ha-field", with(platforms::field)),
         ("full-ha-ill", with(platforms::ill)),
         ("full-ha-denied", with(platforms::denied)),
+        ("full-ha-partly-denied", with(platforms::partly_denied)),
         ("full-ha-old", with(platforms::old)),
         ("full-ha-switching", with(platforms::switching)),
         ("blue-green", with(platforms::blue_green)),

@@ -250,6 +250,6 @@ pub fn load_balancer(pair: &mut PairSnapshot) {
         lifecycle: "InService".into(),
         healthy: true,
     };
-    let group = Group { sizes: (2, 2, 4), zones: Vec::new(), instances: vec![member], refresh: None };
+    let group = Group { sizes: (2, 2, 4), instances: vec![member], ..Group::default() };
     platform.group.succeed(Found { tried: tried.clone(), found: Some((tried[0].clone(), group)) }, back(30));
 }

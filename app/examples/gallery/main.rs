@@ -7,17 +7,22 @@ use fixtures::{NOW, ana, dev};
 use std::{fs, io, path::Path};
 use teal_app::{
     pages::freezes::Closed,
-    paths::{MaintenanceProblem, MaintenanceQuery, SwitchQuery},
+    paths::{CostsQuery, MaintenanceProblem, MaintenanceQuery, SwitchQuery},
     render::{self, Assets, Problem, Rendered, View},
     words,
 };
-use teal_domain::{Color, LivePair, PairSnapshot, SnapshotId, history::HistoryQuery};
+use teal_domain::{Color, LivePair, PairSnapshot, SnapshotId, cost::Made, history::HistoryQuery};
 
 fn main() -> io::Result<()> {
     let out = std::env::args().nth(1).unwrap_or_else(|| "target/gallery".into());
     let out = Path::new(&out);
     fs::create_dir_all(out)?;
-    let assets = Assets { js: "/teal.js".into(), wasm: "/teal.wasm".into(), css: "style/main.css".into() };
+    let assets = Assets {
+        js: "/teal.js".into(),
+        wasm: "/teal.wasm".into(),
+        css: "style/main.css".into(),
+        reports: "style/reports.css".into(),
+    };
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     copy(&root.join("style"), &out.join("style"))?;
     fs::copy(root.join("public/favicon.svg"), out.join("favicon.svg"))?;
@@ -27,7 +32,7 @@ fn main() -> io::Result<()> {
         fs::write(out.join(format!("{name}.html")), &page.html)?;
         fs::write(out.join(format!("{name}-dark.html")), page.html.replacen("<html ", "<html data-theme=\"dark\" ", 1))
     };
-    for (name, pair) in fixtures::states() {
+    for (name, pair) in fixtures::states().into_iter().chain(fixtures::failing::states()) {
         pages(&assets, name, &pair, &mut save)?;
         let live = LivePair { id: SnapshotId { epoch: 1_795_700_000_000, seq: 78 }, at: NOW, pair };
         fs::write(out.join(format!("{name}.json")), serde_json::to_string(&live)?)?;
@@ -51,6 +56,20 @@ fn main() -> io::Result<()> {
         save(&format!("monitoring-{}", state.name), render::monitoring(&view, state.query, &state.month))?;
     }
     let mut pair = fixtures::green_is_live();
+    let closed = Err(fixtures::paid::closed());
+    save("costs-unread", render::costs(&view(&assets, &pair, ""), &CostsQuery::default(), &closed, None))?;
+    fixtures::platforms::full_ha(&mut pair);
+    let paid = Ok(fixtures::paid::well());
+    let made = Some(Made { switches: 2 });
+    for (name, query) in COSTS {
+        let page = render::costs(&view(&assets, &pair, query), &CostsQuery::parse(query), &paid, made);
+        save(&format!("costs-{name}"), page)?;
+    }
+    for state in fixtures::paid::states() {
+        let page = render::costs(&view(&assets, &pair, ""), &CostsQuery::default(), &state.paid, None);
+        save(&format!("costs-{}", state.name), page)?;
+    }
+    let mut pair = fixtures::green_is_live();
     save("maintenance-none", render::maintenance(&view(&assets, &pair, ""), &MaintenanceQuery::default()))?;
     let again = MaintenanceQuery {
         problem: Some(MaintenanceProblem::Until),
@@ -70,6 +89,13 @@ fn main() -> io::Result<()> {
     let list: String = names.iter().map(|name| format!("<li><a href=\"{name}.html\">{name}</a></li>")).collect();
     fs::write(out.join("index.html"), format!("<!DOCTYPE html><meta charset=utf-8><ul>{list}</ul>"))
 }
+
+/// What is asked of the page of costs.
+const COSTS: [(&str, &str); 3] = [
+    ("now", ""),
+    ("asked", "mode=standard&class2=mw1.medium&workers2=4&standby2=160"),
+    ("asked-badly", "workers=none&region=sa-east-1"),
+];
 
 fn view<'a>(assets: &'a Assets, pair: &PairSnapshot, query: &'a str) -> View<'a> {
     // An example has no owner for its identity but the process.
@@ -96,6 +122,7 @@ fn pages(
         save(&format!("switched-{name}"), switch(target.other()))?;
     }
     save(&format!("embed-{name}"), render::embed(&view))?;
+    save(&format!("embed-topology-{name}"), render::embed_topology(&view))?;
     let there = |at| words::stamp(at).replace("UTC", "there");
     let closed: Vec<Closed> = pair
         .freezes
@@ -105,6 +132,7 @@ fn pages(
     save(&format!("freezes-{name}"), render::freezes(&view, &closed))?;
     save(&format!("trouble-{name}"), render::trouble(&view))?;
     save(&format!("topology-{name}"), render::topology(&view))?;
+    save(&format!("guide-{name}"), render::guide(&view, &fixtures::failing::past(pair)))?;
     let query = HistoryQuery::default();
     save(&format!("history-{name}"), render::history(&view, &query, &fixtures::page(pair)))?;
     if let Some(record) = pair.recent.first() {

@@ -6,8 +6,8 @@ use teal_domain::{
     Color, Flag, PairSnapshot, Reading,
     environment::{NO_SUCH, Setup},
     platform::{
-        Balancer, Bucket, Database, DatabaseMember, Found, Group, Instance, Member, NatGateway, Network, Platform,
-        Secret, Subnet, Target, TargetGroup,
+        Balancer, Bucket, Busy, Database, DatabaseMember, Found, Group, Instance, Load, LogGroup, Member, NatGateway,
+        Network, Platform, Secret, Subnet, Target, TargetGroup, Used,
     },
     topology::Mode,
 };
@@ -32,19 +32,22 @@ fn network(gateways: usize) -> Network {
         name: Some(format!("mwaa-openlineage-{kind}-dev-{n}")),
         zone: ZONES[n].into(),
         public: Some(public),
+        nat: (!public).then(|| gateway_id(n.min(gateways.saturating_sub(1)))),
     };
     let subnets = (0..3).flat_map(|n| [subnet("public", n, true), subnet("private", n, false)]);
-    let gateway = |n: usize| NatGateway {
-        id: format!("nat-0a{n}4c77e1b2d90f35"),
-        subnet: format!("subnet-0public{n}"),
-        state: "available".into(),
-    };
+    let gateway =
+        |n: usize| NatGateway { id: gateway_id(n), subnet: format!("subnet-0public{n}"), state: "available".into() };
     Network {
         vpc: "vpc-0c2f4d8e91ab37560".into(),
         cidr: Some("10.0.0.0/16".into()),
         subnets: subnets.collect(),
         nat_gateways: (0..gateways).map(gateway).collect(),
+        denied: Vec::new(),
     }
+}
+
+fn gateway_id(n: usize) -> String {
+    format!("nat-0a{n}4c77e1b2d90f35")
 }
 
 fn instance_id(n: usize) -> String {
@@ -85,7 +88,14 @@ fn group() -> Group {
         lifecycle: "InService".into(),
         healthy: true,
     };
-    Group { sizes: (2, 2, 4), zones: balancer().zones, instances: vec![member(0), member(1)], refresh: None }
+    Group {
+        sizes: (2, 2, 4),
+        zones: balancer().zones,
+        instances: vec![member(0), member(1)],
+        refresh: None,
+        subnets: vec!["subnet-0private0".into(), "subnet-0private1".into()],
+        denied: Vec::new(),
+    }
 }
 
 fn database() -> Database {
@@ -130,6 +140,28 @@ fn tagged(pair: &mut PairSnapshot, mode: Mode) {
     }
 }
 
+/// One of them was never told when to forget.
+fn log_groups(color: Color) -> Vec<LogGroup> {
+    let group = |part: &str, retention_days, bytes| LogGroup {
+        name: format!("airflow-mwaa-openlineage-{color}-dev-{part}"),
+        retention_days,
+        bytes,
+    };
+    vec![group("Scheduler", Some(30), 2_100_000_000), group("Task", None, 41_300_000_000)]
+}
+
+/// Two weeks in which there was not much to do.
+fn load() -> Load {
+    let busy = |cpu, memory| Busy { cpu: Some(cpu), memory: Some(memory) };
+    let used = |bytes| Used {
+        schedulers: busy(31, 48),
+        workers: busy(54, 37),
+        web_servers: busy(6, 41),
+        bucket_bytes: Some(bytes),
+    };
+    Load { blue: used(9_300_000_000), green: used(18_200_000_000) }
+}
+
 /// All of it is known, all is well, and nothing would take both sides down.
 pub fn full_ha(pair: &mut PairSnapshot) {
     around::looked_at(pair);
@@ -144,7 +176,9 @@ pub fn full_ha(pair: &mut PairSnapshot) {
         name: format!("mwaa-openlineage-mwaa-{color}-dev-us-east-2-123456789012"),
         exists: true,
         versioned: Some(true),
+        lifecycle: Some(color == Color::Blue),
         encrypted: Some("AES256".into()),
+        denied: Vec::new(),
     };
     pair.platform = Arc::new(Platform {
         network: read(network(2)),
@@ -158,6 +192,9 @@ pub fn full_ha(pair: &mut PairSnapshot) {
         ),
         blue_bucket: read(bucket(Color::Blue)),
         green_bucket: read(bucket(Color::Green)),
+        blue_logs: read(log_groups(Color::Blue)),
+        green_logs: read(log_groups(Color::Green)),
+        load: read(load()),
     });
     tagged(pair, Mode::FullHa);
 }
@@ -202,6 +239,25 @@ pub fn denied(pair: &mut PairSnapshot) {
     found.secret.fail(denied("secretsmanager:DescribeSecret"), back(38));
 }
 
+/// Of some parts a little may not be read, and the rest is.
+pub fn partly_denied(pair: &mut PairSnapshot) {
+    full_ha(pair);
+    let found = platform(pair);
+    let mut network = found.network.value().cloned().unwrap();
+    network.cidr = None;
+    network.denied = vec!["ec2:DescribeRouteTables".into(), "ec2:DescribeVpcs".into()];
+    network.subnets.iter_mut().for_each(|subnet| (subnet.public, subnet.nat) = (None, None));
+    found.network = read(network);
+    let mut bucket = found.blue_bucket.value().cloned().unwrap();
+    (bucket.versioned, bucket.denied) = (None, vec!["s3:GetBucketVersioning".into()]);
+    found.blue_bucket = read(bucket);
+    let mut group = group();
+    (group.subnets, group.denied) = (Vec::new(), vec!["autoscaling:DescribeInstanceRefreshes".into()]);
+    found.group = is("mwaa-openlineage-marquez-asg-dev", group);
+    let balancer = Balancer { vpc: None, ..balancer() };
+    found.balancer = is("mwaa-openlineage-marquez-dev", balancer);
+}
+
 /// All of it was read, an hour ago.
 pub fn old(pair: &mut PairSnapshot) {
     full_ha(pair);
@@ -209,6 +265,8 @@ pub fn old(pair: &mut PairSnapshot) {
     let error = "rds:DescribeDBClusters could not be reached: connection refused.";
     let found = platform(pair);
     let then = back(4_000);
+    // All of it, and the lineage service too.
+    found.group = Reading::good(found.group.value().cloned().unwrap(), then);
     found.network = Reading::good(found.network.value().cloned().unwrap(), then);
     found.database = Reading::good(found.database.value().cloned().unwrap(), then);
     found.database.fail(error, back(3_900));
@@ -231,6 +289,7 @@ fn single(pair: &mut PairSnapshot) {
         class: Some("t3.small".into()),
         zone: Some(ZONES[0].into()),
         state: "running".into(),
+        vpc: Some("vpc-0c2f4d8e91ab37560".into()),
     };
     found.instance = is("mwaa-openlineage-marquez-dev", instance);
 }

@@ -2,7 +2,7 @@
 
 use super::{
     facts::flag_facts,
-    freezes,
+    failing, freezes,
     headline::headline,
     icon::{Glyph, Icon},
     lineage, maintenance, misplaced, platform,
@@ -11,11 +11,12 @@ use super::{
 };
 use crate::{paths, render::View};
 use leptos::prelude::*;
-use teal_domain::{Color, PairSnapshot};
+use teal_domain::{Color, PairSnapshot, topology::Topology};
 
 /// The body.
 pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
     let now = view.now;
+    let topology = Topology::of(pair, now);
     let live = pair.live().map_or("none", Color::as_str);
     let points = match pair.live() {
         Some(color) => format!("The flag points to {}", color.title()),
@@ -33,13 +34,15 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
             </div>
             {side_card(view, pair, Color::Green)}
         </div>
+        {failing::notice(pair, &topology, now)}
         {misplaced::notice(pair)}
         {maintenance::line(view, pair)}
         {freezes::line(pair, now)}
-        {platform::line(pair, now)}
+        {platform::line(pair, topology, now)}
         {lineage::line(pair, now)}
-        <p class="trouble-line">
-            "Something is wrong? "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a>
+        <p class="trouble-line dotted">
+            <span>"Something is wrong? "<a href=paths::trouble(&pair.id)>"Troubleshooting"</a></span>
+            <a href=paths::guide(&pair.id)>"If something fails"</a>
         </p>
         <div class="columns">{recent(pair, now)}{flag_facts(pair, now)}</div>
     }

@@ -26,8 +26,7 @@ pub fn told(topology: &Topology) -> impl IntoView + use<> {
 
 /// The line, with the way to the picture. What somebody declared that they are at is no alert here; the line of the
 /// maintenance tells it.
-pub fn line(pair: &PairSnapshot, now: Timestamp) -> AnyView {
-    let mut topology = Topology::of(pair, now);
+pub fn line(pair: &PairSnapshot, mut topology: Topology, now: Timestamp) -> AnyView {
     for node in &mut topology.nodes {
         let expected = |side| pair.live() != Some(side) && pair.maintained(side, now).is_some();
         if node.health == Health::Degraded && matches!(node.part, Part::Environment(side) if expected(side)) {

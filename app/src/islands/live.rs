@@ -10,6 +10,8 @@ use std::sync::Arc;
 use teal_domain::{Flag, Reading, SnapshotId, Timestamp};
 
 #[cfg(feature = "hydrate")]
+mod asking;
+#[cfg(feature = "hydrate")]
 mod copying;
 #[cfg(feature = "hydrate")]
 mod follow;

@@ -21,7 +21,14 @@ pub fn page(view: &View<'_>, page: &DenialPage, deep: bool) -> Page {
             </nav>
         </section>
     };
-    Page { title: "Denials".to_owned(), tab: Tab::None, follows: None, refresh: false, body: body.into_any() }
+    Page {
+        title: "Denials".to_owned(),
+        tab: Tab::None,
+        follows: None,
+        reports: false,
+        refresh: false,
+        body: body.into_any(),
+    }
 }
 
 fn none(deep: bool) -> impl IntoView {

@@ -1,7 +1,7 @@
 //! What other pages may show in a frame: a pair at a glance, to read only. Every way on opens a window of its own,
 //! since no other page of ours may be framed.
 
-use super::shell;
+use super::{lineage, shell, topology};
 use crate::{
     components::{
         frame,
@@ -16,22 +16,73 @@ use teal_domain::PairSnapshot;
 
 /// A pair at a glance.
 pub fn page(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
-    let (id, at) = (view.snapshot.id, view.snapshot.at);
-    let head = view! {
-        {shell::hydration(view.assets)}
+    let content = view! { <div class="still" data-region="glance">{frame::glance(pair, view.now)}</div> };
+    let glance = Shown {
+        title: frame::title(pair),
+        here: paths::embed(&pair.id),
+        page: paths::overview(&pair.id),
+        class: "glance",
     };
-    let body = view! {
-        <header class="glance-head">
-            <p class="name">{pair.title.clone()}</p>
-            <LiveBadge pair=pair.id.clone() id at now=view.now from=paths::embed(&pair.id) />
-        </header>
-        <main class="glance">
-            <div class="still" data-region="glance">{frame::glance(pair, view.now)}</div>
-            <p class="actions">{out(&paths::overview(&pair.id), "Open Teal")}</p>
-        </main>
+    glance.drawn(view, pair, content.into_any())
+}
+
+/// A pair's platform.
+pub fn topology(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
+    let content = view! { <div class="still" data-region="platform">{topology::frame(pair, view.now)}</div> };
+    let platform = Shown {
+        title: topology::framed_title(pair, view.now),
+        here: paths::embed_topology(&pair.id),
+        page: paths::topology(&pair.id),
+        class: WIDE,
     };
-    let title = format!("{} · {} · Teal", frame::title(pair), pair.title);
-    document(view.assets, title, Some((id.to_string(), at.0)), head.into_any(), body.into_any())
+    platform.drawn(view, pair, content.into_any())
+}
+
+/// A pair's lineage.
+pub fn lineage(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
+    let shown = Shown {
+        title: "Lineage".to_owned(),
+        here: paths::embed_lineage(&pair.id),
+        page: paths::lineage(&pair.id),
+        class: WIDE,
+    };
+    shown.drawn(view, pair, lineage::body(pair, view.now))
+}
+
+/// What takes the room that there is.
+const WIDE: &str = "glance glance-wide";
+
+/// What a frame shows of a pair.
+struct Shown {
+    /// What it says, in a few words.
+    title: String,
+    /// Its own address.
+    here: String,
+    /// The address of the page of Teal that says more.
+    page: String,
+    /// Of its main part.
+    class: &'static str,
+}
+
+impl Shown {
+    fn drawn(self, view: &View<'_>, pair: &PairSnapshot, content: AnyView) -> AnyView {
+        let (id, at) = (view.snapshot.id, view.snapshot.at);
+        let head = view! {
+            {shell::hydration(view.assets)}
+        };
+        let body = view! {
+            <header class="glance-head">
+                <p class="name">{pair.title.clone()}</p>
+                <LiveBadge pair=pair.id.clone() id at now=view.now from=self.here />
+            </header>
+            <main class=self.class>
+                {content}
+                <p class="actions">{out(&self.page, "Open Teal")}</p>
+            </main>
+        };
+        let title = format!("{} · {} · Teal", self.title, pair.title);
+        document(view.assets, title, Some((id.to_string(), at.0)), head.into_any(), body.into_any())
+    }
 }
 
 /// Nobody is known behind the frame: the way to sign in.
@@ -92,6 +143,7 @@ fn document(assets: &Assets, title: String, made: Option<(String, i64)>, head: A
                 <meta name="color-scheme" content="light dark" />
                 <title>{title}</title>
                 <link rel="stylesheet" href=assets.css.clone() />
+                <link rel="stylesheet" href=assets.reports.clone() />
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 {head}
             </head>

@@ -52,6 +52,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, closed: &[Closed]) -> Page {
         title: "Freezes".to_owned(),
         tab: Tab::None,
         follows: Some(view.path.to_owned()),
+        reports: true,
         refresh: false,
         body: body.into_any(),
     }

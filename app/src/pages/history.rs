@@ -42,7 +42,14 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, query: &HistoryQuery, page: &H
             {found}
         </section>
     };
-    Page { title: "History".to_owned(), tab: Tab::History, follows: None, refresh: false, body: body.into_any() }
+    Page {
+        title: "History".to_owned(),
+        tab: Tab::History,
+        follows: None,
+        reports: false,
+        refresh: false,
+        body: body.into_any(),
+    }
 }
 
 fn filters(query: &HistoryQuery, base: String) -> impl IntoView + use<> {

@@ -23,9 +23,21 @@ use teal_domain::{
 
 /// The page.
 pub fn page(view: &View<'_>, pair: &PairSnapshot) -> Page {
-    let (lineage, now) = (&*pair.lineage, view.now);
+    Page {
+        title: "Lineage".to_owned(),
+        tab: Tab::Lineage,
+        follows: Some(view.path.to_owned()),
+        reports: true,
+        refresh: false,
+        body: body(pair, view.now),
+    }
+}
+
+/// What it says; a frame shows the same. Every way on opens a tab of its own.
+pub fn body(pair: &PairSnapshot, now: Timestamp) -> AnyView {
+    let lineage = &*pair.lineage;
     let asks_api = lineage.setup.api.is_some();
-    let body = view! {
+    view! {
         <section class="lineage" aria-labelledby="lineage" data-region="lineage">
             <header class="page-head"><h1 id="lineage">"Lineage"</h1></header>
             {if lineage.setup.asks() { Either::Left(health(lineage, now)) } else { Either::Right(not_asked()) }}
@@ -38,14 +50,8 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot) -> Page {
             })}
             {way::card(pair)}
         </section>
-    };
-    Page {
-        title: "Lineage".to_owned(),
-        tab: Tab::Lineage,
-        follows: Some(view.path.to_owned()),
-        refresh: false,
-        body: body.into_any(),
     }
+    .into_any()
 }
 
 /// How it is, and by what that is known.

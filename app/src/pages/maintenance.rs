@@ -43,7 +43,14 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, query: &MaintenanceQuery) -> P
             <p class="hint"><a href=paths::maintenances(&pair.id)>"What was declared before"</a></p>
         </section>
     };
-    Page { title: "Maintenance".to_owned(), tab: Tab::None, follows: None, refresh: false, body: body.into_any() }
+    Page {
+        title: "Maintenance".to_owned(),
+        tab: Tab::None,
+        follows: None,
+        reports: false,
+        refresh: false,
+        body: body.into_any(),
+    }
 }
 
 /// Why the form came back, in words that are ours.

@@ -6,7 +6,11 @@ mod availability;
 mod charts;
 
 use super::shell::{Page, Tab};
-use crate::{desk::DeskError, paths::MonitoringQuery, render::View};
+use crate::{
+    desk::DeskError,
+    paths::{self, MonitoringQuery},
+    render::View,
+};
 use leptos::prelude::*;
 use teal_domain::{PairSnapshot, availability::Availability};
 
@@ -21,7 +25,10 @@ pub fn page(
     let waits = read.value().is_none() && read.error().is_none();
     let body = view! {
         <div class="monitoring">
-            <header class="page-head"><h1>"Monitoring"</h1></header>
+            <header class="page-head">
+                <h1>"Monitoring"</h1>
+                <a href=paths::guide(&pair.id)>"If something fails"</a>
+            </header>
             {alarms::section(view, pair)}
             {charts::section(view, pair, query)}
             {availability::section(view, pair, query, month)}
@@ -31,6 +38,7 @@ pub fn page(
         title: "Monitoring".to_owned(),
         tab: Tab::Monitoring,
         follows: Some(view.address()),
+        reports: true,
         refresh: waits,
         body: body.into_any(),
     }

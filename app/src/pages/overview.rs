@@ -17,6 +17,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot) -> Page {
         title,
         tab: Tab::Overview,
         follows: Some(view.path.to_owned()),
+        reports: false,
         refresh: false,
         body: view! { <div class="still" data-region="overview">{body}</div> }.into_any(),
     }

@@ -26,5 +26,12 @@ pub fn page(view: Option<&View<'_>>, problem: &Problem<'_>) -> Page {
             {request}
         </section>
     };
-    Page { title: problem.title.to_owned(), tab: Tab::None, follows: None, refresh: false, body: body.into_any() }
+    Page {
+        title: problem.title.to_owned(),
+        tab: Tab::None,
+        follows: None,
+        reports: false,
+        refresh: false,
+        body: body.into_any(),
+    }
 }

@@ -65,7 +65,14 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, detail: &RecordDetail) -> Page
         </article>
     };
     let follows = Some(view.path.to_owned());
-    Page { title: record::title(record), tab: Tab::History, follows, refresh: open, body: body.into_any() }
+    Page {
+        title: record::title(record),
+        tab: Tab::History,
+        follows,
+        reports: false,
+        refresh: open,
+        body: body.into_any(),
+    }
 }
 
 fn told(record: &Record, now: Timestamp) -> String {

@@ -76,5 +76,12 @@ pub fn page(view: &View<'_>, rows: &[SessionRow], all: bool) -> Page {
             </div>
         </section>
     };
-    Page { title: "Sessions".to_owned(), tab: Tab::None, follows: None, refresh: false, body: body.into_any() }
+    Page {
+        title: "Sessions".to_owned(),
+        tab: Tab::None,
+        follows: None,
+        reports: false,
+        refresh: false,
+        body: body.into_any(),
+    }
 }

@@ -24,6 +24,8 @@ pub struct Page {
     /// Where it is fetched anew when something happens: it has regions that follow. Without, only the bars do, and the
     /// page stays as it was read.
     pub follows: Option<String>,
+    /// It draws with what only reports do: the second style sheet.
+    pub reports: bool,
     /// Load it again every two seconds where no script runs: something is under way.
     pub refresh: bool,
     /// What stands in `<main>`.
@@ -49,6 +51,8 @@ pub enum Tab {
     Monitoring,
     /// The history and its records.
     History,
+    /// The costs.
+    Costs,
     /// Lineage.
     Lineage,
     /// None of them.
@@ -61,7 +65,7 @@ const THEME: &str = "try{var t=localStorage.getItem('teal-theme');\
 
 /// Pages are fetched when the pointer rests on a link. Not the switch panel: its confirmation lives two
 /// minutes from the moment it is made; nor the charts, which are read for whoever looks at them.
-const PREFETCH: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/p/*"},{"not":{"href_matches":"/p/*/switch*"}},{"not":{"href_matches":"/p/*/history.csv*"}},{"not":{"href_matches":"/p/*/monitoring*"}}]},"eagerness":"moderate"}]}"#;
+const PREFETCH: &str = r#"{"prefetch":[{"where":{"and":[{"href_matches":"/p/*"},{"not":{"href_matches":"/p/*/switch*"}},{"not":{"href_matches":"/p/*/*.csv*"}},{"not":{"href_matches":"/p/*/monitoring*"}}]},"eagerness":"moderate"}]}"#;
 
 /// The document.
 pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl IntoView + use<> {
@@ -81,6 +85,7 @@ pub fn document(assets: &Assets, view: Option<&View<'_>>, page: Page) -> impl In
                 <meta name="color-scheme" content="light dark" />
                 <title>{title}</title>
                 <link rel="stylesheet" href=assets.css.clone() />
+                {page.reports.then(|| view! { <link rel="stylesheet" href=assets.reports.clone() /> })}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml" />
                 <script nonce=use_nonce()>{THEME}</script>
                 <script type="speculationrules" nonce=use_nonce()>{PREFETCH}</script>
@@ -214,6 +219,7 @@ fn nav(pair: &PairSnapshot, tab: Tab) -> impl IntoView + use<> {
             <a href=paths::topology(&pair.id) aria-current=current(Tab::Topology)>"Topology"</a>
             <a href=paths::monitoring(&pair.id) aria-current=current(Tab::Monitoring)>"Monitoring"</a>
             <a href=paths::history(&pair.id) aria-current=current(Tab::History)>"History"</a>
+            <a href=paths::costs(&pair.id) aria-current=current(Tab::Costs)>"Costs"</a>
             <a href=paths::lineage(&pair.id) aria-current=current(Tab::Lineage)>"Lineage"</a>
         </nav>
     }

@@ -86,7 +86,7 @@ pub fn page(
         }
         Ok(offer) => panel(view, pair, &offer, problem, (reason, change_ref), repair, at_hand),
     };
-    Page { title, tab: Tab::Switch, follows, refresh, body }
+    Page { title, tab: Tab::Switch, follows, reports: false, refresh, body }
 }
 
 fn heading(pair: &PairSnapshot, target: Color, repair: bool) -> impl IntoView + use<> {

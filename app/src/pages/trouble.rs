@@ -40,6 +40,9 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot) -> Page {
             </header>
             {ask(view, pair)}
             {runbook}
+            <p class="hint">
+                "Where a part of the platform fails, or Teal itself: "<a href=paths::guide(&pair.id)>"If something fails"</a>
+            </p>
             {found}
         </section>
     };
@@ -47,6 +50,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot) -> Page {
         title: "Troubleshooting".to_owned(),
         tab: Tab::None,
         follows: Some(view.path.to_owned()),
+        reports: true,
         refresh: false,
         body: body.into_any(),
     }

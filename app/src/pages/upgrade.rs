@@ -56,6 +56,7 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, maintenances: &[MaintenanceRec
         title: "Upgrade Airflow".to_owned(),
         tab: Tab::None,
         follows: Some(view.path.to_owned()),
+        reports: false,
         refresh: false,
         body: body.into_any(),
     }

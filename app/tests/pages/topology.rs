@@ -48,7 +48,17 @@ fn each_mode_is_named_with_what_the_tag_and_config_say() {
 
 #[test]
 fn the_picture_and_the_table_say_the_same_of_every_part() {
-    for state in ["full-ha", "full-ha-ill", "full-ha-denied", "full-ha-old", "standard", "unread", "live"] {
+    let states = [
+        "full-ha",
+        "full-ha-ill",
+        "full-ha-denied",
+        "full-ha-partly-denied",
+        "full-ha-old",
+        "standard",
+        "unread",
+        "live",
+    ];
+    for state in states {
         let seen = Seen::state(state);
         let (html, topology) = (page(state), Topology::of(&seen.pair, NOW));
         for node in &topology.nodes {
@@ -100,7 +110,7 @@ fn a_platform_of_one_side_says_what_blue_green_would_add_and_cost() {
     let html = page("standard");
     says(&html, "There is no second side here, and so no switch.");
     says(&html, "It would cost about $364 a month more.");
-    says(&html, "By AWS's list prices for us-east-1");
+    says(&html, "By AWS's list prices: mw1.small at $0.49 an hour");
     says(&html, "No second environment");
     assert!(!page("full-ha").contains("no second side"));
 }
@@ -142,4 +152,67 @@ fn what_aws_names_stays_text_in_picture_and_table() {
     platform.secret.fail(hostile, NOW);
     let html = render::topology(&seen.view()).html;
     assert!(!html.contains("<script>alert") && !html.contains("<img src=x>"), "{html}");
+}
+
+#[test]
+fn a_permission_that_is_missing_for_some_of_a_part_is_named_at_it() {
+    let html = page("full-ha-partly-denied");
+    assert!(
+        row(&html, Part::Nat).contains("ec2:DescribeRouteTables and ec2:DescribeVpcs are not allowed"),
+        "{}",
+        row(&html, Part::Nat)
+    );
+    assert!(row(&html, Part::Bucket(Color::Blue)).contains("s3:GetBucketVersioning is not allowed"));
+    assert!(row(&html, Part::Lineage).contains("autoscaling:DescribeInstanceRefreshes is not allowed"));
+    says(&html, "NAT gatewaysnot checkedThrough which of them the environments lead is not known.");
+}
+
+#[test]
+fn the_lineage_service_is_drawn_in_the_network_only_where_that_is_told() {
+    let frames = |html: &str| html.matches("class=\"vpc").count();
+    let html = page("full-ha");
+    assert_eq!(frames(&html), 1);
+    says(&html, "The lineage service stands in it too.");
+    let html = page("full-ha-partly-denied");
+    assert_eq!(frames(&html), 2);
+    says(&html, "Its network is not known");
+    says(&html, "Whether the lineage service stands in it is not told.");
+    let mut seen = Seen::state("blue-green");
+    let platform = Arc::make_mut(&mut seen.pair.platform);
+    let mut instance = platform.instance.value().cloned().expect("an instance");
+    instance.found.as_mut().expect("found").1.vpc = Some("vpc-9".into());
+    platform.instance.succeed(instance, NOW);
+    let html = render::topology(&seen.view()).html;
+    assert_eq!(frames(&html), 2);
+    says(&html, "The lineage service stands in another network, vpc-9.");
+}
+
+#[test]
+fn what_is_old_is_told_as_what_was() {
+    let html = page("full-ha-old");
+    says(&html, "Green was live when the flag was last read");
+    says(&html, "What existed when it was last read is full-ha");
+    assert!(label(&html, Part::Environment(Color::Green)).starts_with("Green environment, was live:"), "{html}");
+    assert!(html.contains("not read lately"));
+    assert!(!page("full-ha").contains("was live"));
+}
+
+#[test]
+fn each_part_and_each_heartbeat_is_read_again_under_a_name_of_its_own() {
+    let seen = Seen::state("full-ha");
+    let (html, moments) = (page("full-ha"), seen.pair.moments());
+    // Where a group runs the lineage service, whether there is an instance too is shown nowhere.
+    let told: Vec<&str> = moments.iter().map(|(name, _)| name.as_str()).collect();
+    for name in told.iter().filter(|name| **name != "instance") {
+        assert!(html.contains(&format!("data-read=\"{name}\"")), "{name}");
+    }
+    assert!(told.contains(&"green-heartbeat") && told.contains(&"network"), "{moments:?}");
+}
+
+#[test]
+fn what_was_not_found_is_told_with_the_names_that_were_tried() {
+    let html = page("blue-green");
+    says(&html, "Nobody said that these were there, and nothing has one of these names:");
+    says(&html, "Load balancer: mwaa-openlineage-marquez-dev, mwaa-openlineage-marquez-ha-dev-alb");
+    assert!(!page("full-ha").contains("Nobody said that these were there"));
 }

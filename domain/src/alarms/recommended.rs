@@ -98,7 +98,8 @@ fn side(pair: &PairSnapshot, color: Color) -> [Wanted; 4] {
     let (queued, running, reckoned) = match room {
         Some(room) => {
             let reckoned = format!("All workers of this environment together take {room} tasks at once");
-            (room, (room * 9).div_ceil(10), reckoned)
+            // Rounded down: what is above it must be possible.
+            (room, room * 9 / 10, reckoned)
         }
         None => {
             (50, 45, "The class and the workers of this environment are not known; 50 tasks at once are assumed".into())
@@ -231,7 +232,7 @@ fn group_alarms(balancer: &Balancer, group: &TargetGroup) -> [Wanted; 3] {
             Statistic::Maximum,
             (60, 3),
             0,
-            "One host less is half of the service. Three minutes let a host that is being replaced pass.",
+            "Where two hosts serve, one less leaves nothing in reserve. Three minutes let a host that is being replaced pass.",
         ),
         alarm(
             "Response time",
@@ -243,13 +244,13 @@ fn group_alarms(balancer: &Balancer, group: &TargetGroup) -> [Wanted; 3] {
             "Tasks send their lineage before they end: where one answer of twenty takes more than a second, DAGs take longer.",
         ),
         alarm(
-            "5xx",
+            "Answers with 5xx",
             "HTTPCode_Target_5XX_Count",
             "The lineage service answers with errors",
             Statistic::Sum,
             (300, 1),
             10,
-            "An event that is answered with an error is lost. A load balancer writes nothing where there is none.",
+            "An event that is answered with an error may be lost. A load balancer writes nothing where there is none.",
         ),
     ]
 }
@@ -377,7 +378,7 @@ fn lag_alarm(reader: &str, name: &str, unit: Unit) -> Wanted {
         Unit::Millis => {
             (1000, "Aurora's readers are usually less than 100 ms behind; a second, five times in a row, is trouble.")
         }
-        _ => (30, "A reader that is half a minute behind answers with yesterday's lineage when it takes over."),
+        _ => (30, "A reader that takes over while it is half a minute behind lacks the lineage of that half minute."),
     };
     let key: String =
         reader.chars().map(|sign| if sign.is_ascii_alphanumeric() { sign.to_ascii_lowercase() } else { '-' }).collect();

@@ -125,10 +125,10 @@ fn an_alarm_over_the_whole_load_balancer_tells_of_its_target_groups_but_not_of_t
     let pair = fixture::pair();
     let over_all = |name: &str| Existing {
         watches: vec![Metric::new("AWS/ApplicationELB", name, &[("LoadBalancer", "app/marquez/50dc")])],
-        ..existing(&one(&pair, "lineage-api-5xx"), AlarmState::Fine)
+        ..existing(&one(&pair, "lineage-api-answers-with-5xx"), AlarmState::Fine)
     };
     let there = |key: &str, alarm| matches!(standing(&pair, key, &[alarm]), Standing::There { .. });
-    assert!(there("lineage-api-5xx", over_all("HTTPCode_Target_5XX_Count")));
+    assert!(there("lineage-api-answers-with-5xx", over_all("HTTPCode_Target_5XX_Count")));
     assert!(!there("lineage-api-unhealthy-hosts", over_all("UnHealthyHostCount")));
 }
 
@@ -173,6 +173,8 @@ fn thresholds_follow_what_the_pair_is_made_of_and_say_so_where_that_is_not_known
     change(&mut pair.blue, |blue| blue.class = Some("mw1.medium".into()));
     assert_eq!(one(&pair, "blue-queued-tasks").threshold, Amount::whole(100));
     assert_eq!(one(&pair, "blue-running-tasks").threshold, Amount::whole(90));
+    change(&mut pair.blue, |blue| (blue.class, blue.workers) = (Some("mw1.small".into()), Some((1, 1))));
+    assert_eq!(one(&pair, "blue-running-tasks").threshold, Amount::whole(4), "five of five must be above it");
     change(&mut pair.blue, |blue| blue.class = Some("mw9.gigantic".into()));
     assert!(one(&pair, "blue-queued-tasks").why.contains("not known"));
     // 4 GiB: 450 connections.

@@ -234,7 +234,7 @@ fn without_a_load_balancer_the_instance_counts_and_without_either_nothing_is_obs
     platform.balancer = fixture::absent("marquez");
     assert_eq!(state(&pair, Subject::Lineage), None);
     let instance =
-        |state: &str| crate::platform::Instance { id: "i-1".into(), class: None, zone: None, state: state.into() };
+        |state: &str| crate::platform::Instance { id: "i-1".into(), state: state.into(), ..Default::default() };
     for (word, expected) in [("running", State::Up), ("stopped", State::Down)] {
         Arc::make_mut(&mut pair.platform).instance = fixture::found("marquez", instance(word));
         assert_eq!(state(&pair, Subject::Lineage), Some(expected));

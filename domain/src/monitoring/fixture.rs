@@ -61,7 +61,7 @@ pub fn database(cluster: bool, engine: &str, multi_az: bool, members: &[(&str, b
 
 pub fn pair() -> PairSnapshot {
     let aurora = database(true, "aurora-postgresql", true, &[("db-1", true), ("db-2", false)]);
-    let group = Group { sizes: (2, 2, 4), zones: vec!["us-east-2a".into()], instances: Vec::new(), refresh: None };
+    let group = Group { sizes: (2, 2, 4), zones: vec!["us-east-2a".into()], ..Group::default() };
     let platform = Platform {
         balancer: found("marquez", balancer()),
         group: found("marquez-asg", group),

@@ -1,7 +1,10 @@
 //! What a second side would add to a platform that has one, and what that would cost.
 
-use super::mode::Deployed;
-use crate::{Environment, PairSnapshot};
+use super::{Mode, mode::Deployed};
+use crate::{
+    PairSnapshot,
+    cost::{Cents, Good, Group, HOURS, Prices, Shape},
+};
 
 /// What blue-green would add.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,43 +15,39 @@ pub struct Added {
     pub source: String,
 }
 
-/// An environment of each class by the hour, in cents: AWS's list prices for us-east-1, November 2026
-/// (<https://aws.amazon.com/managed-workflows-for-apache-airflow/pricing/>).
-const CENTS_AN_HOUR: [(&str, u64); 6] = [
-    ("mw1.micro", 29),
-    ("mw1.small", 49),
-    ("mw1.medium", 74),
-    ("mw1.large", 99),
-    ("mw1.xlarge", 198),
-    ("mw1.2xlarge", 396),
-];
-/// Hours of a month.
-const HOURS: u64 = 730;
-/// 5 GB of metadata at $0.10, 10 GB of logs at $0.50 and $0.03, 10 GB in S3 at $0.023, in cents a month.
-const BESIDE: u64 = 50 + 530 + 23;
-
 impl Added {
     pub(super) fn of(pair: &PairSnapshot, deployed: &Deployed) -> Option<Self> {
-        let only = deployed.only().filter(|_| deployed.one_sided())?;
-        let class = pair.side(only).value().and_then(|side: &Environment| side.class.as_deref());
-        let price = CENTS_AN_HOUR.iter().find(|(name, _)| Some(*name) == class);
+        if !deployed.one_sided() {
+            return None;
+        }
         let adds = "Blue-green would add a second environment with a bucket of its own, and the flag by which a switch takes \
                     seconds";
-        let Some((class, cents)) = price else {
-            let source = "Teal knows no list price of this environment's class.".to_owned();
-            return Some(Self { says: format!("{adds}."), source });
+        let unpriced = |why: String| Some(Self { says: format!("{adds}."), source: why });
+        let known = deployed.only().and_then(|only| Some((only, pair.side(only).value()?.class.as_deref()?)));
+        let Some((only, class)) = known else {
+            return unpriced("The class of the environment is not known.".to_owned());
         };
-        let dollars = (cents * HOURS + BESIDE + 50) / 100;
-        let elsewhere = match pair.region.as_str() {
-            "us-east-1" => String::new(),
-            region => format!(" Prices in {region} may differ."),
+        let estimate = Shape::of(pair, Mode::BlueGreen).estimate(Prices::built_in());
+        let second = Group::Environment(Some(only.other()));
+        let priced =
+            estimate.lines.iter().find(|line| line.group == second && matches!(line.good, Good::Environment(_)));
+        let Some(priced) = priced.and_then(|line| line.price.as_ref()) else {
+            return unpriced(format!("Teal knows no list price of a {class} in {}.", pair.region));
         };
-        let source = format!(
-            "By AWS's list prices for us-east-1 of November 2026: {class} at ${}.{:02} an hour for {HOURS} hours, with 5 GB of \
-             metadata, 10 GB of logs and 10 GB in S3, without further workers or traffic.{elsewhere}",
-            cents / 100,
-            cents % 100
-        );
-        Some(Self { says: format!("{adds}. It would cost about ${dollars} a month more."), source })
+        let about = if estimate.missing().any(|line| line.group == second) { "at least" } else { "about" };
+        let Cents(cents) = estimate.of_group(second);
+        let assumed = if priced.assumed {
+            format!(" It was read for another region than {}.", pair.region)
+        } else {
+            String::new()
+        };
+        Some(Self {
+            says: format!("{adds}. It would cost {about} ${} a month more.", (cents + 50) / 100),
+            source: format!(
+                "By AWS's list prices: {class} at ${} an hour for {HOURS} hours ({}, {}), with 5 GB of metadata, 10 GB of logs and \
+                 10 GB in S3, without further workers or traffic.{assumed}",
+                priced.price, priced.source.title, priced.source.read,
+            ),
+        })
     }
 }

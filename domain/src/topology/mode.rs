@@ -1,7 +1,7 @@
 //! How the platform is deployed: by what exists, by its tag and by config, and where these disagree.
 
 use super::{Mode, counted, listed};
-use crate::{Color, Environment, PairSnapshot, Reading, environment::NO_SUCH};
+use crate::{Color, Environment, PairSnapshot, Reading, Timestamp, environment::NO_SUCH};
 
 impl Mode {
     /// All of them.
@@ -57,7 +57,8 @@ impl Mode {
         matches!(self, Self::HaMarquez | Self::FullHa)
     }
 
-    const fn of(two_sides: bool, group: bool) -> Self {
+    /// The mode with or without a second side, and with or without a group for the lineage service.
+    pub const fn of(two_sides: bool, group: bool) -> Self {
         match (two_sides, group) {
             (false, false) => Self::Standard,
             (true, false) => Self::BlueGreen,
@@ -98,6 +99,8 @@ pub(super) struct Deployed {
     pub by_config: Option<Mode>,
     sides: [There; 2],
     pub runs: Runs,
+    /// When that was read which was read longest ago of what was found.
+    pub read_at: Option<Timestamp>,
 }
 
 impl Deployed {
@@ -121,7 +124,16 @@ impl Deployed {
         };
         let found = two_sides.zip(group).map(|(two_sides, group)| Mode::of(two_sides, group));
         let mut tags = tags(pair).map(|(_, tag)| Mode::of_tag(tag));
-        Self { found, by_tag: tags.find_map(|mode| mode), by_config: pair.mode, sides, runs }
+        let (group, instance) = (&pair.platform.group, &pair.platform.instance);
+        let by = match runs {
+            Runs::Group => [group.read_at(), None],
+            Runs::Instance | Runs::Nothing => [group.read_at(), instance.read_at()],
+            Runs::NotRead => [None, None],
+        };
+        let sides_read =
+            Color::BOTH.map(|color| pair.side(color).read_at().filter(|_| there(pair.side(color)) == There::Yes));
+        let read_at = sides_read.into_iter().chain(by).flatten().min();
+        Self { found, by_tag: tags.find_map(|mode| mode), by_config: pair.mode, sides, runs, read_at }
     }
 
     /// Whether an environment is there.

@@ -6,12 +6,12 @@ use super::{
     mode::{Deployed, Runs, There},
     network, sides,
 };
-use crate::{Millis, PairSnapshot, Reading, Timestamp, platform::Found};
+use crate::{Color, Flag, Millis, PairSnapshot, Reading, Timestamp, platform::Found};
 
 /// What is older than this says nothing about now.
-pub(super) const ENVIRONMENT_IS_OLD_AFTER: Millis = Millis::from_secs(5 * 60);
+pub(crate) const ENVIRONMENT_IS_OLD_AFTER: Millis = Millis::from_secs(5 * 60);
 /// The same of what changes less often, and is read less often.
-pub(super) const PLATFORM_IS_OLD_AFTER: Millis = Millis::from_secs(15 * 60);
+pub(crate) const PLATFORM_IS_OLD_AFTER: Millis = Millis::from_secs(15 * 60);
 
 /// What is said of a part.
 #[derive(Debug)]
@@ -28,64 +28,102 @@ impl Judged {
     pub fn new(name: impl Into<String>, health: Health, reason: impl Into<String>) -> Self {
         Self { name: name.into(), health, reason: reason.into(), figures: Vec::new(), zones: Vec::new(), console: None }
     }
+
+    /// The same, with another sentence.
+    pub fn besides(mut self, sentence: Option<String>) -> Self {
+        if let Some(sentence) = sentence {
+            self.reason = format!("{} {sentence}", self.reason);
+        }
+        self
+    }
 }
 
 /// A part, if the platform has it or somebody said that it has.
 pub(super) fn judge(part: Part, pair: &PairSnapshot, deployed: &Deployed, now: Timestamp) -> Option<Node> {
     let has_group = deployed.said().is_some_and(super::Mode::has_group);
-    let (judged, (read_at, failing)) = match part {
+    let (judged, When { read_at, failing, told_as }) = match part {
         Part::Flag => {
-            if deployed.one_sided() && pair.flag.value().and_then(crate::Flag::version).is_none() {
+            // One that could not be read may be there all the same.
+            if deployed.one_sided() && pair.flag.value() == Some(&Flag::Missing) {
                 return None;
             }
-            (sides::flag(pair, now), when(&pair.flag))
+            (sides::flag(pair, now), when(&pair.flag, "flag"))
         }
         Part::Environment(color) => {
             if !wanted(color, deployed) {
                 return None;
             }
-            (sides::environment(pair, color, now), when(pair.side(color)))
+            (sides::environment(pair, color, now), when(pair.side(color), color.as_str()))
         }
         Part::Bucket(color) => {
-            if !wanted(color, deployed) || deployed.side(color) == There::No {
+            // The bucket of an environment that is missed may be there all the same.
+            let missed = || deployed.said().is_some_and(super::Mode::has_two_sides);
+            if !wanted(color, deployed) || (deployed.side(color) == There::No && !missed()) {
                 return None;
             }
-            let reading = pair.platform.bucket(color);
-            (sides::bucket(pair, color, now), when(reading))
+            let name = match color {
+                Color::Blue => "blue-bucket",
+                Color::Green => "green-bucket",
+            };
+            (sides::bucket(pair, color, now), when(pair.platform.bucket(color), name))
         }
-        Part::Nat => (network::nat(pair, now), when(&pair.platform.network)),
+        Part::Nat => (network::nat(pair, now), when(&pair.platform.network, "network")),
         Part::Balancer => {
             let (reading, expected) =
                 (&pair.platform.balancer, says(has_group, "load balancer", &pair.names.load_balancer));
-            (found(reading, expected, now, |name, it| lineage::balancer(pair, name, it))?, when(reading))
+            (found(reading, expected, now, |name, it| lineage::balancer(pair, name, it))?, when(reading, "balancer"))
         }
         Part::Lineage => lineage_service(pair, deployed, has_group, now)?,
         Part::Database => {
             let (reading, expected) = (&pair.platform.database, says(has_group, "database", ""));
-            (found(reading, expected, now, |name, it| lineage::database(pair, name, it))?, when(reading))
+            (found(reading, expected, now, |name, it| lineage::database(pair, name, it))?, when(reading, "database"))
         }
         Part::Secret => {
             let (reading, expected) = (&pair.platform.secret, says(has_group, "secret", ""));
-            (found(reading, expected, now, |name, it| lineage::secret(pair, name, it))?, when(reading))
+            (found(reading, expected, now, |name, it| lineage::secret(pair, name, it))?, when(reading, "secret"))
         }
     };
     let lit = part.side().is_some_and(|color| pair.live().or(deployed.only()) == Some(color));
     let Judged { name, health, reason, mut figures, zones, console } = judged;
     figures.truncate(3);
-    Some(Node { part, name, health, reason, read_at, failing, figures, zones, console, lit })
+    Some(Node { part, name, health, reason, read_at, failing, told_as, figures, zones, console, lit })
 }
 
-/// When something was read, and whether reading it has failed since.
-fn when<T>(reading: &Reading<T>) -> (Option<Timestamp>, bool) {
-    (reading.read_at(), reading.error().is_some())
+/// When something was read, whether reading it has failed since, and the name under which the stream tells it.
+struct When {
+    read_at: Option<Timestamp>,
+    failing: bool,
+    told_as: &'static str,
+}
+
+fn when<T>(reading: &Reading<T>, told_as: &'static str) -> When {
+    When { read_at: reading.read_at(), failing: reading.error().is_some(), told_as }
+}
+
+/// The names by which a part was looked for, and not found.
+pub(super) fn tried(part: Part, pair: &PairSnapshot) -> Option<Vec<String>> {
+    fn of<T>(reading: &Reading<Found<T>>) -> Option<&Vec<String>> {
+        reading.value().map(|found| &found.tried)
+    }
+    let platform = &pair.platform;
+    let tried: Vec<String> = match part {
+        Part::Balancer => of(&platform.balancer)?.clone(),
+        Part::Lineage => {
+            [of(&platform.group), of(&platform.instance)].into_iter().flatten().flatten().cloned().collect()
+        }
+        Part::Database => of(&platform.database)?.clone(),
+        Part::Secret => of(&platform.secret)?.clone(),
+        _ => return None,
+    };
+    (!tried.is_empty()).then_some(tried)
 }
 
 /// Whether an environment is there, or is missed.
-fn wanted(color: crate::Color, deployed: &Deployed) -> bool {
+fn wanted(color: Color, deployed: &Deployed) -> bool {
     match deployed.side(color) {
         There::Yes => true,
         // Of two that were not read, one-sided or not, one stands for what is not known.
-        There::NotRead => !deployed.one_sided() || (deployed.only().is_none() && color == crate::Color::Blue),
+        There::NotRead => !deployed.one_sided() || (deployed.only().is_none() && color == Color::Blue),
         There::No => deployed.said().is_some_and(super::Mode::has_two_sides) || deployed.only().is_none(),
     }
 }
@@ -96,10 +134,19 @@ fn lineage_service(
     deployed: &Deployed,
     has_group: bool,
     now: Timestamp,
-) -> Option<(Judged, (Option<Timestamp>, bool))> {
+) -> Option<(Judged, When)> {
     let (group, instance) = (&pair.platform.group, &pair.platform.instance);
     let by_instance = match deployed.runs {
-        Runs::Nothing => return deployed.said().map(|_| (lineage::nothing(pair), when(group))),
+        Runs::Nothing => {
+            deployed.said()?;
+            let judged = read(group, PLATFORM_IS_OLD_AFTER, now, "", |_| lineage::nothing(pair));
+            // That there is none rests on both readings.
+            return Some(if judged.health == Health::Unknown || instance.read_at() >= group.read_at() {
+                (judged, when(group, "group"))
+            } else {
+                (read(instance, PLATFORM_IS_OLD_AFTER, now, "", |_| judged), when(instance, "instance"))
+            });
+        }
         Runs::Group => false,
         Runs::Instance => true,
         Runs::NotRead => group.value().is_some(),
@@ -111,11 +158,11 @@ fn lineage_service(
             judged.health = Health::Degraded;
             judged.reason = format!("{} There is no Auto Scaling group that would replace it.", judged.reason);
         }
-        return Some((judged, when(instance)));
+        return Some((judged, when(instance, "instance")));
     }
     let judged =
         found(group, says(has_group, "Auto Scaling group", ""), now, |name, it| lineage::group(pair, name, it))?;
-    Some((judged, when(group)))
+    Some((judged, when(group, "group")))
 }
 
 /// What something is called, by its kind and its name, and whether somebody said that there is one.
@@ -176,7 +223,7 @@ pub(super) fn read<T>(
 }
 
 /// What was read, if it is no older than it may be; else why it cannot be judged by.
-pub(super) fn fresh<T>(reading: &Reading<T>, old_after: Millis, now: Timestamp) -> Result<&T, String> {
+pub(crate) fn fresh<T>(reading: &Reading<T>, old_after: Millis, now: Timestamp) -> Result<&T, String> {
     match (reading.value(), reading.error()) {
         (Some(value), _) if reading.age(now).is_some_and(|age| age <= old_after) => Ok(value),
         (_, Some(error)) => Err(error.message.clone()),

@@ -2,16 +2,17 @@
 
 use super::{
     Figure, Health, Much, listed,
-    part::{ENVIRONMENT_IS_OLD_AFTER, Judged, PLATFORM_IS_OLD_AFTER, read},
+    part::{ENVIRONMENT_IS_OLD_AFTER, Judged, PLATFORM_IS_OLD_AFTER, fresh, read},
 };
 use crate::{
-    Color, Environment, EnvironmentStatus, Flag, FlagValue, Millis, PairSnapshot, Timestamp,
+    Color, Environment, EnvironmentStatus, Flag, FlagValue, Millis, PairSnapshot, Reading, Timestamp,
     console::{self, encoded},
     environment::{Change, NO_SUCH},
-    platform::Bucket,
+    platform::{Bucket, not_allowed},
     preflight::FLAG_IS_STALE_AFTER,
     reason::plain,
     surroundings::SideFacts,
+    watch::SILENT,
 };
 
 /// How long a scheduler may be silent.
@@ -42,7 +43,7 @@ pub(super) fn flag(pair: &PairSnapshot, now: Timestamp) -> Judged {
             judged.figures.push(Figure::of("Version", version.to_string()));
         }
         if let Some(since) = pair.live_since {
-            judged.figures.push(Figure { what: "Live", much: Much::Since(since) });
+            judged.figures.push(Figure::new("Live", Much::Since(since)));
         }
         judged
     });
@@ -76,7 +77,7 @@ pub(super) fn environment(pair: &PairSnapshot, color: Color, now: Timestamp) -> 
                 }
                 judged.reason = format!("{} Declared: {}.", judged.reason, declared.told());
             }
-            judged.figures = figures(environment, facts);
+            judged.figures = figures(environment, facts, color, now);
             judged.zones = zones(pair, &environment.setup.subnets);
             judged
         }),
@@ -108,12 +109,43 @@ fn works(environment: &Environment, facts: &SideFacts, color: Color, now: Timest
     Judged::new(&*environment.name, health, reason)
 }
 
+/// Whether a side runs nothing, by what was read lately: MWAA says that it is down, its scheduler or the database of its
+/// Airflow is unhealthy, or its scheduler sends no heartbeat.
+pub(crate) fn fails(pair: &PairSnapshot, color: Color, now: Timestamp) -> bool {
+    let (side, facts) = (pair.side(color), pair.surroundings.side(color));
+    if side.error().is_some_and(|error| error.message.starts_with(NO_SUCH)) {
+        return true;
+    }
+    let Ok(environment) = fresh(side, ENVIRONMENT_IS_OLD_AFTER, now) else { return false };
+    match environment.status {
+        EnvironmentStatus::Down(_) => true,
+        EnvironmentStatus::Available => {
+            let vital = ["scheduler", "metadatabase"];
+            let ill = fresh(&facts.health, ENVIRONMENT_IS_OLD_AFTER, now).is_ok_and(|parts| {
+                parts.iter().any(|part| part.healthy == Some(false) && vital.contains(&part.name.as_str()))
+            });
+            ill || is_silent(facts, SILENT, now)
+        }
+        EnvironmentStatus::Changing(_) | EnvironmentStatus::Other(_) => false,
+    }
+}
+
+/// Whether a scheduler sends no heartbeat, by what was read lately. Where CloudWatch has none at all, the last one was longer
+/// ago than anybody looked.
+fn is_silent(facts: &SideFacts, after: Millis, now: Timestamp) -> bool {
+    let (heartbeat, read_at) = (young(&facts.heartbeat, ENVIRONMENT_IS_OLD_AFTER, now), facts.heartbeat.read_at());
+    heartbeat.zip(read_at).is_some_and(|(beat, read_at)| beat.is_none_or(|at| read_at.since(at) > after))
+}
+
+/// A side's reading, if it is young enough to say something of now.
+fn young<T>(reading: &Reading<T>, old_after: Millis, now: Timestamp) -> Option<&T> {
+    reading.value().filter(|_| reading.age(now).is_some_and(|age| age <= old_after))
+}
+
 /// What is ill of an environment that is available, by its Airflow's own word and by CloudWatch. What is too old says
 /// nothing.
 fn ailing(facts: &SideFacts, title: &str, now: Timestamp) -> Option<String> {
-    let parts =
-        facts.health.value().filter(|_| facts.health.age(now).is_some_and(|age| age <= ENVIRONMENT_IS_OLD_AFTER));
-    let ill: Vec<String> = parts
+    let ill: Vec<String> = young(&facts.health, ENVIRONMENT_IS_OLD_AFTER, now)
         .into_iter()
         .flatten()
         .filter(|part| part.healthy == Some(false))
@@ -123,12 +155,11 @@ fn ailing(facts: &SideFacts, title: &str, now: Timestamp) -> Option<String> {
         let verb = if ill.len() == 1 { "is" } else { "are" };
         return Some(format!("MWAA says that it is available, but {title}'s {} {verb} unhealthy.", listed(&ill)));
     }
-    let (heartbeat, read_at) = (facts.heartbeat.value().copied().flatten()?, facts.heartbeat.read_at()?);
-    let silent = read_at.since(heartbeat) > SILENT_AFTER && now.since(read_at) <= ENVIRONMENT_IS_OLD_AFTER;
-    silent.then(|| format!("MWAA says that it is available, but {title}'s scheduler sends no heartbeat."))
+    is_silent(facts, SILENT_AFTER, now)
+        .then(|| format!("MWAA says that it is available, but {title}'s scheduler sends no heartbeat."))
 }
 
-fn figures(environment: &Environment, facts: &SideFacts) -> Vec<Figure> {
+fn figures(environment: &Environment, facts: &SideFacts, color: Color, now: Timestamp) -> Vec<Figure> {
     let version = environment.airflow_version.as_deref().unwrap_or("version not told");
     let class = environment.class.as_deref().map(|class| format!(", {class}")).unwrap_or_default();
     let workers = environment.workers.map(|(least, most)| match (least, most) {
@@ -141,8 +172,9 @@ fn figures(environment: &Environment, facts: &SideFacts) -> Vec<Figure> {
         (Some(None), _) => Much::Words("none".to_owned()),
         (None, _) => Much::Words("not read".to_owned()),
     };
-    let tasks = facts.work.value().map_or_else(
-        || "not read".to_owned(),
+    let lately = if facts.work.value().is_some() { "not read lately" } else { "not read" };
+    let tasks = young(&facts.work, ENVIRONMENT_IS_OLD_AFTER, now).map_or_else(
+        || lately.to_owned(),
         |work| {
             let (running, waiting) = work.count();
             format!("{running} running, {waiting} waiting")
@@ -150,7 +182,13 @@ fn figures(environment: &Environment, facts: &SideFacts) -> Vec<Figure> {
     );
     vec![
         Figure::of("Airflow", format!("{version}{class}{}", workers.unwrap_or_default())),
-        Figure { what: "Heartbeat", much: heartbeat },
+        Figure {
+            told_as: Some(match color {
+                Color::Blue => "blue-heartbeat",
+                Color::Green => "green-heartbeat",
+            }),
+            ..Figure::new("Heartbeat", heartbeat)
+        },
         Figure::of("Tasks", tasks),
     ]
 }
@@ -167,7 +205,7 @@ pub(super) fn bucket(pair: &PairSnapshot, color: Color, now: Timestamp) -> Judge
     let name = setup.and_then(|setup| setup.bucket.as_deref()).unwrap_or_default();
     let mut judged = read(reading, PLATFORM_IS_OLD_AFTER, now, name, |bucket| {
         let (health, reason) = kept(bucket);
-        let mut judged = Judged::new(&*bucket.name, health, reason);
+        let mut judged = Judged::new(&*bucket.name, health, reason).besides(not_allowed(&bucket.denied));
         let versions = match bucket.versioned {
             Some(true) => "kept",
             Some(false) => "not kept",
@@ -175,7 +213,7 @@ pub(super) fn bucket(pair: &PairSnapshot, color: Color, now: Timestamp) -> Judge
         };
         let encrypted = bucket.encrypted.clone().unwrap_or_else(|| "not read".to_owned());
         judged.figures = vec![Figure::of("Versions", versions), Figure::of("Encryption", encrypted)];
-        if let Some(files) = pair.surroundings.side(color).files.value() {
+        if let Some(files) = young(&pair.surroundings.side(color).files, PLATFORM_IS_OLD_AFTER, now) {
             judged.figures.push(Figure::of("DAG files", files.len().to_string()));
         }
         judged

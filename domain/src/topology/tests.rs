@@ -1,6 +1,6 @@
 //! A full-HA platform about which all is known and all is well, and what becomes of the picture when something is not.
 
-use super::{Health, Mode, Much, Node, Part, Topology, Verdict};
+use super::{Aged, Health, Mode, Much, Node, Part, Stands, Topology, Verdict};
 use crate::{
     Color, Flag, FlagValue, FlagVersion, PairSnapshot, Reading, Timestamp,
     environment::NO_SUCH,
@@ -20,15 +20,16 @@ fn is<T>(name: &str, it: T) -> Reading<Found<T>> {
     read(Found { tried: vec![name.into()], found: Some((name.into(), it)) })
 }
 
-fn is_not<T>(names: &[&str]) -> Reading<Found<T>> {
+pub(crate) fn is_not<T>(names: &[&str]) -> Reading<Found<T>> {
     read(Found { tried: names.iter().map(|name| (*name).to_owned()).collect(), found: None })
 }
 
 fn subnet(id: &str, zone: &str, public: bool) -> Subnet {
-    Subnet { id: id.into(), name: None, zone: format!("us-east-2{zone}"), public: Some(public) }
+    let nat = (!public).then(|| format!("nat-{zone}"));
+    Subnet { id: id.into(), name: None, zone: format!("us-east-2{zone}"), public: Some(public), nat }
 }
 
-fn gateway(id: &str, subnet: &str) -> NatGateway {
+pub(crate) fn gateway(id: &str, subnet: &str) -> NatGateway {
     NatGateway { id: id.into(), subnet: subnet.into(), state: "available".into() }
 }
 
@@ -43,6 +44,7 @@ fn network() -> Network {
             subnet("priv-b", "b", false),
         ],
         nat_gateways: vec![gateway("nat-a", "pub-a"), gateway("nat-b", "pub-b")],
+        denied: vec![],
     }
 }
 
@@ -83,6 +85,8 @@ fn group() -> Group {
         zones: vec!["us-east-2a".into(), "us-east-2b".into()],
         instances: vec![member("i-1", "a"), member("i-2", "b")],
         refresh: None,
+        subnets: vec!["priv-a".into(), "priv-b".into()],
+        denied: vec![],
     }
 }
 
@@ -109,10 +113,17 @@ fn database() -> Database {
 }
 
 fn bucket(name: &str) -> Bucket {
-    Bucket { name: name.into(), exists: true, versioned: Some(true), encrypted: Some("AES256".into()) }
+    Bucket {
+        name: name.into(),
+        exists: true,
+        versioned: Some(true),
+        lifecycle: Some(true),
+        encrypted: Some("AES256".into()),
+        denied: vec![],
+    }
 }
 
-fn full_ha() -> PairSnapshot {
+pub(crate) fn full_ha() -> PairSnapshot {
     let mut pair = fixture::pair();
     for (color, window) in [(Color::Blue, "SUN:03:30"), (Color::Green, "WED:03:30")] {
         setup(&mut pair, color, |setup| {
@@ -131,12 +142,13 @@ fn full_ha() -> PairSnapshot {
         secret: is("marquez/db", Secret { rotates: Some(true), changed_at: Some(secs_ago(86_400)), deleted: false }),
         blue_bucket: read(bucket("mwaa-blue-prod")),
         green_bucket: read(bucket("mwaa-green-prod")),
+        ..Platform::default()
     });
     pair
 }
 
 /// Two environments and one instance, which is all that there is of the lineage service.
-fn blue_green() -> PairSnapshot {
+pub(crate) fn blue_green() -> PairSnapshot {
     let mut pair = full_ha();
     for color in Color::BOTH {
         setup(&mut pair, color, |setup| setup.deployment_mode = Some("BlueGreen".into()));
@@ -151,13 +163,14 @@ fn blue_green() -> PairSnapshot {
         class: Some("t3.small".into()),
         zone: Some("us-east-2a".into()),
         state: "running".into(),
+        vpc: Some("vpc-1".into()),
     };
     found.instance = is("mwaa-marquez-prod", instance);
     pair
 }
 
 /// Takes the second environment away, and the flag with it.
-fn one_sided(mut pair: PairSnapshot, tag: &str) -> PairSnapshot {
+pub(crate) fn one_sided(mut pair: PairSnapshot, tag: &str) -> PairSnapshot {
     setup(&mut pair, Color::Blue, |setup| setup.deployment_mode = Some(tag.into()));
     pair.green = Reading::default();
     pair.green.fail(format!("{NO_SUCH}mwaa-green-prod: correct the name."), secs_ago(40));
@@ -166,16 +179,16 @@ fn one_sided(mut pair: PairSnapshot, tag: &str) -> PairSnapshot {
     pair
 }
 
-fn platform(pair: &mut PairSnapshot) -> &mut Platform {
+pub(crate) fn platform(pair: &mut PairSnapshot) -> &mut Platform {
     Arc::make_mut(&mut pair.platform)
 }
 
-fn setup(pair: &mut PairSnapshot, color: Color, with: impl FnOnce(&mut crate::environment::Setup)) {
+pub(crate) fn setup(pair: &mut PairSnapshot, color: Color, with: impl FnOnce(&mut crate::environment::Setup)) {
     let side = if color == Color::Blue { &mut pair.blue } else { &mut pair.green };
     change(side, |side| with(&mut side.setup));
 }
 
-fn alter<T: Clone>(reading: &mut Reading<Found<T>>, with: impl FnOnce(&mut T)) {
+pub(crate) fn alter<T: Clone>(reading: &mut Reading<Found<T>>, with: impl FnOnce(&mut T)) {
     let mut found = reading.value().expect("read").clone();
     with(&mut found.found.as_mut().expect("found").1);
     *reading = read(found);
@@ -570,6 +583,11 @@ fn what_both_sides_have_in_common_takes_both_down() {
         pair
     };
     at_risk(&same(|setup| setup.maintenance_window = Some("TUE:03:30".into())), "Maintenance windows", "TUE:03:30 UTC");
+    at_risk(
+        &same(|setup| setup.subnets = vec!["priv-a".into()]),
+        "Zones of the environments",
+        "in one zone, us-east-2a",
+    );
     at_risk(&same(|setup| setup.execution_role = Some("arn:role/one".into())), "Execution roles", "arn:role/one");
     at_risk(&same(|setup| setup.bucket = Some("one".into())), "Buckets", "from one");
     let untold = same(|setup| setup.maintenance_window = None);
@@ -623,10 +641,21 @@ fn a_platform_of_one_side_is_told_what_a_second_one_adds_and_costs() {
     let added = of(&pair).added.expect("an addition");
     assert!(added.says.contains("about $364 a month more"), "{}", added.says);
     assert!(added.source.contains("mw1.small at $0.49 an hour for 730 hours"), "{}", added.source);
-    assert!(added.source.ends_with("Prices in us-east-2 may differ."), "{}", added.source);
+    assert!(added.source.ends_with("It was read for another region than us-east-2."), "{}", added.source);
     change(&mut pair.blue, |side| side.class = Some("mw9.huge".into()));
     let added = of(&pair).added.expect("an addition");
-    assert!(!added.says.contains('$') && added.source.contains("no list price"), "{added:?}");
+    assert!(
+        !added.says.contains('$') && added.source.contains("no list price of a mw9.huge in us-east-2"),
+        "{added:?}"
+    );
+    change(&mut pair.blue, |side| side.class = Some("mw1.small".into()));
+    pair.region = "sa-east-1".into();
+    let added = of(&pair).added.expect("an addition");
+    assert!(
+        added.says.contains("at least $625 a month more"),
+        "logs that are kept have no price there: {}",
+        added.says
+    );
     let told: Vec<&str> = of(&pair).together.iter().map(|risk| risk.what).collect();
     assert!(!told.contains(&"Maintenance windows"), "there are no two windows: {told:?}");
 }
@@ -670,4 +699,263 @@ fn a_standby_that_somebody_works_on_is_degraded_and_not_down() {
     let (health, reason) = how(&pair, Part::Environment(Color::Green));
     assert_eq!(health, Health::Degraded);
     assert!(reason.contains("2.11 → 3.0.6"), "{reason}");
+}
+
+#[test]
+fn windows_that_begin_within_two_hours_of_each_other_may_take_both_sides_down() {
+    let of = |blue: &str, green: &str| {
+        let mut pair = full_ha();
+        setup(&mut pair, Color::Blue, |setup| setup.maintenance_window = Some(blue.into()));
+        setup(&mut pair, Color::Green, |setup| setup.maintenance_window = Some(green.into()));
+        pair
+    };
+    at_risk(
+        &of("SUN:23:30", "MON:00:30"),
+        "Maintenance windows",
+        "less than two hours apart, SUN:23:30 and MON:00:30 UTC",
+    );
+    assert_eq!(verdict(&self::of(&of("SUN:03:30", "SUN:05:30")), "Maintenance windows").0, Verdict::Fine);
+    assert_eq!(verdict(&self::of(&of("SUN:03:30", "sometime")), "Maintenance windows").0, Verdict::NotChecked);
+}
+
+#[test]
+fn several_nat_gateways_are_no_reserve_where_all_subnets_lead_through_one() {
+    let mut pair = full_ha();
+    let with = |pair: &mut PairSnapshot, change: fn(&mut Network)| {
+        let mut changed = network();
+        change(&mut changed);
+        platform(pair).network = read(changed);
+    };
+    let through = |network: &mut Network, nat: Option<&str>| {
+        network.subnets.iter_mut().for_each(|subnet| subnet.nat = nat.map(str::to_owned));
+    };
+    with(&mut pair, |network| network.subnets.iter_mut().for_each(|subnet| subnet.nat = Some("nat-a".into())));
+    let (health, reason) = how(&pair, Part::Nat);
+    assert_eq!(health, Health::Degraded);
+    assert!(reason.contains("all subnets of the environments lead through one, nat-a"), "{reason}");
+    at_risk(&pair, "NAT gateways", "lead through one, nat-a");
+    with(&mut pair, |network| network.subnets.iter_mut().for_each(|subnet| subnet.nat = Some("nat-c".into())));
+    assert_eq!(how(&pair, Part::Nat).0, Health::Down, "what they lead through is none of those that work");
+    at_risk(&pair, "NAT gateways", "None of those works");
+    let mut none = network();
+    through(&mut none, None);
+    platform(&mut pair).network = read(none);
+    let (verdict_of_none, because) = verdict(&of(&pair), "NAT gateways");
+    assert_eq!(verdict_of_none, Verdict::NotChecked);
+    assert!(because.contains("No subnet of the environments leads through one"), "{because}");
+    // Routes that may not be read are no routes that are good.
+    with(&mut pair, |network| {
+        network.denied = vec!["ec2:DescribeRouteTables".into()];
+        network.subnets.iter_mut().for_each(|subnet| (subnet.public, subnet.nat) = (None, None));
+    });
+    let (verdict_unread, because) = verdict(&of(&pair), "NAT gateways");
+    assert_eq!(verdict_unread, Verdict::NotChecked);
+    assert!(because.contains("ec2:DescribeRouteTables is not allowed"), "{because}");
+    let mut elsewhere = full_ha();
+    setup(&mut elsewhere, Color::Green, |setup| setup.subnets = vec!["of-another-vpc".into()]);
+    let (verdict_elsewhere, because) = verdict(&of(&elsewhere), "NAT gateways");
+    assert_eq!(verdict_elsewhere, Verdict::NotChecked);
+    assert!(because.starts_with("Green stands in another network than vpc-1"), "{because}");
+}
+
+#[test]
+fn a_permission_that_is_missing_for_some_of_a_part_is_named_and_the_rest_is_told() {
+    let mut pair = full_ha();
+    platform(&mut pair).network = read(Network { cidr: None, denied: vec!["ec2:DescribeVpcs".into()], ..network() });
+    let denied = vec!["s3:GetBucketVersioning".to_owned(), "s3:GetEncryptionConfiguration".to_owned()];
+    platform(&mut pair).green_bucket = read(Bucket { versioned: None, encrypted: None, denied, ..bucket("b") });
+    alter(&mut platform(&mut pair).group, |group| group.denied = vec!["autoscaling:DescribeInstanceRefreshes".into()]);
+    let (health, reason) = how(&pair, Part::Nat);
+    assert_eq!(health, Health::Healthy);
+    assert!(
+        reason.ends_with("ec2:DescribeVpcs is not allowed for these credentials: add it to Teal's policy."),
+        "{reason}"
+    );
+    let (health, reason) = how(&pair, Part::Bucket(Color::Green));
+    assert_eq!(health, Health::Healthy);
+    let both = "It is there. s3:GetBucketVersioning and s3:GetEncryptionConfiguration are not allowed for these credentials: \
+                add them to Teal's policy.";
+    assert_eq!(reason, both);
+    let group = node(&pair, Part::Lineage);
+    assert_eq!((group.health, figure(&group, "Refresh").as_str()), (Health::Healthy, "not read"));
+    assert!(group.reason.contains("autoscaling:DescribeInstanceRefreshes is not allowed"), "{}", group.reason);
+}
+
+#[test]
+fn a_group_of_targets_that_nobody_answers_for_is_told_however_many_others_do() {
+    let mut pair = full_ha();
+    let web = TargetGroup { name: "web".into(), arn: "arn:web".into(), port: Some(3000), targets: vec![] };
+    alter(&mut platform(&mut pair).balancer, |balancer| balancer.groups.push(web.clone()));
+    assert_eq!(
+        how(&pair, Part::Balancer),
+        (Health::Degraded, "Nobody answers behind web (port 3000). No target is registered with it.".to_owned())
+    );
+    at_risk(&pair, "Targets of the load balancer", "Nobody answers behind web (port 3000).");
+    let mut pair = full_ha();
+    alter(&mut platform(&mut pair).balancer, |balancer| {
+        for target in &mut balancer.groups[0].targets {
+            (target.state, target.reason) = ("unused".into(), "Target.NotInUse: Zone is not enabled".into());
+        }
+    });
+    let (health, reason) = how(&pair, Part::Balancer);
+    assert_eq!(health, Health::Down);
+    assert!(reason.contains("None of its targets is in use. i-1:5000: Target.NotInUse"), "{reason}");
+}
+
+#[test]
+fn targets_of_which_one_tells_no_zone_are_not_said_to_be_in_one() {
+    let mut pair = full_ha();
+    platform(&mut pair).group = Reading::default();
+    alter(&mut platform(&mut pair).balancer, |balancer| balancer.groups[0].targets[1].zone = None);
+    assert_eq!(how(&pair, Part::Balancer).0, Health::Healthy);
+    assert_eq!(verdict(&of(&pair), "Targets of the load balancer").0, Verdict::NotChecked);
+    // Two groups in two zones, each of them in one, are no reserve for each other.
+    let mut pair = full_ha();
+    let one = |name: &str, zone: &str| TargetGroup {
+        name: name.into(),
+        arn: String::new(),
+        port: None,
+        targets: vec![target("i-1", zone), target("i-2", zone)],
+    };
+    let (api, web) = (one("api", "a"), one("web", "b"));
+    alter(&mut platform(&mut pair).balancer, |balancer| balancer.groups = vec![api.clone(), web.clone()]);
+    assert_eq!(how(&pair, Part::Balancer).0, Health::Degraded);
+    at_risk(&pair, "Targets of the load balancer", "in one zone, us-east-2a");
+}
+
+#[test]
+fn a_scheduler_of_which_there_is_no_heartbeat_at_all_is_no_healthy_one() {
+    let mut pair = full_ha();
+    around(&mut pair).green.heartbeat = read(None);
+    let (health, reason) = how(&pair, Part::Environment(Color::Green));
+    assert_eq!(health, Health::Degraded);
+    assert!(reason.contains("sends no heartbeat"), "{reason}");
+}
+
+#[test]
+fn what_a_side_has_to_do_is_not_told_by_a_reading_that_is_old() {
+    let mut pair = full_ha();
+    let work = around(&mut pair).green.work.value().cloned().expect("read");
+    around(&mut pair).green.work = Reading::good(work, secs_ago(3600));
+    assert_eq!(figure(&node(&pair, Part::Environment(Color::Green)), "Tasks"), "not read lately");
+}
+
+#[test]
+fn a_standby_database_that_does_not_work_is_no_standby() {
+    let mut pair = full_ha();
+    alter(&mut platform(&mut pair).database, |database| database.members[1].status = "failed".into());
+    assert_eq!(how(&pair, Part::Database).0, Health::Degraded);
+    at_risk(&pair, "Lineage database", "No member in another zone works");
+}
+
+#[test]
+fn that_there_is_no_lineage_service_is_known_no_longer_than_it_was_read() {
+    let mut pair = blue_green();
+    platform(&mut pair).instance = is_not(&["Name = mwaa-marquez-prod"]);
+    assert_eq!(how(&pair, Part::Lineage).0, Health::Down);
+    let later = Topology::of(&pair, in_secs(3600));
+    assert_eq!(later.node(Part::Lineage).map(|node| node.health), Some(Health::Unknown));
+}
+
+#[test]
+fn a_flag_or_a_bucket_that_could_not_be_read_is_not_said_to_be_missing() {
+    let mut pair = one_sided(blue_green(), "Standard");
+    pair.flag = Reading::default();
+    pair.flag.fail("ssm:GetParameters is not allowed.", secs_ago(9));
+    assert_eq!(how(&pair, Part::Flag).0, Health::Unknown);
+    // The environment is gone, and its bucket is there as before.
+    let mut pair = one_sided(full_ha(), "FullHA");
+    pair.flag = full_ha().flag;
+    assert_eq!(how(&pair, Part::Environment(Color::Green)).0, Health::Down);
+    assert_eq!(how(&pair, Part::Bucket(Color::Green)).0, Health::Healthy);
+}
+
+#[test]
+fn what_fails_from_the_beginning_is_told_as_failing_and_not_as_not_read_yet() {
+    let mut pair = full_ha();
+    let denied = "is not allowed for these credentials: add it to Teal's policy.";
+    pair.platform = Arc::default();
+    (pair.flag, pair.blue, pair.green) = (Reading::default(), Reading::default(), Reading::default());
+    pair.flag.fail(denied, secs_ago(9));
+    assert!(of(&pair).summary().1.contains("unknown: Flag"), "{:?}", of(&pair).summary());
+}
+
+#[test]
+fn the_lineage_service_stands_where_its_group_its_load_balancer_or_its_instance_says() {
+    assert_eq!(of(&full_ha()).lineage_stands, Stands::Inside);
+    assert_eq!(of(&blue_green()).lineage_stands, Stands::Inside);
+    let mut pair = full_ha();
+    alter(&mut platform(&mut pair).group, |group| group.subnets = vec!["of-another".into()]);
+    assert_eq!(of(&pair).lineage_stands, Stands::Elsewhere(None));
+    alter(&mut platform(&mut pair).group, |group| group.subnets.clear());
+    alter(&mut platform(&mut pair).balancer, |balancer| balancer.vpc = Some("vpc-2".into()));
+    assert_eq!(of(&pair).lineage_stands, Stands::Elsewhere(Some("vpc-2".into())));
+    platform(&mut pair).network = Reading::default();
+    assert_eq!(of(&pair).lineage_stands, Stands::NotKnown, "nothing is compared with what was not read");
+    platform(&mut pair).network = read(network());
+    platform(&mut pair).balancer = Reading::default();
+    assert_eq!(of(&pair).lineage_stands, Stands::NotKnown);
+}
+
+#[test]
+fn what_was_found_long_ago_is_not_told_as_the_present() {
+    let pair = full_ha();
+    assert!(of(&pair).found_long_ago.is_none() && !of(&pair).live_is_old);
+    let later = Topology::of(&pair, in_secs(3600));
+    assert_eq!(later.found_long_ago, Some(secs_ago(40)));
+    assert!(later.live_is_old);
+    assert_eq!(later.ground.expect("a network").long_ago, Some(secs_ago(40)));
+}
+
+#[test]
+fn what_was_looked_for_and_not_found_is_told_with_its_names() {
+    assert_eq!(of(&full_ha()).not_found, []);
+    let told = of(&blue_green()).not_found;
+    assert_eq!(told[0], (Part::Balancer, vec!["mwaa-marquez-prod".to_owned()]));
+    assert_eq!(told.len(), 3, "{told:?}");
+}
+
+/// The same, read so many seconds ago.
+fn as_of<T: Clone>(reading: &mut Reading<T>, secs: u64) {
+    *reading = Reading::good(reading.value().expect("read").clone(), secs_ago(secs));
+}
+
+#[test]
+fn whenever_a_reading_makes_the_picture_another_by_its_age_alone_that_is_told() {
+    // Once the parts are the oldest, once the sides are; each was read at a moment of its own.
+    for (sides, parts) in [(20, 40), (200, 40)] {
+        let mut pair = full_ha();
+        as_of(&mut pair.blue, sides + 1);
+        as_of(&mut pair.green, sides + 3);
+        let side = &mut around(&mut pair).blue;
+        as_of(&mut side.health, 51);
+        as_of(&mut side.heartbeat, 53);
+        as_of(&mut side.work, 55);
+        side.files = Reading::good(vec![], secs_ago(57));
+        let found = platform(&mut pair);
+        as_of(&mut found.network, parts + 1);
+        as_of(&mut found.balancer, parts + 2);
+        as_of(&mut found.group, parts + 3);
+        as_of(&mut found.instance, parts + 4);
+        as_of(&mut found.database, parts + 5);
+        as_of(&mut found.secret, parts + 6);
+        as_of(&mut found.blue_bucket, parts + 7);
+        as_of(&mut found.green_bucket, parts + 8);
+        let said = |now: Timestamp| {
+            let Topology { nodes, together, found_long_ago, live_is_old, ground, .. } = Topology::of(&pair, now);
+            let nodes: Vec<_> = nodes.into_iter().map(|node| (node.health, node.reason, node.figures)).collect();
+            (nodes, together, found_long_ago, live_is_old, ground)
+        };
+        let (mut before, mut aged, mut changes) = (said(NOW), Aged::of(&pair, NOW), 0);
+        assert_eq!(aged, Aged::default(), "nothing is too old yet");
+        for second in 1..1200 {
+            let (after, by_now) = (said(in_secs(second)), Aged::of(&pair, in_secs(second)));
+            if after != before {
+                changes += 1;
+                assert_ne!(by_now, aged, "after {second} s");
+            }
+            (before, aged) = (after, by_now);
+        }
+        assert!(changes >= 10, "the flag, the sides and each of the parts: {changes}");
+    }
 }

@@ -23,13 +23,7 @@ const STREAMS: usize = 1000;
 
 /// Calls a minute with no stream open, and with a thousand.
 pub async fn streams(table: &mut Table) {
-    let endpoint = std::env::var("AWS_ENDPOINT_URL").expect("the emulated AWS");
-    let upstream = endpoint.trim_start_matches("http://").replace("localhost", "127.0.0.1");
-    let count = Arc::new(AtomicU64::new(0));
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-    let proxy = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
-    tokio::spawn(serve(listener, upstream, count.clone()));
-
+    let Between { address: proxy, count } = Between::counting(b" HTTP/1.1\r\n").await;
     let folder = tempfile::tempdir().expect("a folder");
     let config = config(folder.path(), &folder.path().join("teal.db"), "/mwaa/blue-green/active-environment");
     let teal = Server::start(&config, &[("AWS_ENDPOINT_URL", proxy)]);
@@ -56,6 +50,25 @@ pub async fn streams(table: &mut Table) {
     );
 }
 
+/// A proxy before the emulated AWS.
+pub struct Between {
+    pub address: String,
+    pub count: Arc<AtomicU64>,
+}
+
+impl Between {
+    /// It counts how often something stands in what is asked.
+    pub async fn counting(what: &'static [u8]) -> Self {
+        let endpoint = std::env::var("AWS_ENDPOINT_URL").expect("the emulated AWS");
+        let upstream = endpoint.trim_start_matches("http://").replace("localhost", "127.0.0.1");
+        let count = Arc::new(AtomicU64::new(0));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = format!("http://localhost:{}", listener.local_addr().expect("an address").port());
+        tokio::spawn(serve(listener, upstream, what, count.clone()));
+        Self { address, count }
+    }
+}
+
 async fn watched(count: &AtomicU64) -> u64 {
     let before = count.load(Ordering::Relaxed);
     tokio::time::sleep(WATCHED).await;
@@ -70,7 +83,7 @@ async fn follow(address: String) {
     while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {}
 }
 
-async fn serve(listener: TcpListener, upstream: String, count: Arc<AtomicU64>) {
+async fn serve(listener: TcpListener, upstream: String, what: &'static [u8], count: Arc<AtomicU64>) {
     loop {
         let Ok((mut client, _)) = listener.accept().await else { return };
         let (upstream, count) = (upstream.clone(), count.clone());
@@ -81,7 +94,7 @@ async fn serve(listener: TcpListener, upstream: String, count: Arc<AtomicU64>) {
             let up = async {
                 let mut buffer = [0; 16 * 1024];
                 while let Ok(read @ 1..) = from_client.read(&mut buffer).await {
-                    let requests = buffer[..read].windows(11).filter(|window| window == b" HTTP/1.1\r\n").count();
+                    let requests = buffer[..read].windows(what.len()).filter(|window| *window == what).count();
                     count.fetch_add(requests as u64, Ordering::Relaxed);
                     if to_server.write_all(&buffer[..read]).await.is_err() {
                         break;

@@ -11,7 +11,9 @@
 )]
 
 mod calls;
+mod costs;
 mod dags;
+mod fleet;
 mod history;
 mod http;
 mod pages;
@@ -53,6 +55,15 @@ fn main() {
         }
         if wanted("overview") {
             pages::overview(&mut table).await;
+        }
+        if wanted("topology") {
+            pages::topology(&mut table).await;
+        }
+        if wanted("costs") {
+            costs::page(&mut table).await;
+        }
+        if wanted("fleet") {
+            fleet::figures(&mut table).await;
         }
         if wanted("load") {
             pages::first_load(&mut table).await;

@@ -1,8 +1,9 @@
 //! Pages against bare axum, the first load, and the memory of an idle server.
 
 use std::{
+    path::Path,
     process::{Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use axum::{Router, response::Html, routing::get, serve::ListenerExt as _};
@@ -32,8 +33,48 @@ pub async fn overview(table: &mut Table) {
     let folder = tempfile::tempdir().expect("a folder");
     let teal = Server::start(&config(folder.path(), &folder.path().join("teal.db"), FLAG), &[]);
     tokio::time::sleep(Duration::from_secs(3)).await;
-    let page = Client::connect(&teal.address).await.get("/p/dev").await;
-    let file = folder.path().join("page.html");
+    let (ratio, note) = against_bare_axum(&teal, "/p/dev", folder.path()).await;
+    table.at_least("overview, requests a second, against bare axum", ratio, "x", 0.25, note);
+}
+
+/// The topology: how long it takes to draw, and against bare axum with the same bytes.
+pub async fn topology(table: &mut Table) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let teal = Server::start(&config(folder.path(), &folder.path().join("teal.db"), FLAG), &[]);
+    // All parts of the platform have been read by then.
+    tokio::time::sleep(Duration::from_secs(10)).await;
+    let (drawn, note) = drawn(&teal, "/p/dev/topology").await;
+    table.at_most("topology, drawn anew", drawn, "ms", 3.0, note);
+    let (ratio, note) = against_bare_axum(&teal, "/p/dev/topology", folder.path()).await;
+    table.at_least("topology, requests a second, against bare axum", ratio, "x", 0.2, note);
+}
+
+/// The median time for a page, in milliseconds from the request to its last byte. Each is asked for at an address of its
+/// own, so that it is drawn for it.
+pub async fn drawn(teal: &Server, path: &str) -> (f64, String) {
+    const RUNS: usize = 400;
+    let mut client = Client::connect(&teal.address).await;
+    let (mut took, mut bytes) = (Vec::new(), 0);
+    for run in 0..RUNS {
+        let began = Instant::now();
+        let answer = client.get(&format!("{path}?run={run}")).await;
+        let span = began.elapsed().as_secs_f64() * 1e3;
+        assert!(answer.is_ok(), "{}", answer.head);
+        bytes = answer.body.len();
+        // The first ones warm up.
+        if run >= RUNS / 10 {
+            took.push(span);
+        }
+    }
+    let middle = median(&mut took);
+    (middle, format!("{} runs, {bytes} bytes, 9 of 10 within {:.2} ms", took.len(), took[took.len() * 9 / 10]))
+}
+
+/// Requests a second for a page, as a share of what bare axum does with the same bytes.
+async fn against_bare_axum(teal: &Server, path: &str, folder: &Path) -> (f64, String) {
+    let page = Client::connect(&teal.address).await.get(path).await;
+    assert!(page.is_ok(), "{}", page.head);
+    let file = folder.join("page.html");
     std::fs::write(&file, &page.body).expect("written");
     let bare = Command::new(std::env::current_exe().expect("this program"))
         .arg("bare-axum")
@@ -43,7 +84,7 @@ pub async fn overview(table: &mut Table) {
     let bare = Server::ready(bare.expect("bare axum"), "http://");
     let (mut ratios, mut ours, mut theirs) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..5 {
-        let a = load(&teal.address, "/p/dev", "", 32, Duration::from_secs(2)).await;
+        let a = load(&teal.address, path, "", 32, Duration::from_secs(2)).await;
         let b = load(&bare.address, "/", "", 32, Duration::from_secs(2)).await;
         ratios.push(a / b);
         ours.push(a);
@@ -55,7 +96,7 @@ pub async fn overview(table: &mut Table) {
         median(&mut theirs),
         page.body.len()
     );
-    table.at_least("overview, requests a second, against bare axum", median(&mut ratios), "x", 0.25, note);
+    (median(&mut ratios), note)
 }
 
 /// Everything that a first visit loads, as a browser that takes brotli gets it.
@@ -64,6 +105,8 @@ pub async fn first_load(table: &mut Table) {
     let teal = Server::start(&config(folder.path(), &folder.path().join("teal.db"), FLAG), &[]);
     tokio::time::sleep(Duration::from_secs(3)).await;
     let page = Client::connect(&teal.address).await.transferred("/p/dev").await;
+    let named = Client::connect(&teal.address).await.get("/p/dev").await;
+    let named = String::from_utf8_lossy(&named.body);
     let site = crate::process::binary().with_file_name("site");
     let mut sum = page;
     let mut parts = vec![format!("page {:.1}", page as f64 / 1e3)];
@@ -72,7 +115,7 @@ pub async fn first_load(table: &mut Table) {
     files.push(site.join("favicon.svg.br"));
     for file in files {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        if name.ends_with(".br")
+        if name.strip_suffix(".br").is_some_and(|file| named.contains(file))
             && let Ok(meta) = std::fs::metadata(&file)
         {
             sum += meta.len();

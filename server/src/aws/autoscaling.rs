@@ -7,6 +7,7 @@ use teal_domain::platform::{Group, Member};
 use super::{
     AwsError,
     query::{Element, Mark, Query, list},
+    unless_denied,
 };
 
 const GROUPS: &str = "autoscaling:DescribeAutoScalingGroups";
@@ -48,7 +49,8 @@ impl GroupPort for AutoScaling {
         let first = names.iter().find_map(|name| found.iter().find(|(known, _)| known == name));
         let Some((name, mut group)) = first.cloned() else { return Ok(None) };
         let fields = vec![("AutoScalingGroupName".to_owned(), name.clone()), ("MaxRecords".into(), "10".into())];
-        group.refresh = self.0.ask(REFRESHES, &fields, refresh).await?;
+        let asked = self.0.ask(REFRESHES, &fields, refresh).await;
+        group.refresh = unless_denied(asked, REFRESHES, &mut group.denied)?.flatten();
         Ok(Some((name, group)))
     }
 
@@ -77,7 +79,18 @@ fn group(found: Element<'_, '_>) -> Group {
     zones.sort();
     let mut instances: Vec<Member> = found.each("Instances").filter_map(member).collect();
     instances.sort();
-    Group { sizes: (size("MinSize"), size("DesiredCapacity"), size("MaxSize")), zones, instances, refresh: None }
+    let subnets = found.text("VPCZoneIdentifier").unwrap_or_default();
+    let mut subnets: Vec<String> =
+        subnets.split(',').map(|id| id.trim().to_owned()).filter(|id| !id.is_empty()).collect();
+    subnets.sort();
+    Group {
+        sizes: (size("MinSize"), size("DesiredCapacity"), size("MaxSize")),
+        zones,
+        instances,
+        refresh: None,
+        subnets,
+        denied: Vec::new(),
+    }
 }
 
 fn member(found: Element<'_, '_>) -> Option<Member> {
@@ -110,6 +123,7 @@ mod tests {
         <HealthCheckType>ELB</HealthCheckType>
         <AutoScalingGroupName>acme-marquez-dev-asg</AutoScalingGroupName>
         <MinSize>2</MinSize><MaxSize>4</MaxSize><DesiredCapacity>3</DesiredCapacity>
+        <VPCZoneIdentifier>subnet-b, subnet-a</VPCZoneIdentifier>
         <AvailabilityZones><member>us-east-2b</member><member>us-east-2a</member></AvailabilityZones>
         <Instances>
           <member><InstanceId>i-2</InstanceId><InstanceType>t3.medium</InstanceType>
@@ -127,6 +141,7 @@ mod tests {
         let [(name, group)] = found.as_slice() else { panic!("{found:?}") };
         assert_eq!((name.as_str(), group.sizes), ("acme-marquez-dev-asg", (2, 3, 4)));
         assert_eq!(group.zones, ["us-east-2a", "us-east-2b"]);
+        assert_eq!(group.subnets, ["subnet-a", "subnet-b"]);
         let member = |id: &str, class: Option<&str>, zone: &str, lifecycle: &str, healthy| Member {
             id: id.into(),
             class: class.map(str::to_owned),

@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use aws_sdk_cloudtrail::{
     Client,
+    config::Builder,
     primitives::DateTime,
     types::{LookupAttribute, LookupAttributeKey},
 };
 use serde::Deserialize;
 use teal_domain::{FlagVersion, Millis, Timestamp};
 
-use super::AwsError;
+use super::{AwsError, traced::Traced};
 
 /// How far before and after a version's own date its event is looked for.
 const AROUND: Millis = Millis::from_secs(60);
@@ -38,7 +39,7 @@ pub struct Trail(Client);
 impl Trail {
     /// A client for a place.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self(Client::new(config))
+        Self(Client::from_conf(Builder::from(config).interceptor(Traced).build()))
     }
 }
 

@@ -8,6 +8,7 @@ use std::{
 use async_trait::async_trait;
 use aws_sdk_cloudwatch::{
     Client,
+    config::Builder,
     types::{
         AlarmType, CompositeAlarm, Dimension, Metric, MetricAlarm, MetricDataQuery, MetricStat, ScanBy, StateValue,
     },
@@ -18,7 +19,7 @@ use teal_domain::{
     surroundings::{Alarm, AlarmState},
 };
 
-use super::{AwsError, ssm::timestamp};
+use super::{AwsError, ssm::timestamp, traced::Traced};
 
 /// Names in one `DescribeAlarms`.
 const NAMES_A_CALL: usize = 100;
@@ -41,7 +42,7 @@ pub struct CloudWatch(Client);
 impl CloudWatch {
     /// A client for a place.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self(Client::new(config))
+        Self(Client::from_conf(Builder::from(config).interceptor(Traced).build()))
     }
 
     async fn described(&self, names: Vec<String>) -> Result<Vec<Alarm>, AwsError> {

@@ -60,13 +60,15 @@ pub enum Service {
     Iam,
     /// CloudTrail.
     CloudTrail,
+    /// Cost Explorer.
+    CostExplorer,
     /// Any other.
     Other,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Ssm,
         Self::Mwaa,
         Self::Airflow,
@@ -80,6 +82,7 @@ impl Service {
         Self::Secrets,
         Self::Iam,
         Self::CloudTrail,
+        Self::CostExplorer,
         Self::Other,
     ];
 
@@ -99,6 +102,7 @@ impl Service {
             Self::Secrets => "secretsmanager",
             Self::Iam => "iam",
             Self::CloudTrail => "cloudtrail",
+            Self::CostExplorer => "costexplorer",
             Self::Other => "other",
         }
     }
@@ -119,10 +123,14 @@ impl Service {
             "secretsmanager" => Self::Secrets,
             "iam" => Self::Iam,
             "cloudtrail" => Self::CloudTrail,
+            "ce" => Self::CostExplorer,
             _ => Self::Other,
         }
     }
 }
+
+/// No more calls a minute than these are made for one pair, beside the flag's.
+pub const BUDGET: u64 = 20;
 
 /// The calls of one pair, each try of each request, by service. Counting takes no lock.
 #[derive(Debug)]
@@ -169,8 +177,19 @@ impl Calls {
         Service::ALL.into_iter().filter(counts).map(|service| self.before(minute, service)).sum()
     }
 
-    fn count(&self, service: Service) {
+    /// One more call of a service.
+    pub fn count(&self, service: Service) {
         self.of(service).add(self.minute());
+    }
+
+    /// As if it had begun so many minutes ago, with these calls in minutes of their own.
+    #[cfg(test)]
+    pub(crate) fn after(minutes: u64, called: &[(Service, u64)]) -> Self {
+        let span = std::time::Duration::from_secs(minutes * 60);
+        let began = Instant::now().checked_sub(span).expect("the machine runs for longer");
+        let calls = Self { began, ..Self::default() };
+        called.iter().for_each(|(service, minute)| calls.of(*service).add(*minute));
+        calls
     }
 
     fn of(&self, service: Service) -> &Count {

@@ -9,6 +9,7 @@ use teal_domain::platform::{Instance, NatGateway, Network, Subnet};
 use super::{
     AwsError,
     query::{Element, Fields, Mark, Query, list},
+    unless_denied,
 };
 
 const SUBNETS: &str = "ec2:DescribeSubnets";
@@ -63,16 +64,19 @@ impl NetworkPort for Ec2 {
             self.0.pages(ROUTE_TABLES, &fields, PAGE, tables),
             self.0.ask(VPCS, &fields, |answer| answer.each("vpcSet").find_map(|vpc| vpc.text("cidrBlock"))),
         );
-        let (mut subnets, mut nat_gateways) = (subnets?, nat_gateways?);
-        if let Some(tables) = allowed(tables)? {
-            let public = public(&tables);
+        let (mut subnets, mut nat_gateways, mut denied) = (subnets?, nat_gateways?, Vec::new());
+        if let Some(tables) = unless_denied(tables, ROUTE_TABLES, &mut denied)? {
+            let routes = routes(&tables);
             for subnet in &mut subnets {
-                subnet.public = public.get(&Some(subnet.id.as_str())).or_else(|| public.get(&None)).copied();
+                let table = routes.get(&Some(subnet.id.as_str())).or_else(|| routes.get(&None));
+                subnet.public = table.map(|table| table.public);
+                subnet.nat = table.and_then(|table| table.nat.clone());
             }
         }
         subnets.sort();
         nat_gateways.sort();
-        Ok(Network { vpc: vpc.to_owned(), cidr: allowed(cidr)?.flatten(), subnets, nat_gateways })
+        let cidr = unless_denied(cidr, VPCS, &mut denied)?.flatten();
+        Ok(Network { vpc: vpc.to_owned(), cidr, subnets, nat_gateways, denied })
     }
 
     async fn instance(&self, key: &str, values: &[String]) -> Result<Option<(String, Instance)>, AwsError> {
@@ -83,14 +87,6 @@ impl NetworkPort for Ec2 {
             (one.state != "running", &one.id).cmp(&(other.state != "running", &other.id))
         });
         Ok(found.into_iter().next())
-    }
-}
-
-/// Nothing, where it may not be asked.
-fn allowed<T>(asked: Result<T, AwsError>) -> Result<Option<T>, AwsError> {
-    match asked {
-        Err(error) if error.denied() => Ok(None),
-        asked => asked.map(Some),
     }
 }
 
@@ -111,6 +107,7 @@ fn subnets(answer: Element<'_, '_>) -> Vec<Subnet> {
             name: found.tag("tagSet", "Name"),
             zone: found.text("availabilityZone").unwrap_or_default(),
             public: None,
+            nat: None,
         })
     };
     answer.each("subnetSet").filter_map(subnet).collect()
@@ -124,34 +121,44 @@ fn nat_gateways(answer: Element<'_, '_>) -> Vec<NatGateway> {
             state: found.text("state").unwrap_or_default(),
         })
     };
-    // One that was deleted is told for an hour.
-    answer.each("natGatewaySet").filter_map(gateway).filter(|gateway| gateway.state != "deleted").collect()
+    // A private one leads to other networks, and not to the internet. One that was deleted is told for an hour.
+    let leads_out = |found: &Element<'_, '_>| found.text("connectivityType").as_deref() != Some("private");
+    let found = answer.each("natGatewaySet").filter(leads_out).filter_map(gateway);
+    found.filter(|gateway| gateway.state != "deleted").collect()
 }
 
-/// A route table: the subnets that it is for, whether it is for all others, and whether it leads to the internet.
+/// A route table: the subnets that it is for, whether it is for all others, whether it leads to the internet, and the NAT
+/// gateway that it leads through.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Table {
     subnets: Vec<String>,
     main: bool,
     public: bool,
+    nat: Option<String>,
 }
 
 fn tables(answer: Element<'_, '_>) -> Vec<Table> {
-    let table = |found: Element<'_, '_>| Table {
-        subnets: found.each("associationSet").filter_map(|one| one.text("subnetId")).collect(),
-        main: found.each("associationSet").any(|one| one.truth("main") == Some(true)),
-        public: found.each("routeSet").any(|route| {
-            route.text("destinationCidrBlock").as_deref() == Some("0.0.0.0/0")
-                && route.text("gatewayId").is_some_and(|gateway| gateway.starts_with("igw-"))
-        }),
+    let everywhere = |route: &Element<'_, '_>| {
+        route.text("destinationCidrBlock").as_deref() == Some("0.0.0.0/0")
+            // What it led through is gone.
+            && route.text("state").as_deref() != Some("blackhole")
+    };
+    let table = |found: Element<'_, '_>| {
+        let way = found.each("routeSet").find(everywhere);
+        Table {
+            subnets: found.each("associationSet").filter_map(|one| one.text("subnetId")).collect(),
+            main: found.each("associationSet").any(|one| one.truth("main") == Some(true)),
+            public: way.and_then(|way| way.text("gatewayId")).is_some_and(|gateway| gateway.starts_with("igw-")),
+            nat: way.and_then(|way| way.text("natGatewayId")),
+        }
     };
     answer.each("routeTableSet").map(table).collect()
 }
 
-/// Which subnets lead to the internet; under no name, what holds for those of which no table speaks.
-fn public(tables: &[Table]) -> BTreeMap<Option<&str>, bool> {
-    let main = tables.iter().find(|table| table.main).map(|table| (None, table.public));
-    let named = tables.iter().flat_map(|table| table.subnets.iter().map(|id| (Some(id.as_str()), table.public)));
+/// The table of each subnet; under no name, the one for those of which no table speaks.
+fn routes(tables: &[Table]) -> BTreeMap<Option<&str>, &Table> {
+    let main = tables.iter().find(|table| table.main).map(|table| (None, table));
+    let named = tables.iter().flat_map(|table| table.subnets.iter().map(move |id| (Some(id.as_str()), table)));
     named.chain(main).collect()
 }
 
@@ -162,6 +169,7 @@ fn instances(answer: Element<'_, '_>, key: &str) -> Vec<(String, Instance)> {
             class: found.text("instanceType"),
             zone: found.child("placement").and_then(|place| place.text("availabilityZone")),
             state: found.child("instanceState").and_then(|state| state.text("name")).unwrap_or_default(),
+            vpc: found.text("vpcId"),
         };
         Some((found.tag("tagSet", key)?, instance))
     };
@@ -197,20 +205,35 @@ mod tests {
         assert_eq!((subnets[0].id.as_str(), subnets[0].name.as_deref()), ("subnet-b", Some("private b")));
         assert_eq!((subnets[1].zone.as_str(), subnets[1].name.as_deref()), ("us-east-2a", None));
         let tables = reading(TABLE_SET, tables);
-        let public = public(&tables);
-        assert_eq!(public.get(&Some("subnet-a")), Some(&true));
-        assert_eq!((public.get(&Some("subnet-b")), public.get(&None)), (None, Some(&false)));
+        let routes = routes(&tables);
+        let told = |id: Option<&str>| routes.get(&id).map(|table| (table.public, table.nat.as_deref()));
+        assert_eq!(told(Some("subnet-a")), Some((true, None)));
+        assert_eq!((told(Some("subnet-b")), told(None)), (None, Some((false, Some("nat-1")))));
     }
 
     #[test]
-    fn a_nat_gateway_that_was_deleted_is_none() {
-        let gateway = |id: &str, state: &str| {
-            format!("<item><natGatewayId>{id}</natGatewayId><subnetId>subnet-a</subnetId><state>{state}</state></item>")
+    fn a_route_whose_end_is_gone_leads_nowhere() {
+        let gone = TABLE_SET.replace(
+            "<natGatewayId>nat-1</natGatewayId>",
+            "<natGatewayId>nat-1</natGatewayId><state>blackhole</state>",
+        );
+        let tables = reading(&gone, tables);
+        assert_eq!((tables[0].nat.as_deref(), tables[0].public), (None, false));
+    }
+
+    #[test]
+    fn a_nat_gateway_that_was_deleted_or_leads_to_no_internet_is_none() {
+        let gateway = |id: &str, state: &str, kind: &str| {
+            format!(
+                "<item><natGatewayId>{id}</natGatewayId><subnetId>subnet-a</subnetId><state>{state}</state>\
+                 <connectivityType>{kind}</connectivityType></item>"
+            )
         };
         let all = format!(
-            "<R><natGatewaySet>{}{}</natGatewaySet></R>",
-            gateway("nat-1", "deleted"),
-            gateway("nat-2", "failed")
+            "<R><natGatewaySet>{}{}{}</natGatewaySet></R>",
+            gateway("nat-1", "deleted", "public"),
+            gateway("nat-2", "failed", "public"),
+            gateway("nat-3", "available", "private")
         );
         let found = reading(&all, nat_gateways);
         assert_eq!(found, [NatGateway { id: "nat-2".into(), subnet: "subnet-a".into(), state: "failed".into() }]);
@@ -220,7 +243,7 @@ mod tests {
     fn instances_are_told_by_the_value_of_the_tag() {
         let xml = "<R><reservationSet><item><instancesSet><item><instanceId>i-1</instanceId><instanceType>t3.small</instanceType>\
                    <instanceState><code>16</code><name>running</name></instanceState>\
-                   <placement><availabilityZone>us-east-2a</availabilityZone></placement>\
+                   <placement><availabilityZone>us-east-2a</availabilityZone></placement><vpcId>vpc-1</vpcId>\
                    <tagSet><item><key>Name</key><value>acme-marquez-dev</value></item></tagSet></item></instancesSet></item>\
                    </reservationSet></R>";
         let instance = Instance {
@@ -228,6 +251,7 @@ mod tests {
             class: Some("t3.small".into()),
             zone: Some("us-east-2a".into()),
             state: "running".into(),
+            vpc: Some("vpc-1".into()),
         };
         assert_eq!(reading(xml, |answer| instances(answer, "Name")), [("acme-marquez-dev".to_owned(), instance)]);
     }

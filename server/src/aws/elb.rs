@@ -3,13 +3,14 @@
 use async_trait::async_trait;
 use aws_sdk_elasticloadbalancingv2::{
     Client,
+    config::Builder,
     operation::describe_load_balancers::DescribeLoadBalancersError,
     types::{LoadBalancer, LoadBalancerSchemeEnum, TargetGroup as Group, TargetHealthDescription},
 };
 use futures::future::try_join_all;
 use teal_domain::platform::{Balancer, Target, TargetGroup};
 
-use super::AwsError;
+use super::{AwsError, traced::Traced};
 
 /// Load balancers, as far as Teal reads them.
 #[async_trait]
@@ -25,7 +26,7 @@ pub struct Elb(Client);
 impl Elb {
     /// A client for a place.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self(Client::new(config))
+        Self(Client::from_conf(Builder::from(config).interceptor(Traced).build()))
     }
 
     async fn groups(&self, load_balancer: &str) -> Result<Vec<Group>, AwsError> {

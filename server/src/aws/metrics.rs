@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use aws_sdk_cloudwatch::{
     Client,
+    config::Builder,
     types::{
         AlarmType, ComparisonOperator, Dimension, Metric as SdkMetric, MetricAlarm, MetricDataQuery, MetricStat,
         ScanBy, StateValue,
@@ -18,7 +19,7 @@ use teal_domain::{
     surroundings::AlarmState,
 };
 
-use super::{AwsError, ssm::timestamp};
+use super::{AwsError, ssm::timestamp, traced::Traced};
 
 /// An answer to `DescribeAlarms` holds so many.
 const ALARMS_A_PAGE: i32 = 100;
@@ -46,7 +47,7 @@ pub struct Metrics(Client);
 impl Metrics {
     /// A client for a place.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self(Client::new(config))
+        Self(Client::from_conf(Builder::from(config).interceptor(Traced).build()))
     }
 }
 

@@ -1,13 +1,15 @@
 //! MWAA: the two environments.
 
 use async_trait::async_trait;
-use aws_sdk_mwaa::{Client, operation::get_environment::GetEnvironmentError, types::LoggingConfiguration};
+use aws_sdk_mwaa::{
+    Client, config::Builder, operation::get_environment::GetEnvironmentError, types::LoggingConfiguration,
+};
 use teal_domain::{
     Environment, EnvironmentStatus,
     environment::{LastUpdate, NO_SUCH, OptionValue, Setup},
 };
 
-use super::{AwsError, seal, ssm::timestamp};
+use super::{AwsError, seal, ssm::timestamp, traced::Traced};
 
 /// An environment, as far as Teal reads it.
 #[async_trait]
@@ -23,7 +25,7 @@ pub struct Mwaa(Client);
 impl Mwaa {
     /// A client for a place.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self(Client::new(config))
+        Self(Client::from_conf(Builder::from(config).interceptor(Traced).build()))
     }
 
     /// The client, for what else is asked of MWAA.
@@ -80,6 +82,7 @@ pub fn told(found: aws_sdk_mwaa::types::Environment, name: &str) -> Environment 
 /// What an environment is set up with, as far as the answer says so.
 fn setup(found: &aws_sdk_mwaa::types::Environment) -> Setup {
     let said = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
+    let count = |number: Option<i32>| number.and_then(|n| u32::try_from(n).ok());
     let file = |path, version| said(path).map(|path| (path, said(version)));
     let options = found.airflow_configuration_options().into_iter().flatten();
     Setup {
@@ -95,6 +98,8 @@ fn setup(found: &aws_sdk_mwaa::types::Environment) -> Setup {
         subnets: found.network_configuration().map(|network| network.subnet_ids().to_vec()).unwrap_or_default(),
         kms_key: said(found.kms_key()),
         deployment_mode: said(found.tags().and_then(|tags| tags.get("DeploymentMode")).map(String::as_str)),
+        web_servers: count(found.min_webservers()).zip(count(found.max_webservers())),
+        web_access: said(found.webserver_access_mode().map(aws_sdk_mwaa::types::WebserverAccessMode::as_str)),
     }
 }
 
@@ -138,18 +143,20 @@ mod tests {
     }
 
     #[test]
-    fn where_it_stands_how_it_encrypts_and_how_it_is_deployed_is_told() {
-        use aws_sdk_mwaa::types::NetworkConfiguration;
+    fn where_it_stands_how_it_encrypts_and_how_it_is_deployed_and_reached_is_told() {
+        use aws_sdk_mwaa::types::{NetworkConfiguration, WebserverAccessMode};
         let network = NetworkConfiguration::builder().subnet_ids("subnet-a").subnet_ids("subnet-b").build();
         let found = Found::builder()
             .network_configuration(network)
             .kms_key("arn:aws:kms:us-east-2:123456789012:key/k")
+            .webserver_access_mode(WebserverAccessMode::PrivateOnly)
             .tags("DeploymentMode", "FullHA")
             .tags("Team", "data");
         let setup = setup(&found.build());
         assert_eq!(setup.subnets, ["subnet-a", "subnet-b"]);
         assert_eq!(setup.kms_key.as_deref(), Some("arn:aws:kms:us-east-2:123456789012:key/k"));
         assert_eq!(setup.deployment_mode.as_deref(), Some("FullHA"));
+        assert_eq!(setup.web_access.as_deref(), Some("PRIVATE_ONLY"));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_s3::{
     Client,
     config::Builder,
-    types::{BucketVersioningStatus, Object, ServerSideEncryption},
+    types::{BucketVersioningStatus, ExpirationStatus, Object, ServerSideEncryption},
 };
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use teal_domain::{
@@ -12,7 +12,15 @@ use teal_domain::{
     surroundings::{DagFile, Mark},
 };
 
-use super::{AwsError, signed};
+use super::{AwsError, signed, traced::Traced, unless_denied};
+
+const VERSIONING: &str = "s3:GetBucketVersioning";
+const ENCRYPTION: &str = "s3:GetEncryptionConfiguration";
+const LIFECYCLE: &str = "s3:GetLifecycleConfiguration";
+/// What a bucket answers that has no rules of a lifecycle.
+const NO_LIFECYCLE: &str = "NoSuchLifecycleConfiguration";
+/// What a bucket of before 2023 may answer that never was told to encrypt.
+const NO_RULE: &str = "ServerSideEncryptionConfigurationNotFoundError";
 
 /// S3, as far as Teal reads it.
 #[async_trait]
@@ -40,7 +48,7 @@ impl S3 {
     /// this machine has no names below its own.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
         let elsewhere = config.endpoint_url().is_some() || std::env::var_os("AWS_ENDPOINT_URL_S3").is_some();
-        Self(Client::from_conf(Builder::from(config).force_path_style(elsewhere).build()))
+        Self(Client::from_conf(Builder::from(config).force_path_style(elsewhere).interceptor(Traced).build()))
     }
 }
 
@@ -53,7 +61,7 @@ impl S3 {
             Ok(answer) => answer,
             Err(error) => {
                 let code = error.as_service_error().and_then(ProvideErrorMetadata::code);
-                return code == Some("ServerSideEncryptionConfigurationNotFoundError");
+                return code == Some(NO_RULE);
             }
         };
         let rules = answer.server_side_encryption_configuration.map(|found| found.rules).unwrap_or_default();
@@ -99,7 +107,7 @@ impl FilePort for S3 {
 #[async_trait]
 impl BucketPort for S3 {
     async fn bucket(&self, name: &str) -> Result<Bucket, AwsError> {
-        let mut bucket = Bucket { name: name.to_owned(), exists: false, versioned: None, encrypted: None };
+        let mut bucket = Bucket { name: name.to_owned(), ..Bucket::default() };
         if let Err(error) = self.0.head_bucket().bucket(name).send().await {
             // The answer to a HEAD has no body that could say more.
             return match error.raw_response().map(|response| response.status().as_u16()) {
@@ -113,37 +121,48 @@ impl BucketPort for S3 {
             };
         }
         bucket.exists = true;
-        let (versioned, encrypted) = tokio::join!(self.versioned(name), self.encrypted(name));
-        (bucket.versioned, bucket.encrypted) = (versioned?, encrypted?);
+        let (versioned, encrypted, lifecycle) =
+            tokio::join!(self.versioned(name), self.encrypted(name), self.lifecycle(name));
+        bucket.versioned = unless_denied(versioned, VERSIONING, &mut bucket.denied)?;
+        // Nothing but a finding about costs needs it: without the permission there is no such finding.
+        bucket.lifecycle = unless_denied(lifecycle, LIFECYCLE, &mut Vec::new())?;
+        bucket.encrypted = unless_denied(encrypted, ENCRYPTION, &mut bucket.denied)?;
         Ok(bucket)
     }
 }
 
 impl S3 {
-    async fn versioned(&self, bucket: &str) -> Result<Option<bool>, AwsError> {
-        match self.0.get_bucket_versioning().bucket(bucket).send().await {
-            Ok(answer) => Ok(Some(answer.status == Some(BucketVersioningStatus::Enabled))),
-            Err(error) => unless_denied(AwsError::from_sdk("s3:GetBucketVersioning", &error).about(bucket)),
+    async fn versioned(&self, bucket: &str) -> Result<bool, AwsError> {
+        let asked = self.0.get_bucket_versioning().bucket(bucket).send().await;
+        let answer = asked.map_err(|error| AwsError::from_sdk(VERSIONING, &error).about(bucket))?;
+        Ok(answer.status == Some(BucketVersioningStatus::Enabled))
+    }
+
+    /// Whether a rule of it is in force.
+    async fn lifecycle(&self, bucket: &str) -> Result<bool, AwsError> {
+        match self.0.get_bucket_lifecycle_configuration().bucket(bucket).send().await {
+            Ok(answer) => Ok(answer.rules().iter().any(|rule| *rule.status() == ExpirationStatus::Enabled)),
+            Err(error) => {
+                let error = AwsError::from_sdk(LIFECYCLE, &error).about(bucket);
+                if error.code.as_deref() == Some(NO_LIFECYCLE) { Ok(false) } else { Err(error) }
+            }
         }
     }
 
-    async fn encrypted(&self, bucket: &str) -> Result<Option<String>, AwsError> {
+    /// With what it encrypts; `none` where an old bucket says that it has no rule.
+    async fn encrypted(&self, bucket: &str) -> Result<String, AwsError> {
+        let none = || "none".to_owned();
         let answer = match self.0.get_bucket_encryption().bucket(bucket).send().await {
             Ok(answer) => answer,
             Err(error) => {
-                return unless_denied(AwsError::from_sdk("s3:GetEncryptionConfiguration", &error).about(bucket));
+                let error = AwsError::from_sdk(ENCRYPTION, &error).about(bucket);
+                return if error.code.as_deref() == Some(NO_RULE) { Ok(none()) } else { Err(error) };
             }
         };
         let rules = answer.server_side_encryption_configuration.map(|found| found.rules).unwrap_or_default();
         let mut by_default = rules.into_iter().filter_map(|rule| rule.apply_server_side_encryption_by_default);
-        Ok(by_default.next().map(|by| by.sse_algorithm.as_str().to_owned()))
+        Ok(by_default.next().map_or_else(none, |by| by.sse_algorithm.as_str().to_owned()))
     }
-}
-
-/// Nothing, where it may not be asked; and where an old bucket says that it has no rule.
-fn unless_denied<T>(error: AwsError) -> Result<Option<T>, AwsError> {
-    let no_rule = error.code.as_deref() == Some("ServerSideEncryptionConfigurationNotFoundError");
-    if error.denied() || no_rule { Ok(None) } else { Err(error) }
 }
 
 /// An object as a file of the folder; nothing, if it is a marker of a folder or what Python leaves behind.

@@ -13,7 +13,8 @@ use aws_sigv4::{
     sign::v4,
 };
 
-use super::{AwsError, counted};
+use super::{AwsError, counted, traced};
+use crate::traces::{self, About};
 
 /// How long a call may take.
 const PATIENCE: Duration = Duration::from_secs(8);
@@ -25,6 +26,8 @@ const MOST: usize = 4 * 1024 * 1024;
 pub(super) struct Caller {
     config: SdkConfig,
     http: Arc<OnceLock<reqwest::Client>>,
+    patience: Duration,
+    most: usize,
 }
 
 /// A call.
@@ -82,15 +85,30 @@ pub(super) fn not_allowed(action: &str) -> String {
 impl Caller {
     /// Whoever calls as the configuration says.
     pub(super) fn new(config: &SdkConfig) -> Self {
-        Self { config: config.clone(), http: Arc::default() }
+        Self { config: config.clone(), http: Arc::default(), patience: PATIENCE, most: MOST }
+    }
+
+    /// The same, of a service that takes its time and has much to say.
+    pub(super) const fn patient(mut self, patience: Duration, most: usize) -> Self {
+        (self.patience, self.most) = (patience, most);
+        self
     }
 
     /// Makes a call, and answers with the status and the body.
     pub(super) async fn make(&self, call: &Call<'_>) -> Result<(u16, Vec<u8>), AwsError> {
+        let operation = call.action.rsplit(':').next().unwrap_or(call.action);
+        let open = traces::call(call.service, operation);
+        open.say(|| About::nothing().region(call.region));
+        open.around(self.made(call)).await
+    }
+
+    async fn made(&self, call: &Call<'_>) -> Result<(u16, Vec<u8>), AwsError> {
         let action = call.action;
         let away = |error: reqwest::Error| {
+            traces::failed(traced::how(error.is_timeout(), None));
             let how = if error.is_timeout() { "did not answer in time" } else { "could not be reached" };
-            AwsError { code: None, message: format!("{action} {how}."), refused: false }
+            // Whoever could not be connected to was never asked.
+            AwsError { code: None, message: format!("{action} {how}."), refused: error.is_connect() }
         };
         let mut request = self.http().map_err(away)?.post(call.endpoint);
         for (name, value) in call.signed(&self.config).await? {
@@ -99,10 +117,14 @@ impl Caller {
         counted::count(call.service, "");
         let mut response = request.body(call.body.to_owned()).send().await.map_err(away)?;
         let status = response.status().as_u16();
+        traces::say(|| About::nothing().number("http.response.status_code", status));
+        if status >= 400 {
+            traces::failed(traced::how(false, Some(status)));
+        }
         let mut answer = Vec::new();
         while let Some(part) = response.chunk().await.map_err(away)? {
-            if answer.len() + part.len() > MOST {
-                let message = format!("{action} answered with more than {} MB.", MOST / 1024 / 1024);
+            if answer.len() + part.len() > self.most {
+                let message = format!("{action} answered with more than {} MB.", self.most / 1024 / 1024);
                 return Err(AwsError { code: None, message, refused: false });
             }
             answer.extend_from_slice(&part);
@@ -117,7 +139,7 @@ impl Caller {
         let client = reqwest::Client::builder()
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
-            .timeout(PATIENCE)
+            .timeout(self.patience)
             .build()?;
         Ok(self.http.get_or_init(|| client))
     }

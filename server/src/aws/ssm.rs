@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use async_trait::async_trait;
 use aws_sdk_ssm::{
     Client,
-    config::retry::RetryConfig,
+    config::{Builder, retry::RetryConfig},
     operation::{get_parameter_history::GetParameterHistoryError, put_parameter::PutParameterError},
     types::{Parameter, ParameterHistory, ParameterType},
 };
 use teal_domain::{Color, Flag, FlagValue, FlagVersion, OperationId, Timestamp, VersionRecord};
 
-use super::AwsError;
+use super::{AwsError, traced::Traced};
 
 /// The flag, as far as Teal reads and writes it.
 #[async_trait]
@@ -64,7 +64,7 @@ pub struct Ssm(Client);
 impl Ssm {
     /// A client for a place.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
-        Self(Client::new(config))
+        Self(Client::from_conf(Builder::from(config).interceptor(Traced).build()))
     }
 }
 
@@ -101,7 +101,7 @@ impl FlagPort for Ssm {
 
     async fn put(&self, name: &str, put: Put) -> PutAnswer {
         // The SDK would send a put again after a timeout and write two versions for one click.
-        let once = aws_sdk_ssm::config::Builder::new().retry_config(RetryConfig::disabled());
+        let once = Builder::new().retry_config(RetryConfig::disabled());
         let mut request = self
             .0
             .put_parameter()

@@ -1,6 +1,11 @@
 //! `teal doctor`: what keeps Teal from working, one by one, each with its mend.
 
+mod bill;
+mod lineage;
 mod platform;
+mod traces;
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use teal_domain::{Color, Flag, FlagValue, Millis, trouble};
@@ -72,11 +77,13 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
         // What goes on in both Airflows is asked for by name: it takes seconds and work of theirs.
         let airflows = if named.is_some() { Airflows::Asked } else { Airflows::Spared };
         platform::look(&mut findings, pair, &config, airflows).await;
+        lineage::look(&mut findings, pair).await;
         if named.is_some() {
             links = troubles(&mut findings, pair).await;
         }
     }
-    store_side(&mut findings, &config).await;
+    traces::look(&mut findings, config.traces.as_ref()).await;
+    store_side(&mut findings, &config, &pairs).await;
     let bad = findings.0.iter().any(|finding| finding.verdict == Verdict::Bad);
     if common.json {
         output::json(&findings.0);
@@ -272,7 +279,7 @@ fn permission(error: &AwsError, action: &str) -> String {
     if error.denied() { format!("Allow {action} in the policy of Teal's role.") } else { String::new() }
 }
 
-async fn store_side(findings: &mut Findings, config: &crate::config::Config) {
+async fn store_side(findings: &mut Findings, config: &crate::config::Config, pairs: &[Arc<Pair>]) {
     let about = "store";
     let path = config.store.path.display();
     if let Err(mistake) = check_store_place(&config.store) {
@@ -303,6 +310,7 @@ async fn store_side(findings: &mut Findings, config: &crate::config::Config) {
                     findings.add(about, "journal", Verdict::Bad, error.to_string(), "See `teal history verify`.")
                 }
             }
+            bill::look(findings, &store, config, pairs).await;
             store.close().await;
         }
         Err(error) => findings.add(

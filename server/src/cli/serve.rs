@@ -18,6 +18,8 @@ use crate::{
 /// What is open gets so long to end in good order, counted from the order to stop. Longer than a switch takes with
 /// the default time limits, and shorter than what runs containers waits before it kills.
 const GOOD_ORDER: Duration = Duration::from_secs(25);
+/// The last traces get so long to be sent after that.
+const LAST_TRACES: Duration = Duration::from_secs(3);
 
 pub async fn run(common: &Common) -> Result<End, Stop> {
     let config = setup::config(common)?;
@@ -29,6 +31,10 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     let address = listener.local_addr().map_err(Stop::failed)?;
     let figures = figures(config.metrics).await?;
 
+    if let Some(traces) = &config.traces {
+        engine.traces.begin(traces, engine.name()).map_err(Stop::failed)?;
+        tracing::info!(collector = %traces.address, percent = traces.percent, "traces are sent");
+    }
     watch::start(&engine);
     let limits = Arc::new(Limits::default());
     let kept = limits.clone();
@@ -88,6 +94,7 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
         tracing::warn!(%error, "what was denied last is in this log only");
     }
     engine.log_head("at the end").await;
+    engine.traces.finish(LAST_TRACES).await;
     engine.store.close().await;
     Ok(End::Done)
 }

@@ -6,7 +6,16 @@ use tokio::sync::Notify;
 
 use super::{Common, Stop};
 use crate::{
-    aws::{self, Place, cloudtrail::Trail, cloudwatch::CloudWatch, elb::Elb, mwaa::Mwaa, s3::S3, ssm::Ssm},
+    aws::{
+        self, Place,
+        bill::{BillPort, CostExplorer},
+        cloudtrail::Trail,
+        cloudwatch::CloudWatch,
+        elb::Elb,
+        mwaa::Mwaa,
+        s3::S3,
+        ssm::Ssm,
+    },
     config::{Config, PairConfig, check_store_place},
     engine::{Around, Engine, Pair, Parts, Ports, Settings, clock::System},
     store::Store,
@@ -33,6 +42,7 @@ pub fn config_without_store(common: &Common) -> Result<Config, Stop> {
 
 /// The pairs of a config over the SDK. Pairs of one place share its clients.
 pub async fn pairs(config: &Config) -> Vec<Arc<Pair>> {
+    let home = Arc::new(config.home());
     let mut places: HashMap<Place, (Ports, Arc<Notify>)> = HashMap::new();
     let mut pairs = Vec::with_capacity(config.pairs.len());
     for pair in &config.pairs {
@@ -58,11 +68,13 @@ pub async fn pairs(config: &Config) -> Vec<Arc<Pair>> {
                     buckets: s3,
                 }),
             };
-            let ports = Ports { flag: Arc::new(Ssm::new(&sdk)), environments: mwaa, trail, around: Some(around) };
+            let bill = config.actual_costs.then(|| Arc::new(CostExplorer::new(&sdk)) as Arc<dyn BillPort>);
+            let ports = Ports { flag: Arc::new(Ssm::new(&sdk)), environments: mwaa, trail, around: Some(around), bill };
             places.insert(place.clone(), (ports, Arc::new(Notify::new())));
         }
         if let Some((ports, nudge)) = places.get(&place) {
-            pairs.push(Arc::new(Pair::new(pair.clone(), ports.clone(), nudge.clone())));
+            let pair = Pair::new(pair.clone(), ports.clone(), nudge.clone());
+            pairs.push(Arc::new(pair.at_home(home.clone())));
         }
     }
     pairs

@@ -3,6 +3,7 @@
 use teal_domain::{PairId, PairNames, lineage::Setup, policy::Policy, topology::Mode};
 
 use super::{
+    costs::{self, PairCosts},
     freezes::FreezeRule,
     lineage,
     mistake::{Findings, Found, Reported, Wrong},
@@ -39,6 +40,8 @@ pub struct PairConfig {
     pub policy: Policy,
     /// When planned switches and drills of it are refused.
     pub freezes: Vec<FreezeRule>,
+    /// What was planned to be paid for it, and how what is paid for it is told apart.
+    pub costs: PairCosts,
 }
 
 type Read<T> = Result<Found<T>, Reported>;
@@ -65,6 +68,7 @@ pub(super) struct Draft {
     project: Read<String>,
     environment: Read<String>,
     policy: Result<policy::Read, Reported>,
+    costs: Result<costs::Read, Reported>,
 }
 
 impl Draft {
@@ -115,6 +119,7 @@ impl Draft {
         let secret = names.optional("secret", rules::secret);
         names.finish();
         let policy = policy::read(section.section("policy", Part::Policy), findings);
+        let costs = costs::of_pair(section.section("costs", Part::PairCosts), findings);
         section.finish();
 
         let id = id.and_then(|id| match id {
@@ -140,6 +145,7 @@ impl Draft {
             project,
             environment,
             policy,
+            costs,
         }
     }
 
@@ -154,6 +160,7 @@ impl Draft {
         let (project, environment) = (self.project?.value, self.environment?.value);
         let policy = self.policy?;
         let lineage = self.lineage.finish(&project, &environment)?;
+        let costs = self.costs?.finish(&project, &environment);
         Ok(PairConfig {
             id: self.id?.value,
             title: self.title?.map_or_else(|| format!("{project} · {environment}"), |title| title.value),
@@ -176,6 +183,7 @@ impl Draft {
             },
             policy: policy.policy,
             freezes: policy.freezes,
+            costs,
         })
     }
 }

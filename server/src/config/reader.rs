@@ -88,6 +88,8 @@ pub(super) struct Section<'s, 'a> {
     source: &'s Source<'a>,
     part: Part,
     pub origin: Origin,
+    /// Whether it stands in the file.
+    there: bool,
     left: BTreeMap<&'s str, (usize, &'s Spanned<DeValue<'a>>)>,
 }
 
@@ -95,7 +97,12 @@ impl<'s, 'a> Section<'s, 'a> {
     pub fn new(source: &'s Source<'a>, part: Part, at: usize, table: Option<&'s DeTable<'a>>) -> Self {
         let keys = table.into_iter().flat_map(DeTable::iter);
         let left = keys.map(|(key, value)| (key.get_ref().as_ref(), (key.span().start, value))).collect();
-        Self { source, part, origin: source.origin(at), left }
+        Self { source, part, origin: source.origin(at), there: table.is_some(), left }
+    }
+
+    /// Whether somebody wrote it, be it empty.
+    pub const fn is_there(&self) -> bool {
+        self.there
     }
 
     fn take(&mut self, key: &'static str) -> Option<(Origin, &'s Spanned<DeValue<'a>>)> {
@@ -121,6 +128,28 @@ impl<'s, 'a> Section<'s, 'a> {
             return Err(self.wrong_type(key, &origin, value, "a text", &mend));
         };
         match rule(text) {
+            Ok(value) => Ok(Some(Found { value, origin })),
+            Err(wrong) => Err(self.source.report(&origin, wrong)),
+        }
+    }
+
+    /// A text or a number that its rule takes, as it is written; nothing if the key is not there.
+    pub fn text_or_number<T>(
+        &mut self,
+        key: &'static str,
+        rule: impl FnOnce(&str) -> Result<T, Wrong>,
+    ) -> Result<Option<Found<T>>, Reported> {
+        let Some((origin, value)) = self.take(key) else { return Ok(None) };
+        let written = match value.get_ref() {
+            DeValue::String(text) => text.to_string(),
+            // TOML lets digits be grouped.
+            DeValue::Integer(_) | DeValue::Float(_) => self.source.text[value.span()].replace('_', ""),
+            _ => {
+                let mend = format!("write `{key} = \"1200.00\"` or `{key} = 1200`");
+                return Err(self.wrong_type(key, &origin, value, "a text or a number", &mend));
+            }
+        };
+        match rule(&written) {
             Ok(value) => Ok(Some(Found { value, origin })),
             Err(wrong) => Err(self.source.report(&origin, wrong)),
         }

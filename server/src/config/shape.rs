@@ -25,14 +25,20 @@ pub(super) enum Part {
     Freeze,
     SignIn,
     Embed,
+    Traces,
+    Costs,
+    PairCosts,
+    /// The keys of tags: whoever mistypes a project elsewhere does not mean a tag.
+    CostTags,
     Role,
     Caller,
     Client,
 }
 
 impl Part {
-    /// All but those whose keys are no words of their own, checks and sides: whoever mistypes a key elsewhere means neither.
-    pub const ALL: [Self; 14] = [
+    /// All but those whose keys are no words of their own, checks, sides and tags: whoever mistypes a key elsewhere means none of
+    /// them.
+    pub const ALL: [Self; 17] = [
         Self::Top,
         Self::Store,
         Self::Polling,
@@ -46,6 +52,9 @@ impl Part {
         Self::Role,
         Self::Caller,
         Self::Embed,
+        Self::Traces,
+        Self::Costs,
+        Self::PairCosts,
         Self::Client,
     ];
 
@@ -65,6 +74,10 @@ impl Part {
             Self::Freeze => "[[pair.policy.freeze]]",
             Self::SignIn => "[sign_in]",
             Self::Embed => "[embed]",
+            Self::Traces => "[traces]",
+            Self::Costs => "[costs]",
+            Self::PairCosts => "[pair.costs]",
+            Self::CostTags => "`tags` of [pair.costs]",
             Self::Role => "[[sign_in.role]]",
             Self::Caller => "[[sign_in.caller]]",
             Self::Client => "[[sign_in.client]]",
@@ -80,11 +93,14 @@ impl Part {
                 "site",
                 "grace",
                 "cloudtrail",
+                "runs_in",
                 "trusted_proxies",
                 "store",
                 "polling",
                 "sign_in",
                 "embed",
+                "traces",
+                "costs",
                 "pair",
             ],
             Self::Store => &["path", "spool"],
@@ -102,6 +118,7 @@ impl Part {
                 "names",
                 "lineage",
                 "policy",
+                "costs",
             ],
             Self::Names => &["flag", "blue", "green", "load_balancer", "group", "instance", "database", "secret"],
             Self::Lineage => &["public_url", "api_url", "health_url", "namespaces"],
@@ -161,6 +178,10 @@ impl Part {
                 "client",
             ],
             Self::Embed => &["parents", "cross_site"],
+            Self::Traces => &["endpoint", "headers_file", "service_name", "percent", "parents"],
+            Self::Costs => &["actual"],
+            Self::PairCosts => &["budget", "failed_hour", "tags"],
+            Self::CostTags => &["project", "environment", "side"],
             Self::Role => &["group", "role", "pairs"],
             Self::Caller => &["arn", "role", "pairs"],
             Self::Client => &["client_id", "subject", "name", "pairs", "people"],

@@ -1,10 +1,12 @@
 //! The configuration as a whole: what it says when it is right, and where it points when it is not.
 
+mod costs;
 mod lineage;
 mod policy;
 mod provider;
 mod sign_in;
 mod together;
+mod traces;
 
 use std::{fmt::Write as _, path::Path};
 
@@ -55,6 +57,7 @@ fn a_pair_needs_only_project_environment_and_region() {
     assert_eq!(config.polling.request_timeout, Duration::from_secs(5));
     assert_eq!(config.grace, Duration::from_mins(10));
     assert!(!config.cloudtrail);
+    assert_eq!(config.runs_in, None);
     let [pair] = &config.pairs[..] else { panic!("{:?}", config.pairs) };
     assert_eq!(pair.id.as_str(), "dev");
     assert_eq!(pair.title, "mwaa-openlineage · dev");
@@ -65,7 +68,7 @@ fn a_pair_needs_only_project_environment_and_region() {
 #[test]
 fn everything_can_be_said_and_is_taken_as_it_is_said() {
     let config = load(
-        "listen = \"[::1]:8080\"\ngrace = \"15m\"\ncloudtrail = true\n\
+        "listen = \"[::1]:8080\"\ngrace = \"15m\"\ncloudtrail = true\nruns_in = \"eu-west-1\"\n\
          store = { path = \"/var/lib/teal/j.db\", spool = \"/var/spool/teal\" }\n\
          polling = { flag = \"500ms\", environments = \"1m\", request_timeout = \"2s\" }\n\
          [[pair]]\nid = \"analytics\"\nname = \"Analytics\"\nproject = \"p\"\nenvironment = \"Dev_1\"\n\
@@ -76,9 +79,10 @@ fn everything_can_be_said_and_is_taken_as_it_is_said() {
     assert_eq!(config.listen.to_string(), "[::1]:8080");
     assert_eq!(config.store.path, Path::new("/var/lib/teal/j.db"));
     assert_eq!(config.store.spool, Path::new("/var/spool/teal"));
-    assert_eq!(config.store.origin.to_string(), "teal.toml:4:18");
+    assert_eq!(config.store.origin.to_string(), "teal.toml:5:18");
     assert_eq!((config.polling.flag, config.grace), (Duration::from_millis(500), Duration::from_mins(15)));
     assert!(config.cloudtrail);
+    assert_eq!(config.home().region.as_deref(), Some("eu-west-1"));
     let pair = &config.pairs[0];
     assert_eq!((pair.id.as_str(), pair.title.as_str()), ("analytics", "Analytics"));
     assert_eq!((pair.names.flag.as_str(), pair.names.blue.as_str()), ("/teal/flag", "b"));
@@ -153,6 +157,7 @@ fn a_value_of_the_wrong_type_is_named_with_its_line() {
         &format!("site = [\"x\"]\n{PAIR}"),
         "teal.toml:1:8: `site` wants a text, and this is a list: write `site = \"…\"`",
     );
+    one(&format!("runs_in = \"us-east-2a\"\n{PAIR}"), "teal.toml:1:11: `us-east-2a` is not an AWS region");
     one(
         &format!("cloudtrail = \"yes\"\n{PAIR}"),
         "teal.toml:1:14: `cloudtrail` wants true or false, and this is the text `yes`: write",

@@ -2,10 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use teal_domain::{LivePair, PairId, PairSnapshot, Pulse, Snapshot, SnapshotId, Timestamp};
+use teal_domain::{LivePair, PairId, PairSnapshot, Pulse, Snapshot, SnapshotId, Timestamp, topology::Aged};
 use tokio::sync::watch;
 
 /// A snapshot, and what the streams send of it, made once for all of them.
@@ -23,15 +23,25 @@ impl Published {
         let (id, _) = self.live.get(pair)?;
         let pair = self.snapshot.pair(pair)?;
         let (flag, blue, green) = (pair.flag.read_at(), pair.blue.read_at(), pair.green.read_at());
-        Some(Pulse { id: *id, now, flag, blue, green, platform: pair.platform.read_at() })
+        Some(Pulse { id: *id, now, flag, blue, green, moments: pair.moments() })
     }
+}
+
+/// Whether what is published is news to whoever looks at a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Says {
+    /// The page says something else now.
+    Something,
+    /// The same was read again.
+    TheSame,
 }
 
 /// The board.
 #[derive(Debug)]
 pub struct Board {
     published: watch::Sender<Arc<Published>>,
-    writing: Mutex<()>,
+    /// Whoever holds it may publish. It remembers which readings were too old when that was last looked at.
+    writing: Mutex<HashMap<PairId, Aged>>,
 }
 
 impl Board {
@@ -56,7 +66,7 @@ impl Board {
     /// Changes what is known of a pair. A change of more than read times is a new snapshot, which every
     /// stream sends; mere read times go out with the next pulse.
     pub fn update(&self, pair: &PairId, now: Timestamp, change: impl FnOnce(&mut PairSnapshot)) {
-        let _one_writer = self.writing.lock().unwrap_or_else(PoisonError::into_inner);
+        let _one_writer = self.writer();
         let before = self.published.borrow().clone();
         let Some(at) = before.snapshot.pairs.iter().position(|known| known.id == *pair) else { return };
         let known = &before.snapshot.pairs[at];
@@ -65,21 +75,46 @@ impl Board {
         if pair_now == **known {
             return;
         }
-        let changed = !same_but_for_read_times(known, &pair_now);
+        let says = if same_but_for_read_times(known, &pair_now) { Says::TheSame } else { Says::Something };
+        self.publish(&before, at, Arc::new(pair_now), now, says);
+    }
+
+    /// A reading that has become too old to judge by, or is young again, is a new snapshot too, though what is known is the
+    /// same: whoever has a page open is shown what can be said now.
+    pub fn look_at_ages(&self, now: Timestamp) {
+        let mut aged = self.writer();
+        let count = self.published.borrow().snapshot.pairs.len();
+        for at in 0..count {
+            let before = self.published.borrow().clone();
+            let pair = before.snapshot.pairs[at].clone();
+            let (is, was) = (Aged::of(&pair, now), aged.entry(pair.id.clone()).or_default());
+            if is != *was {
+                *was = is;
+                self.publish(&before, at, pair, now, Says::Something);
+            }
+        }
+    }
+
+    fn writer(&self) -> MutexGuard<'_, HashMap<PairId, Aged>> {
+        self.writing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a pair in its place; only the writer does.
+    fn publish(&self, before: &Published, at: usize, pair: Arc<PairSnapshot>, now: Timestamp, says: Says) {
         let mut id = before.snapshot.id;
         let mut live_pairs = before.live.clone();
-        if changed {
+        if says == Says::Something {
             id.seq += 1;
-            Arc::make_mut(&mut live_pairs).insert(pair.clone(), (id, live(id, now, &pair_now)));
+            Arc::make_mut(&mut live_pairs).insert(pair.id.clone(), (id, live(id, now, &pair)));
         }
         let mut pairs = before.snapshot.pairs.clone();
-        pairs[at] = Arc::new(pair_now);
+        pairs[at] = pair;
         let snapshot = Arc::new(Snapshot { id, at: now, pairs });
         let next = Arc::new(Published { snapshot, live: live_pairs });
         self.published.send_if_modified(|published| {
             *published = next;
-            // Streams are woken for changes only: a thousand of them need not wake for every poll.
-            changed
+            // Streams are woken for news only: a thousand of them need not wake for every poll.
+            says == Says::Something
         });
     }
 }

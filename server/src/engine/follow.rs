@@ -21,6 +21,7 @@ use super::{Around, Engine, Pair};
 use crate::{
     aws::{AwsError, airflow::client::Airflow},
     store::StoreError,
+    traces::About,
 };
 
 /// How often it is looked whether a switch is to be followed.
@@ -59,7 +60,9 @@ impl Engine {
         let Some(mut walk) = Walk::of(self, pair, around, &record) else { return Ok(IDLE) };
         let mut next = IDLE;
         if self.store.hold_following(pair.id(), &self.name, self.clock.now()).await? {
-            next = walk.go().await?;
+            let about = || About::pair(pair.id()).operation(walk.switch.operation);
+            let open = self.traces.cycle("follow a switch", about);
+            next = open.around(walk.go()).await?;
         }
         if walk.course.is_over() {
             let operation = walk.switch.operation;

@@ -10,7 +10,10 @@ use teal_domain::{
 use tokio::time::sleep;
 
 use super::{Engine, Pair, watch::Pause};
-use crate::marquez::{Marquez, MarquezError};
+use crate::{
+    marquez::{Marquez, MarquezError},
+    traces::{self, About},
+};
 
 /// How often its health and its namespaces are read.
 const OFTEN: Duration = Duration::from_secs(60);
@@ -52,7 +55,12 @@ async fn keep(engine: Arc<Engine>, pair: Arc<Pair>, part: Part, every: Duration,
         }
     };
     loop {
-        let good = read(&engine, &pair, &client, part).await;
+        let word = match part {
+            Part::Health => "health",
+            Part::Work => "work",
+        };
+        let open = engine.traces.cycle("poll lineage", || About::pair(pair.id()).word("teal.read", word));
+        let good = open.around(read(&engine, &pair, &client, part)).await;
         sleep(pause.after(good, &engine)).await;
     }
 }
@@ -60,10 +68,14 @@ async fn keep(engine: Arc<Engine>, pair: Arc<Pair>, part: Part, every: Duration,
 /// Reads a part, and writes it to the board; whether all of it could be read.
 pub async fn read(engine: &Engine, pair: &Pair, client: &Marquez, part: Part) -> bool {
     let (setup, reader) = (&pair.config.lineage, Reader { engine, pair });
-    match part {
+    let good = match part {
         Part::Health => reader.health(client, setup).await,
         Part::Work => reader.work(client, setup).await,
+    };
+    if !good {
+        traces::failed("not read");
     }
+    good
 }
 
 struct Reader<'a> {

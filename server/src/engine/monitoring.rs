@@ -20,7 +20,10 @@ use tokio::{
 };
 
 use super::{Around, Engine, Pair, observe::silence};
-use crate::aws::AwsError;
+use crate::{
+    aws::AwsError,
+    traces::{self, About},
+};
 
 /// How long CloudWatch may take. Nobody waits for it.
 const LIMIT: Duration = Duration::from_secs(20);
@@ -67,6 +70,13 @@ struct Last {
     good: bool,
 }
 
+impl Last {
+    /// What was read just now, before it is published: whoever fetches it looks later than that.
+    fn of<T>(engine: &Engine, read: &Result<T, String>) -> Self {
+        Self { at: engine.clock.monotonic(), good: read.is_ok() }
+    }
+}
+
 /// When it is to be read again, if at all. What nobody has looked at since it was read is not.
 fn due(looked: Option<Duration>, last: Option<Last>, keeps: Duration) -> Option<Duration> {
     let looked = looked?;
@@ -76,6 +86,21 @@ fn due(looked: Option<Duration>, last: Option<Last>, keeps: Duration) -> Option<
     }
     let again = last.at + keeps.min(ALARMS_KEEP);
     (looked >= last.at || again <= looked + PATIENCE).then_some(again)
+}
+
+/// Until when somebody may still have a page open that looked at a span: an open page looks again when its charts have been
+/// read anew, and those are kept for as long.
+fn stays_until(looked: &[Option<Duration>; 3]) -> Option<Duration> {
+    let stays = |(span, looked): (Span, &Option<Duration>)| looked.map(|at| at + Duration::from_millis(span.keeps().0));
+    Span::ALL.into_iter().zip(looked).filter_map(stays).max()
+}
+
+/// When the alarms are to be read again. That none of them has changed makes no page look anew: so they are read on for as
+/// long as a page may be open.
+fn alarms_due(looked: &[Option<Duration>; 3], last: Option<Last>) -> Option<Duration> {
+    let latest = looked.iter().flatten().max().copied();
+    let again = last.map(|last| last.at + ALARMS_KEEP);
+    due(latest, last, ALARMS_KEEP).or_else(|| again.filter(|again| Some(*again) <= stays_until(looked)))
 }
 
 /// Reads what somebody looks at, until the process ends.
@@ -96,8 +121,8 @@ pub async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
                 at = at.min(last.at + SOON);
             }
             if ripe(at) {
-                let good = read_charts(&engine, &pair, &around, span).await;
-                let last = Last { at: engine.clock.monotonic(), good };
+                let open = engine.traces.cycle("poll charts", || About::pair(pair.id()));
+                let last = open.around(read_charts(&engine, &pair, &around, span)).await;
                 charts[number] = Some(last);
                 if let Some(at) = due(looked[number], Some(last), keeps) {
                     later(at);
@@ -106,13 +131,12 @@ pub async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
                 later(at);
             }
         }
-        let latest = looked.into_iter().flatten().max();
-        if let Some(at) = due(latest, alarms, ALARMS_KEEP) {
+        if let Some(at) = alarms_due(&looked, alarms) {
             if ripe(at) {
-                let good = read_alarms(&engine, &pair, &around).await;
-                alarms = Some(Last { at: engine.clock.monotonic(), good });
+                let open = engine.traces.cycle("poll alarms", || About::pair(pair.id()));
+                alarms = Some(open.around(read_alarms(&engine, &pair, &around)).await);
             }
-            if let Some(at) = due(latest, alarms, ALARMS_KEEP) {
+            if let Some(at) = alarms_due(&looked, alarms) {
                 later(at);
             }
         }
@@ -150,16 +174,18 @@ fn is_outgrown(engine: &Engine, pair: &Pair, span: Span) -> bool {
     drawn.is_some_and(|asked| asked != plan(known, span).series().len())
 }
 
-async fn read_charts(engine: &Engine, pair: &Pair, around: &Around, span: Span) -> bool {
+async fn read_charts(engine: &Engine, pair: &Pair, around: &Around, span: Span) -> Last {
     let snapshot = engine.board.snapshot();
-    let Some(known) = snapshot.pair(pair.id()) else { return false };
-    let read = drawn(engine, known, around, span).await;
-    let good = read.is_ok();
+    let read = match snapshot.pair(pair.id()) {
+        Some(known) => drawn(engine, known, around, span).await,
+        None => Err("Teal does not look after this pair.".to_owned()),
+    };
+    let last = Last::of(engine, &read);
     publish(engine, pair, |known, now| match read {
         Ok(drawn) => known.charts_mut(span).succeed(Arc::new(drawn), now),
         Err(message) => known.charts_mut(span).fail(message, now),
     });
-    good
+    last
 }
 
 async fn drawn(engine: &Engine, known: &PairSnapshot, around: &Around, span: Span) -> Result<Drawn, String> {
@@ -174,21 +200,25 @@ async fn drawn(engine: &Engine, known: &PairSnapshot, around: &Around, span: Spa
     Ok(plan.draw(&answer, from, to))
 }
 
-async fn read_alarms(engine: &Engine, pair: &Pair, around: &Around) -> bool {
+async fn read_alarms(engine: &Engine, pair: &Pair, around: &Around) -> Last {
     let read: Result<Alarms, String> = within(around.metrics.existing()).await;
-    let good = read.is_ok();
+    let last = Last::of(engine, &read);
     publish(engine, pair, |known, now| match read {
         Ok(alarms) => known.alarms.succeed(Arc::new(alarms), now),
         Err(message) => known.alarms.fail(message, now),
     });
-    good
+    last
 }
 
 async fn within<T>(asked: impl Future<Output = Result<T, AwsError>>) -> Result<T, String> {
-    match timeout(LIMIT, asked).await {
+    let found = match timeout(LIMIT, asked).await {
         Ok(found) => found.map_err(|error| error.message),
         Err(_) => Err(silence("CloudWatch", LIMIT)),
+    };
+    if found.is_err() {
+        traces::failed("not read");
     }
+    found
 }
 
 fn publish(engine: &Engine, pair: &Pair, change: impl FnOnce(&mut Monitoring, teal_domain::Timestamp)) {
@@ -225,6 +255,16 @@ mod tests {
         assert_eq!(due(Some(s(10)), last(11, false), s(1800)), Some(s(71)));
         assert_eq!(due(Some(s(10)), last(540, false), s(1800)), Some(s(600)));
         assert_eq!(due(Some(s(10)), last(560, false), s(1800)), None);
+    }
+
+    #[test]
+    fn the_alarms_are_read_each_minute_for_as_long_as_a_page_may_be_open() {
+        let day = [None, Some(s(10)), None];
+        assert_eq!(alarms_due(&day, None), Some(s(10)));
+        assert_eq!(alarms_due(&day, last(11, true)), Some(s(71)), "nothing has changed, so nobody looked anew");
+        assert_eq!(alarms_due(&day, last(251, true)), None, "the charts of the day are due before that");
+        assert_eq!(alarms_due(&[None, None, Some(s(10))], last(251, true)), Some(s(311)));
+        assert_eq!(alarms_due(&[None; 3], last(11, true)), None);
     }
 
     #[test]

@@ -11,6 +11,7 @@ mod poll;
 mod read;
 mod subject;
 mod survey;
+mod usage;
 
 use std::{
     collections::HashMap,

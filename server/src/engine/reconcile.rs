@@ -20,6 +20,7 @@ use super::{
 use crate::{
     aws::AwsError,
     store::{StoreError, lease::holder, operations::Operation},
+    traces::{self, About},
 };
 
 /// How many versions of a parameter SSM keeps.
@@ -42,6 +43,11 @@ impl Engine {
     /// Reads the parameter's history, journals what is new in it, and brings every open switch of the pair
     /// as far as that tells.
     pub async fn reconcile(self: &Arc<Self>, pair: &Arc<Pair>) -> Result<(), ReconcileError> {
+        let open = traces::part("bring the journal into line", || About::pair(pair.id()));
+        open.around(self.brought_into_line(pair)).await
+    }
+
+    async fn brought_into_line(self: &Arc<Self>, pair: &Arc<Pair>) -> Result<(), ReconcileError> {
         let _one_at_a_time = pair.reconciling.lock().await;
         let history = pair.ports.flag.history(&pair.config.names.flag).await?;
         self.import(pair, &history).await?;

@@ -12,6 +12,7 @@ use super::{Engine, Pair, follow::in_time};
 use crate::{
     aws::airflow::client::Airflow,
     store::{Result, StoreError, smoke::Begun},
+    traces::About,
 };
 
 /// How often it is looked whether there is a test to drive.
@@ -170,7 +171,9 @@ impl Engine {
         if !self.store.hold_smoke(pair.id(), &self.name, self.clock.now()).await? {
             return Ok(AGAIN);
         }
-        let Some(end) = runs::look(self, pair, &test.run).await else { return Ok(AGAIN) };
+        let about = || About::pair(pair.id()).operation(test.run.id).side(test.run.side);
+        let open = self.traces.cycle("drive a smoke test", about);
+        let Some(end) = open.around(runs::look(self, pair, &test.run)).await else { return Ok(AGAIN) };
         let (now, id) = (self.clock.now(), test.run.id);
         if self.store.end_smoke(pair.id(), id, end.clone(), now).await? {
             let ended: Vec<_> = end.results.iter().map(|result| (&result.dag, result.fate.as_str())).collect();

@@ -17,6 +17,7 @@ use super::{Engine, Pair, clock::Clock, lease, reconcile::RECENT, recorder::Reco
 use crate::{
     aws::ssm::{Put, PutAnswer},
     store::{StoreError, lease::holder, operations::Turn},
+    traces::{self, About},
 };
 
 /// Between two reads that should show the new version.
@@ -67,14 +68,23 @@ pub async fn drive(plan: Plan, hands: Hands<'_>) -> Driven {
 }
 
 /// Goes on with a switch from an effect of its machine.
-pub async fn carry_out(mut switch: Switch, mut effect: Effect, hands: Hands<'_>) -> Driven {
+pub async fn carry_out(switch: Switch, effect: Effect, hands: Hands<'_>) -> Driven {
+    let plan = switch.plan();
+    let (kind, target) = (plan.kind.as_str(), plan.target.as_str());
+    let about = || About::pair(&plan.pair).operation(plan.operation).word("teal.kind", kind).word("teal.to", target);
+    let open = traces::part("switch", about);
+    open.around(steps(switch, effect, hands)).await
+}
+
+async fn steps(mut switch: Switch, mut effect: Effect, hands: Hands<'_>) -> Driven {
     let mut stopwatch = Stopwatch::new(hands.clock);
     let mut turn = Turn::Theirs;
     let mut given_back = false;
     let (mut seen, mut never_began) = (None, None);
     while effect != Effect::Rest {
         hands.witness.before(&effect).await;
-        let event = match one(&switch, &effect, hands, &mut stopwatch, &mut turn).await {
+        let open = traces::part(word(&effect), About::nothing);
+        let event = match open.around(one(&switch, &effect, hands, &mut stopwatch, &mut turn)).await {
             Ok(event) => event,
             Err(error) => {
                 tracing::error!(operation = %switch.plan().operation, %error, "the journal did not take a step of a switch");
@@ -103,7 +113,32 @@ pub async fn carry_out(mut switch: Switch, mut effect: Effect, hands: Hands<'_>)
     {
         tracing::warn!(%error, "the lease was not given back; it runs out by itself");
     }
+    traces::say(|| About::nothing().word("teal.state", stands(switch.state())));
     Driven { switch, seen, never_began }
+}
+
+/// An effect as a trace calls it.
+const fn word(effect: &Effect) -> &'static str {
+    match effect {
+        Effect::RecordIntent => "record the intent",
+        Effect::TakeLease => "take the lease",
+        Effect::ReadFlag => "read the flag",
+        Effect::MarkPut => "mark the put",
+        Effect::Put => "put",
+        Effect::RecordUnknown { .. } => "record that it is unknown",
+        Effect::RecordOutcome(_) => "record the outcome",
+        Effect::RecordCorrection { .. } => "record a correction",
+        Effect::Rest => "rest",
+    }
+}
+
+/// Where a switch stands, in a word.
+const fn stands(state: &State) -> &'static str {
+    match state {
+        State::Settled(outcome) => outcome.as_str(),
+        State::Duplicate => "duplicate",
+        _ => "unknown",
+    }
 }
 
 /// How far a switch was driven.
@@ -239,10 +274,10 @@ impl Engine {
                 return record;
             }
             let (engine, pair) = (engine.clone(), pair.clone());
-            tokio::spawn(async move { engine.after_switch(&pair).await }.in_current_span());
+            tokio::spawn(traces::carried(async move { engine.after_switch(&pair).await }.in_current_span()));
             record
         };
-        match tokio::spawn(driven.in_current_span()).await {
+        match tokio::spawn(traces::carried(driven.in_current_span())).await {
             Ok(result) => result,
             Err(error) => {
                 tracing::error!(%operation, %error, "the driver of a switch stopped; reconciliation goes on with it");

@@ -17,7 +17,10 @@ use teal_domain::{Color, Environment, Flag, Millis, PairSnapshot, Timestamp};
 use tokio::{sync::Notify, time::timeout};
 
 use super::{Engine, Pair, board::Board};
-use crate::aws::Place;
+use crate::{
+    aws::Place,
+    traces::{self, About},
+};
 
 /// Names in one `GetParameters`.
 const NAMES_A_CALL: usize = 10;
@@ -31,6 +34,8 @@ const FULL_LOOK_EVERY: Duration = Duration::from_secs(300);
 const OPEN_LOOK_EVERY: Duration = Duration::from_secs(2);
 /// How often it is tried whether the store can be written.
 const STORE_PROBE_EVERY: Duration = Duration::from_secs(15);
+/// How often it is looked whether a reading has become too old.
+const AGES_EVERY: Duration = Duration::from_secs(2);
 /// The head of the journal is printed at least this often.
 const HEAD_EVERY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -62,10 +67,12 @@ pub fn start(engine: &Arc<Engine>) {
     }
     super::observe::start(engine);
     super::lineage::start(engine);
+    tokio::spawn(ages(engine.clone()));
     tokio::spawn(store(engine.clone()));
     tokio::spawn(super::denials::keep(engine.clone()));
     tokio::spawn(super::freezes::keep(engine.clone()));
     tokio::spawn(super::uptime::keep(engine.clone()));
+    tokio::spawn(super::bill::keep(engine.clone()));
 }
 
 async fn flags(engine: Arc<Engine>, pairs: Vec<Arc<Pair>>) {
@@ -74,7 +81,9 @@ async fn flags(engine: Arc<Engine>, pairs: Vec<Arc<Pair>>) {
     let mut watched: Vec<Watched> = pairs.into_iter().map(Watched::new).collect();
     let mut pause = Pause::new(every);
     loop {
-        let good = read_flags(&engine, &mut watched).await;
+        let about = || About::nothing().region(&watched[0].pair.place.region).number("teal.pairs", watched.len());
+        let open = engine.traces.cycle("poll flags", about);
+        let good = open.around(read_flags(&engine, &mut watched)).await;
         wait(pause.after(good, &engine), &nudge).await;
     }
 }
@@ -115,6 +124,7 @@ async fn read_flags(engine: &Arc<Engine>, watched: &mut [Watched]) -> bool {
             }
             Err(error) => {
                 good = false;
+                traces::failed("not read");
                 let now = engine.clock.now();
                 for watched in chunk {
                     engine.board.update(watched.pair.id(), now, |known| known.flag.fail(error.message.clone(), now));
@@ -185,7 +195,15 @@ async fn environment(engine: Arc<Engine>, pair: Arc<Pair>, color: Color) {
     let mut pause = Pause::new(engine.settings.environment_interval);
     let name = pair.config.names.environment(color).to_owned();
     loop {
-        let read = pair.calls.counting(pair.ports.environments.read(&name)).await;
+        let open = engine.traces.cycle("poll environment", || About::pair(pair.id()).side(color));
+        let read = async {
+            let read = pair.calls.counting(pair.ports.environments.read(&name)).await;
+            if read.is_err() {
+                traces::failed("not read");
+            }
+            read
+        };
+        let read = open.around(read).await;
         let good = read.is_ok();
         take_environment(&engine.board, engine.clock.now(), &pair, color, read.map_err(|error| error.message));
         tokio::time::sleep(pause.after(good, &engine)).await;
@@ -210,6 +228,14 @@ pub(super) fn take_environment(
             Err(message) => side.fail(message, now),
         }
     });
+}
+
+/// Readings age by themselves: whoever looks at a page is told when one becomes too old.
+async fn ages(engine: Arc<Engine>) {
+    loop {
+        engine.board.look_at_ages(engine.clock.now());
+        tokio::time::sleep(AGES_EVERY).await;
+    }
 }
 
 /// Watches the store: whether it can be written, what other processes wrote, and that its head leaves it.

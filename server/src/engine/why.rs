@@ -9,6 +9,7 @@ use teal_domain::{
 };
 
 use super::{Engine, Pair};
+use crate::traces::About;
 
 /// When CloudTrail is asked, counted from the discovery.
 const ASKED_AFTER: [Duration; 4] =
@@ -22,7 +23,8 @@ pub fn ask_later(engine: &Arc<Engine>, pair: &Arc<Pair>, entry: &Entry) {
     tokio::spawn(async move {
         for wait in ASKED_AFTER {
             tokio::time::sleep(wait).await;
-            match trail.how(&pair.config.names.flag, record.version, record.modified_at).await {
+            let open = engine.traces.cycle("ask who wrote a version", || About::pair(pair.id()));
+            match open.around(trail.how(&pair.config.names.flag, record.version, record.modified_at)).await {
                 Ok(Some(how)) => {
                     let by = how.arn.map(|arn| format!(" by {arn}")).unwrap_or_default();
                     let text = format!("CloudTrail: written with {}{by}.", how.tool);

@@ -2,6 +2,7 @@
 //! of it. What the addresses take and answer stands in `docs/api.md`, and stays as it is within `v1`.
 
 mod body;
+pub mod costs;
 pub mod diagnosis;
 pub mod following;
 pub mod freezes;

@@ -27,6 +27,17 @@ pub enum Reader {
     Script,
 }
 
+/// What a frame shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Framed {
+    /// A pair at a glance.
+    Glance,
+    /// Its platform.
+    Topology,
+    /// Its lineage.
+    Lineage,
+}
+
 impl Asked {
     /// By the request itself, once it has its id.
     pub fn of(request: &Request) -> Self {
@@ -42,11 +53,21 @@ impl Asked {
         match self.path() {
             "/api/v1" => Reader::Script,
             path if path.starts_with("/api/v1/") => Reader::Script,
-            path => match path.strip_prefix("/embed/") {
-                Some(pair) if !pair.is_empty() && !pair.contains('/') => Reader::Frame,
-                _ => Reader::Person,
-            },
+            _ if self.framed().is_some() => Reader::Frame,
+            _ => Reader::Person,
         }
+    }
+
+    /// The pair whose frame was asked for, as it stands in the address, and what is to be seen in it.
+    pub fn framed(&self) -> Option<(&str, Framed)> {
+        let rest = self.path().strip_prefix("/embed/")?;
+        let (pair, framed) = match rest.split_once('/') {
+            None => (rest, Framed::Glance),
+            Some((pair, "topology")) => (pair, Framed::Topology),
+            Some((pair, "lineage")) => (pair, Framed::Lineage),
+            Some(_) => return None,
+        };
+        (!pair.is_empty()).then_some((pair, framed))
     }
 
     /// The path, without the query.

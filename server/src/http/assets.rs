@@ -20,7 +20,12 @@ const MANIFEST: &str = "assets.json";
 /// Reads the manifest that the asset build wrote. cargo-leptos writes none and gives plain names.
 pub fn manifest(site: &Path) -> io::Result<Assets> {
     let path = site.join(MANIFEST);
-    let plain = Assets { js: "/pkg/teal.js".into(), wasm: "/pkg/teal.wasm".into(), css: "/pkg/teal.css".into() };
+    let plain = Assets {
+        js: "/pkg/teal.js".into(),
+        wasm: "/pkg/teal.wasm".into(),
+        css: "/pkg/teal.css".into(),
+        reports: "/pkg/reports.css".into(),
+    };
     let text = match std::fs::read_to_string(&path) {
         Err(why) if why.kind() == io::ErrorKind::NotFound && site.join(&plain.js[1..]).is_file() => return Ok(plain),
         text => text,

@@ -11,16 +11,19 @@ use axum::{
 };
 use tracing::Instrument as _;
 
-use super::{App, address, api::problem, asked::Asked, errors, front, headers, known, limits, logged, plain, sign_in};
+use super::{
+    App, address, api::problem, asked::Asked, errors, front, headers, known, limits, logged, plain, sign_in, traced,
+};
 use crate::request;
 
-/// Around everything: the request has an id and a sender before anybody looks at it, and the log knows all that it
-/// causes under these.
+/// Around everything: the request has an id and a sender before anybody looks at it, and log and traces know
+/// all that it causes under these.
 pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     logged::name(&mut request);
     address::from(&app.proxies, &mut request);
     let asked = Asked::of(&request);
     let span = logged::span(&asked, &request);
+    let trace = traced::begun(&app, &asked, &request);
     let began = Instant::now();
     let answered = async {
         let response = match admitted(&app, &asked, &mut request) {
@@ -31,10 +34,11 @@ pub async fn around(State(app): State<Arc<App>>, mut request: Request, next: Nex
         let response = finished(&app, &asked, response).await;
         let took = began.elapsed();
         logged::ended(response.status(), took);
+        traced::answered(response.status());
         app.engine.metrics.answered(response.status(), took);
         response
     };
-    answered.instrument(span).await
+    trace.around(answered.instrument(span)).await
 }
 
 /// Who may knock at all.

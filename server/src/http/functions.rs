@@ -22,6 +22,7 @@ use super::{
     doors::Who,
     errors,
     fields::{self, Misnamed},
+    traced,
 };
 
 /// `POST /api/fn/{name}`
@@ -44,6 +45,7 @@ pub async fn call(State(app): State<App>, Who(who): Who, asked: Asked, request: 
         let message = format!("There is no function at {}.", asked.path());
         return errors::page(&app, None, &asked, &DeskError::NotFound { message });
     };
+    traced::function(asked.path());
     if let Err(misnamed) = fields::check(known, asked.query(), &body) {
         let why = match misnamed {
             Misnamed::Unknown(name) => format!("it has no field called `{}`", short(&name)),

@@ -1,5 +1,7 @@
 //! One handler a page: ask the desk, render, answer.
 
+use std::time::Duration;
+
 use axum::{
     extract::{Path, State},
     http::{HeaderMap, StatusCode, header},
@@ -9,7 +11,7 @@ use teal_app::{
     components::course,
     desk::{DeskError, Identity, RecordDetail},
     pages::freezes::Closed,
-    paths::{self, MaintenanceQuery, MonitoringQuery, SwitchQuery},
+    paths::{self, CostsQuery, MaintenanceQuery, MonitoringQuery, SwitchQuery},
     render::{self, View},
 };
 use teal_domain::{
@@ -21,6 +23,9 @@ use teal_domain::{
 
 use super::{App, asked::Asked, doors::Who, errors, headers::Document};
 use crate::engine::{self, freezes::on_the_clock, observe};
+
+/// How long the guide waits for what was measured.
+const MEASURED_WITHIN: Duration = Duration::from_secs(2);
 
 /// `/`: the first pair that one may see.
 pub async fn home(State(app): State<App>, Who(who): Who, asked: Asked) -> Response {
@@ -156,6 +161,19 @@ pub async fn trouble(State(app): State<App>, Path(pair): Path<String>, Who(who):
     with_view(&app, &who, &pair, &asked, |view| Document(render::trouble(view)).into_response())
 }
 
+/// `/p/{pair}/guide`: without what was measured where the store does not answer soon, since it may be what fails.
+pub async fn guide(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+    let past = match pair.parse::<PairId>() {
+        Ok(id) if app.engine.pair(&id).is_some() => {
+            let past = tokio::time::timeout(MEASURED_WITHIN, app.desk.past(&who, &id)).await;
+            let slow = || DeskError::Refused { message: "The store did not answer within two seconds.".into() };
+            past.unwrap_or_else(|_| Err(slow()))
+        }
+        _ => Err(DeskError::NotFound { message: String::new() }),
+    };
+    with_view(&app, &who, &pair, &asked, |view| Document(render::guide(view, &past)).into_response())
+}
+
 /// `/p/{pair}/lineage`
 pub async fn lineage(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
     with_view(&app, &who, &pair, &asked, |view| Document(render::lineage(view)).into_response())
@@ -174,6 +192,25 @@ pub async fn monitoring(State(app): State<App>, Path(pair): Path<String>, Who(wh
         None => Err(DeskError::NotFound { message: String::new() }),
     };
     with_view(&app, &who, &pair, &asked, |view| Document(render::monitoring(view, query, &month)).into_response())
+}
+
+/// `/p/{pair}/costs?mode=&…`
+pub async fn costs(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
+    let query = CostsQuery::parse(asked.query());
+    let paid = match pair.parse::<PairId>().ok().filter(|id| app.engine.pair(id).is_some()) {
+        // Whoever may not see it is told so by the page. The desk would write down that it was denied to them.
+        Some(id) => match who.grants.may(Action::SeeCosts, On::Pair(&id)) {
+            Ok(()) => app.desk.paid(&who, &id).await,
+            Err(denied) => Err(denied.into()),
+        },
+        None => Err(DeskError::NotFound { message: String::new() }),
+    };
+    let made = match pair.parse::<PairId>() {
+        // Without the store the estimate stands all the same.
+        Ok(id) if app.engine.pair(&id).is_some() => app.desk.made(&who, &id).await.ok(),
+        _ => None,
+    };
+    with_view(&app, &who, &pair, &asked, |view| Document(render::costs(view, &query, &paid, made)).into_response())
 }
 
 /// `/p/{pair}/history`

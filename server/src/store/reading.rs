@@ -82,6 +82,35 @@ impl Store {
         Ok(HistoryPage { records: self.records(&firsts).await?, older })
     }
 
+    /// The latest switches of the pair whose version was read back, of every kind, newest first.
+    pub async fn landed(&self, pair: &PairId, limit: usize) -> Result<Vec<Record>> {
+        let rows = sqlx::query(
+            "SELECT * FROM journal WHERE pair = $1 AND listed IN ('switch', 'emergency', 'repair')
+             AND EXISTS (SELECT 1 FROM journal AS version
+                         WHERE version.operation = journal.operation AND version.kind = 'version')
+             ORDER BY seq DESC LIMIT $2",
+        )
+        .bind(pair.as_str())
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .fetch_all(self.reading()?)
+        .await?;
+        self.records(&rows.iter().map(entry).collect::<Result<Vec<_>>>()?).await
+    }
+
+    /// How many switches of the pair landed since a moment.
+    pub async fn landed_since(&self, pair: &PairId, since: Timestamp) -> Result<u32> {
+        let row = sqlx::query(
+            "SELECT COUNT(*) AS landed FROM journal WHERE pair = $1 AND listed IN ('switch', 'emergency', 'repair') AND at >= $2
+             AND EXISTS (SELECT 1 FROM journal AS version
+                         WHERE version.operation = journal.operation AND version.kind = 'version')",
+        )
+        .bind(pair.as_str())
+        .bind(since.0)
+        .fetch_one(self.reading()?)
+        .await?;
+        Ok(u32::try_from(row.try_get::<i64, _>("landed")?).unwrap_or(u32::MAX))
+    }
+
     /// One record of the pair and all its entries, by the number of its first entry.
     pub async fn record(&self, pair: &PairId, seq: u64) -> Result<Option<(Record, Vec<Entry>)>> {
         let first = sqlx::query("SELECT * FROM journal WHERE seq = $1 AND pair = $2 AND listed IS NOT NULL")

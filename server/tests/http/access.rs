@@ -25,7 +25,7 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 42] = [
+const ROUTES: [(&str, &str, &[Role]); 49] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
@@ -33,8 +33,12 @@ const ROUTES: [(&str, &str, &[Role]); 42] = [
     ("GET", "/p/{pair}/upgrade", &EVERYBODY),
     ("GET", "/p/{pair}/topology", &EVERYBODY),
     ("GET", "/p/{pair}/trouble", &EVERYBODY),
+    ("GET", "/p/{pair}/guide", &EVERYBODY),
     ("GET", "/p/{pair}/lineage", &EVERYBODY),
     ("GET", "/p/{pair}/monitoring", &EVERYBODY),
+    ("GET", "/p/{pair}/costs", &EVERYBODY),
+    // The estimate; what was paid is asked for in costs.rs.
+    ("GET", "/p/{pair}/costs.csv", &EVERYBODY),
     ("GET", "/p/{pair}/history", &EVERYBODY),
     ("GET", "/p/{pair}/history.csv", &[Role::Auditor, Role::Admin]),
     ("GET", "/p/{pair}/history/{seq}", &EVERYBODY),
@@ -44,6 +48,8 @@ const ROUTES: [(&str, &str, &[Role]); 42] = [
     ("POST", "/api/fn/{name}", &EVERYBODY),
     ("GET", "/p/{pair}/live", &EVERYBODY),
     ("GET", "/embed/{pair}", &EVERYBODY),
+    ("GET", "/embed/{pair}/topology", &EVERYBODY),
+    ("GET", "/embed/{pair}/lineage", &EVERYBODY),
     // Those that one may see, which may be none.
     ("GET", "/api/v1/pairs", &EVERYBODY),
     ("GET", "/api/v1/pairs/{pair}", &EVERYBODY),
@@ -52,6 +58,8 @@ const ROUTES: [(&str, &str, &[Role]); 42] = [
     ("GET", "/api/v1/pairs/{pair}/requests/{id}", &EVERYBODY),
     ("POST", "/api/v1/pairs/{pair}/requests/{id}/answer", &[Role::Approver, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/requests/{id}/withdraw", &[Role::Operator, Role::Admin]),
+    ("GET", "/api/v1/pairs/{pair}/costs", &EVERYBODY),
+    ("GET", "/api/v1/pairs/{pair}/costs/paid", &[Role::Manager, Role::Admin]),
     ("GET", "/api/v1/pairs/{pair}/freezes", &EVERYBODY),
     ("GET", "/api/v1/pairs/{pair}/diagnosis", &EVERYBODY),
     ("POST", "/api/v1/pairs/{pair}/diagnosis", &[Role::Operator, Role::Admin]),

@@ -87,6 +87,13 @@ async fn row_50_while_all_connections_are_taken_each_answer_comes_in_time_says_w
         assert!(answer.status.as_u16() < 500, "{path}: {}", answer.status);
     }
 
+    // What to do if something fails is told without what would have to be read from it.
+    let guide = house.get("/p/dev/guide").await;
+    assert_eq!(guide.status, StatusCode::OK);
+    for says in ["The store did not answer within two seconds.", "aws ssm put-parameter", "/p/dev/switch?to=green"] {
+        assert!(guide.text().contains(says), "the guide does not say {says}: {}", guide.text());
+    }
+
     let fields =
         [("pair", "dev"), ("to", "green"), ("confirmation", &*confirmation), ("typed", "green"), ("reason", "why")];
     let mut script = post("/api/fn/switch").header(header::ORIGIN, ORIGIN).body(form(&fields)).expect("a request");

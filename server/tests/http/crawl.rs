@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 64] = [
+pub const ROUTES: [(&str, u16); 78] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
@@ -25,8 +25,15 @@ pub const ROUTES: [(&str, u16); 64] = [
     ("/p/dev/upgrade", 200),
     ("/p/dev/topology", 200),
     ("/p/dev/trouble", 200),
+    ("/p/dev/guide", 200),
     ("/p/dev/lineage", 200),
     ("/p/dev/monitoring", 200),
+    ("/p/dev/costs", 200),
+    ("/p/dev/costs?mode=standard&class=mw1.large&workers2=nine", 200),
+    ("/p/dev/costs.csv", 200),
+    ("/p/dev/costs.csv?table=everything", 400),
+    // Nothing was read: see costs.rs.
+    ("/p/dev/costs.csv?table=services", 404),
     ("/p/dev/monitoring?span=7d&month=2026-10", 200),
     ("/p/dev/history", 200),
     ("/p/dev/history?kind=imported&color=blue", 200),
@@ -44,6 +51,11 @@ pub const ROUTES: [(&str, u16); 64] = [
     ("/nowhere", 404),
     ("/embed/dev", 200),
     ("/embed/prod", 404),
+    ("/embed/dev/topology", 200),
+    ("/embed/dev/topology?anything=else", 200),
+    ("/embed/prod/topology", 404),
+    ("/embed/dev/lineage", 200),
+    ("/embed/prod/lineage", 404),
     // Nobody has any where nobody signs in: see below.
     ("/sessions", 404),
     ("/sessions/ab12/end", 405),
@@ -61,6 +73,9 @@ pub const ROUTES: [(&str, u16); 64] = [
     ("/api/v1/pairs/dev/maintenance", 200),
     ("/api/v1/pairs/prod/maintenance", 404),
     ("/api/v1/pairs/dev/maintenance/lift", 405),
+    ("/api/v1/pairs/dev/costs", 200),
+    ("/api/v1/pairs/dev/costs?mode=half", 422),
+    ("/api/v1/pairs/dev/costs/paid", 200),
     ("/api/v1/pairs/dev/freezes", 200),
     ("/api/v1/pairs/dev/freezes?from=tomorrow", 422),
     ("/api/v1/pairs/dev/diagnosis", 200),

@@ -8,7 +8,7 @@ use axum::{
     http::{StatusCode, header},
 };
 use teal_app::desk::Identity;
-use teal_domain::{Actor, Grants};
+use teal_domain::{Actor, Grants, Timestamp, platform::Found};
 use teal_server::{
     auth::SignIn,
     config::EmbedConfig,
@@ -24,6 +24,8 @@ use crate::{
 };
 
 const PARENT: &str = "https://portal.example.com";
+/// What may be framed.
+const FRAMES: [&str; 3] = ["/embed/dev", "/embed/dev/topology", "/embed/dev/lineage"];
 
 fn parents() -> EmbedConfig {
     EmbedConfig { parents: vec![PARENT.into(), "https://*.intra.example.com:8443".into()], cross_site: false }
@@ -50,11 +52,13 @@ fn policy(answer: &Answer) -> &str {
 async fn row_8_only_the_frame_may_be_framed_and_only_by_whom_config_names() {
     let house = House::new().await;
     let framed = House { router: embedded(&house, parents()), ..house };
-    let answer = framed.get("/embed/dev").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    let list = format!("frame-ancestors {PARENT} https://*.intra.example.com:8443");
-    assert!(policy(&answer).ends_with(&list), "{}", policy(&answer));
-    assert!(!answer.headers.contains_key(header::X_FRAME_OPTIONS), "it knows no list");
+    for frame in FRAMES {
+        let answer = framed.get(frame).await;
+        assert_eq!(answer.status, StatusCode::OK, "{frame}");
+        let list = format!("frame-ancestors {PARENT} https://*.intra.example.com:8443");
+        assert!(policy(&answer).ends_with(&list), "{frame}: {}", policy(&answer));
+        assert!(!answer.headers.contains_key(header::X_FRAME_OPTIONS), "{frame}: it knows no list");
+    }
     for (path, _) in ROUTES {
         if path.starts_with("/embed/") {
             continue;
@@ -64,7 +68,9 @@ async fn row_8_only_the_frame_may_be_framed_and_only_by_whom_config_names() {
         assert_eq!(answer.header(header::X_FRAME_OPTIONS), "DENY", "{path}");
     }
     // What is below it and is nothing is no frame.
-    for path in ["/embed", "/embed/", "/embed/dev/switch", "/embed/dev/live"] {
+    let nothing =
+        ["/embed", "/embed/", "/embed/dev/switch", "/embed/dev/live", "/embed//topology", "/embed/dev/topology/x"];
+    for path in nothing {
         let answer = framed.get(path).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
         assert!(policy(&answer).contains("frame-ancestors 'none'"), "{path}: {}", policy(&answer));
@@ -74,30 +80,36 @@ async fn row_8_only_the_frame_may_be_framed_and_only_by_whom_config_names() {
 #[tokio::test]
 async fn row_8_without_a_list_nobody_may_frame_the_frame_either() {
     let house = House::new().await;
-    let answer = house.get("/embed/dev").await;
-    assert_eq!(answer.status, StatusCode::OK);
-    assert!(policy(&answer).ends_with("frame-ancestors 'none'"), "{}", policy(&answer));
-    assert_eq!(answer.header(header::X_FRAME_OPTIONS), "DENY");
+    for frame in FRAMES {
+        let answer = house.get(frame).await;
+        assert_eq!(answer.status, StatusCode::OK, "{frame}");
+        assert!(policy(&answer).ends_with("frame-ancestors 'none'"), "{frame}: {}", policy(&answer));
+        assert_eq!(answer.header(header::X_FRAME_OPTIONS), "DENY", "{frame}");
+    }
 }
 
 #[tokio::test]
 async fn row_6_the_frame_has_a_nonce_of_its_own_and_no_form_leads_out_of_it() {
     let house = House::new().await;
     let framed = House { router: embedded(&house, parents()), ..house };
-    let (first, second) = (framed.get("/embed/dev").await, framed.get("/embed/dev").await);
-    let nonce = |answer: &Answer| {
-        policy(answer).split("'nonce-").nth(1).expect("a nonce").split('\'').next().expect("its end").to_owned()
-    };
-    assert_ne!(nonce(&first), nonce(&second));
-    for part in ["default-src 'none'", "form-action 'none'", "base-uri 'none'", "object-src 'none'"] {
-        assert!(policy(&first).contains(part), "{}", policy(&first));
-    }
-    assert!(!policy(&first).contains("unsafe-inline"));
-    let scripts: Vec<String> =
-        first.text().split("<script").skip(1).map(|rest| rest.split('>').next().expect("a tag").to_owned()).collect();
-    assert!(!scripts.is_empty(), "it follows");
-    for script in scripts {
-        assert!(script.contains(&format!("nonce=\"{}\"", nonce(&first))), "{script}");
+    for frame in FRAMES {
+        let (first, second) = (framed.get(frame).await, framed.get(frame).await);
+        let nonce = |answer: &Answer| {
+            policy(answer).split("'nonce-").nth(1).expect("a nonce").split('\'').next().expect("its end").to_owned()
+        };
+        assert_ne!(nonce(&first), nonce(&second));
+        for part in ["default-src 'none'", "form-action 'none'", "base-uri 'none'", "object-src 'none'"] {
+            assert!(policy(&first).contains(part), "{}", policy(&first));
+        }
+        assert!(!policy(&first).contains("unsafe-inline"));
+        let page = first.text();
+        let scripts: Vec<&str> =
+            page.split("<script").skip(1).map(|rest| rest.split('>').next().expect("a tag")).collect();
+        assert!(!scripts.is_empty(), "it follows");
+        for script in scripts {
+            assert!(script.contains(&format!("nonce=\"{}\"", nonce(&first))), "{script}");
+        }
+        assert!(page.contains(&format!("&quot;{frame}&quot;")), "it follows itself: {page}");
     }
 }
 
@@ -105,11 +117,13 @@ async fn row_6_the_frame_has_a_nonce_of_its_own_and_no_form_leads_out_of_it() {
 async fn row_12_the_frame_too_is_for_its_own_origin_only() {
     let house = House::new().await;
     let framed = House { router: embedded(&house, parents()), ..house };
-    let request = get("/embed/dev").header(header::ORIGIN, PARENT).body(Body::empty()).expect("a request");
-    let answer = framed.send(request).await;
-    assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin");
-    assert_eq!(answer.header(header::CACHE_CONTROL), "no-store");
-    assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "no script of the parent reads it");
+    for frame in FRAMES {
+        let request = get(frame).header(header::ORIGIN, PARENT).body(Body::empty()).expect("a request");
+        let answer = framed.send(request).await;
+        assert_eq!(answer.header("cross-origin-resource-policy"), "same-origin", "{frame}");
+        assert_eq!(answer.header(header::CACHE_CONTROL), "no-store", "{frame}");
+        assert!(!answer.headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "no script of the parent reads it");
+    }
 }
 
 #[tokio::test]
@@ -122,15 +136,19 @@ async fn row_33_what_a_frame_cannot_show_is_told_in_the_frame() {
     };
     let router = http::router(app, &house.folder.path().join("site")).expect("a router");
     let nobody = House { router, ..house };
-    let answer = nobody.get("/embed/dev").await;
-    assert_eq!(answer.status, StatusCode::FORBIDDEN);
-    assert!(policy(&answer).contains(&format!("frame-ancestors {PARENT}")), "{}", policy(&answer));
-    assert!(answer.text().contains("Looking needs the role"), "{}", answer.text());
+    for frame in FRAMES {
+        let answer = nobody.get(frame).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{frame}");
+        assert!(policy(&answer).contains(&format!("frame-ancestors {PARENT}")), "{frame}: {}", policy(&answer));
+        assert!(answer.text().contains("Looking needs the role"), "{frame}: {}", answer.text());
+    }
 
     let framed = House { router: embedded(&nobody, parents()), ..nobody };
-    let answer = framed.get("/embed/prod").await;
-    assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    assert!(policy(&answer).contains(&format!("frame-ancestors {PARENT}")), "{}", policy(&answer));
+    for frame in FRAMES.map(|frame| frame.replace("dev", "prod")) {
+        let answer = framed.get(&frame).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{frame}");
+        assert!(policy(&answer).contains(&format!("frame-ancestors {PARENT}")), "{frame}: {}", policy(&answer));
+    }
 }
 
 #[tokio::test]
@@ -170,6 +188,13 @@ async fn nobody_is_led_to_the_provider_inside_a_frame() {
     let page = answer.text();
     assert!(page.contains("href=\"/sign-in?next=%2Fp%2Fdev\" target=\"_blank\" rel=\"noopener\""), "{page}");
     assert!(!page.contains("inside this frame"), "its cookies do not come into frames of other sites");
+    // From the frame of the platform to the page of the platform.
+    let platform = door.ask(&mut Browser::default(), "/embed/dev/topology").await;
+    assert_eq!(platform.status, StatusCode::UNAUTHORIZED);
+    assert!(policy(&platform).ends_with("https://*.intra.example.com:8443"), "{}", policy(&platform));
+    let page = platform.text();
+    assert!(page.contains("href=\"/sign-in?next=%2Fp%2Fdev%2Ftopology\" target=\"_blank\""), "{page}");
+    assert!(page.contains("href=\"/embed/dev/topology\">Look again"), "{page}");
     // Whoever is signed in sees it.
     let mut browser = door.signed_in().await;
     let answer = door.ask(&mut browser, "/embed/dev").await;
@@ -235,4 +260,42 @@ async fn row_10_with_cookies_for_frames_a_form_of_another_site_is_still_forbidde
     let request = post("/api/fn/switch").header(header::ORIGIN, format!("http://{HOST}")).body(form(&fields));
     assert_eq!(door::send(&door.router, &mut browser, request.expect("a request")).await.status, StatusCode::FOUND);
     assert_eq!(door.house.world.ssm.puts().len(), 1);
+}
+
+#[tokio::test]
+async fn in_a_frame_of_another_site_one_signs_in_to_the_frame_that_one_looks_at() {
+    let door = door(EmbedConfig { cross_site: true, ..parents() }).await;
+    for frame in FRAMES {
+        let page = door.ask(&mut Browser::default(), frame).await.text();
+        let way = format!("href=\"/sign-in?next={}\">sign in inside this frame", frame.replace('/', "%2F"));
+        assert!(page.contains(&way), "{page}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_that_is_left_open_is_told_when_what_it_shows_becomes_too_old() {
+    let house = House::new().await;
+    let engine = &house.teal.engine;
+    let now = engine.clock.now();
+    engine.board.update(house.teal.pair.id(), now, |known| {
+        let found = Found { tried: vec!["any".into()], found: None };
+        Arc::make_mut(&mut known.platform).secret.succeed(found, now);
+    });
+    let state = |frame: String| frame.contains("unknown") && frame.contains("What is known is too old.");
+    engine.board.look_at_ages(now);
+    let before = engine.board.snapshot().id;
+    engine.board.look_at_ages(Timestamp(now.0 + 10_000));
+    assert_eq!(engine.board.snapshot().id, before, "nothing is too old yet");
+    house.world.clock.jump(16 * 60);
+    let then = engine.clock.now();
+    engine.board.look_at_ages(then);
+    let after = engine.board.snapshot().id;
+    assert!(after > before, "the flag and what is around it are");
+    assert!(state(house.get("/embed/dev/topology").await.text()));
+    engine.board.look_at_ages(then);
+    assert_eq!(engine.board.snapshot().id, after, "once is enough");
+    // Read again and found to be the same, which is no change of its own.
+    house.poll().await;
+    engine.board.look_at_ages(engine.clock.now());
+    assert!(engine.board.snapshot().id > after, "what is young again is news too");
 }

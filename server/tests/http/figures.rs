@@ -5,7 +5,7 @@ use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
 };
-use teal_server::metrics;
+use teal_server::{aws::counted::Service, metrics};
 use tower::ServiceExt as _;
 
 use crate::house::{Answer, House};
@@ -21,7 +21,7 @@ async fn asked(router: &Router, path: &str, host: &str) -> Answer {
     Answer { status: parts.status, headers: parts.headers, body }
 }
 
-async fn figures(house: &House) -> String {
+pub async fn figures(house: &House) -> String {
     let answer = asked(&beside(house), "/metrics", "127.0.0.1:9464").await;
     assert_eq!(answer.status, StatusCode::OK);
     assert!(answer.header(header::CONTENT_TYPE).starts_with("application/openmetrics-text"));
@@ -77,6 +77,20 @@ async fn switches_and_requests_are_counted_by_how_they_ended() {
     tells(&told, "teal_switches_total{pair=\"dev\",kind=\"planned\",outcome=\"landed\"} 1");
     tells(&told, "teal_flip_duration_seconds_count 1");
     tells(&told, "teal_http_requests_total{class=\"4xx\"} 1");
+}
+
+#[tokio::test]
+async fn calls_of_aws_are_told_by_pair_and_service_and_of_a_minute_nothing_before_one_is_over() {
+    let house = House::new().await;
+    let calls = &house.teal.pair.calls;
+    (0..3).for_each(|_| calls.count(Service::Rds));
+    calls.count(Service::Airflow);
+    let told = figures(&house).await;
+    tells(&told, "teal_aws_calls_total{pair=\"dev\",service=\"rds\"} 3");
+    tells(&told, "teal_aws_calls_total{pair=\"dev\",service=\"airflow\"} 1");
+    for early in ["teal_aws_calls_last_minute{", "teal_aws_calls_beside_the_flag{", "service=\"iam\""] {
+        assert!(!told.contains(early), "{early}: {told}");
+    }
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 //! The live stream.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -8,7 +8,10 @@ use axum::{
     http::{Request, StatusCode, header},
 };
 use futures::StreamExt as _;
-use teal_domain::Timestamp;
+use teal_domain::{
+    Timestamp,
+    platform::{Found, Network},
+};
 use teal_server::engine::watch::take_flag;
 use tower::ServiceExt as _;
 
@@ -97,6 +100,28 @@ async fn a_stream_begins_with_the_snapshot_and_brings_each_change_at_once() {
     assert_eq!((pulse.name.as_str(), pulse.id), ("pulse", None));
     assert_eq!(pulse.data["flag"], now.0);
     assert_eq!(stream.next().await.name, "pulse", "and they go on coming");
+}
+
+#[tokio::test]
+async fn each_part_of_the_platform_moves_on_by_a_name_of_its_own() {
+    let house = House::new().await;
+    let (board, pair) = (&house.teal.engine.board, house.teal.pair.id());
+    let read = |at: Timestamp| {
+        board.update(pair, at, |known| {
+            let platform = Arc::make_mut(&mut known.platform);
+            platform.network.succeed(Network::default(), Timestamp(10));
+            platform.secret.succeed(Found { tried: Vec::new(), found: None }, at);
+            Arc::make_mut(&mut known.surroundings).green.heartbeat.succeed(Some(at), at);
+        });
+    };
+    read(Timestamp(20));
+    let mut stream = Stream::open(&house, None).await;
+    assert_eq!(stream.next().await.name, "snapshot");
+    read(Timestamp(30));
+    let pulse = stream.next().await;
+    assert_eq!(pulse.name, "pulse", "to be read again is no change");
+    let moments = serde_json::json!([["network", 10], ["secret", 30], ["green-heartbeat", 30]]);
+    assert_eq!(pulse.data["moments"], moments);
 }
 
 #[tokio::test]

@@ -259,6 +259,8 @@ async fn the_observatory_of_mdn_gives_every_answer_an_a_plus() {
         ("a missing file", "/pkg/missing.js", StatusCode::NOT_FOUND, 130),
         ("the health", "/health", StatusCode::OK, 130),
         ("the frame", "/embed/dev", StatusCode::OK, 130),
+        ("the frame of the platform", "/embed/dev/topology", StatusCode::OK, 130),
+        ("the frame of lineage", "/embed/dev/lineage", StatusCode::OK, 130),
         ("the denials", "/denials", StatusCode::OK, 130),
         ("an answer of the API", "/api/v1/pairs/dev", StatusCode::OK, 130),
         ("an error of the API", "/api/v1/pairs/prod", StatusCode::NOT_FOUND, 130),

@@ -30,8 +30,13 @@ impl Teal {
         let mut config = world.config();
         config.lineage = setup(address);
         let client = Marquez::new(&config.lineage).expect("a client");
-        let ports =
-            Ports { flag: world.ssm.clone(), environments: world.environments.clone(), trail: None, around: None };
+        let ports = Ports {
+            flag: world.ssm.clone(),
+            environments: world.environments.clone(),
+            trail: None,
+            around: None,
+            bill: None,
+        };
         let pair = Arc::new(Pair::new(config, ports, Arc::default()));
         let every = std::time::Duration::from_secs(600);
         let settings = Settings {

@@ -91,7 +91,7 @@ impl TargetPort for Account {
 impl GroupPort for Account {
     async fn group(&self, names: &[String]) -> Result<Option<(String, Group)>, AwsError> {
         self.ask("autoscaling:DescribeAutoScalingGroups", format!("group {}", names.join(" ")))?;
-        let group = Group { sizes: (2, 2, 4), zones: Vec::new(), instances: Vec::new(), refresh: None };
+        let group = Group { sizes: (2, 2, 4), ..Group::default() };
         let name = names.iter().find(|name| self.group == Some(name.as_str()));
         Ok(name.map(|name| (name.clone(), group)))
     }
@@ -124,7 +124,7 @@ impl NetworkPort for Account {
 
     async fn instance(&self, key: &str, values: &[String]) -> Result<Option<(String, Instance)>, AwsError> {
         self.ask("ec2:DescribeInstances", format!("instance {key} {}", values.join(" ")))?;
-        let instance = Instance { id: "i-9".into(), class: None, zone: None, state: "running".into() };
+        let instance = Instance { id: "i-9".into(), state: "running".into(), ..Instance::default() };
         let value = values.iter().find(|value| self.instance == Some(value.as_str()));
         Ok(value.map(|value| (value.clone(), instance)))
     }
@@ -143,7 +143,7 @@ impl BucketPort for Account {
     async fn bucket(&self, name: &str) -> Result<Bucket, AwsError> {
         self.ask("s3:ListBucket", format!("bucket {name}"))?;
         let exists = !name.contains("us-east-2");
-        Ok(Bucket { name: name.to_owned(), exists, versioned: Some(true), encrypted: None })
+        Ok(Bucket { name: name.to_owned(), exists, versioned: Some(true), ..Bucket::default() })
     }
 }
 
@@ -183,7 +183,8 @@ fn pair(world: &World, account: &Arc<Account>, change: impl FnOnce(&mut PairName
             buckets: account.clone(),
         }),
     };
-    let ports = Ports { flag: world.ssm.clone(), environments: account.clone(), trail: None, around: Some(around) };
+    let ports =
+        Ports { flag: world.ssm.clone(), environments: account.clone(), trail: None, around: Some(around), bill: None };
     Pair::new(config, ports, Arc::new(Notify::new()))
 }
 

@@ -34,6 +34,11 @@ pub fn moto() -> String {
     told("TEAL_TEST_MOTO").replace("127.0.0.1", "localhost")
 }
 
+/// The emulated Cost Explorer that has the seeded bill.
+pub fn costs() -> String {
+    told("TEAL_TEST_COSTS").replace("127.0.0.1", "localhost")
+}
+
 /// The SDK as production sets it, but for where it goes and as whom.
 pub async fn sdk(endpoint: &str, request_timeout: Duration) -> aws_config::SdkConfig {
     let place = Place { region: REGION.into(), role: None };
@@ -76,6 +81,8 @@ pub enum Answers {
         status: u16,
         body: String,
     },
+    /// By what the request says.
+    By(fn(&str) -> (u16, String)),
     /// Nothing, and the connection stays open.
     Silence,
     /// Nothing, and the connection is closed.
@@ -129,22 +136,24 @@ fn serve(mut stream: TcpStream, log: &Mutex<Vec<String>>, answers: &Answers) {
             };
             let length: usize = field("content-length:").and_then(|length| length.parse().ok()).unwrap_or(0);
             if buffer.len() >= end + 4 + length {
-                buffer.drain(..end + 4 + length);
+                let asked: Vec<u8> = buffer.drain(..end + 4 + length).collect();
                 log.lock()
                     .expect("the log")
                     .push(field("x-amz-target:").unwrap_or_else(|| head.lines().next().unwrap_or_default().to_owned()));
-                match answers {
-                    Answers::With { status, body } => {
-                        let head = format!(
-                            "HTTP/1.1 {status} Told\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n",
-                            body.len()
-                        );
-                        if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).is_err() {
-                            return;
-                        }
-                    }
-                    Answers::Silence => {}
+                let told = match answers {
+                    Answers::With { status, body } => Some((*status, body.clone())),
+                    Answers::By(answer) => Some(answer(&String::from_utf8_lossy(&asked))),
+                    Answers::Silence => None,
                     Answers::HangUp => return,
+                };
+                if let Some((status, body)) = told {
+                    let head = format!(
+                        "HTTP/1.1 {status} Told\r\ncontent-type: application/x-amz-json-1.1\r\ncontent-length: {}\r\n\r\n",
+                        body.len()
+                    );
+                    if stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes())).is_err() {
+                        return;
+                    }
                 }
                 continue;
             }

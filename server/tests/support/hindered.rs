@@ -8,6 +8,9 @@ use teal_app::desk::{
 use teal_domain::{
     Color, OperationId, PairId, Snapshot, Timestamp,
     availability::{Availability, Month},
+    bill::Paid,
+    cost::Made,
+    disaster::Past,
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::Maintenance,
 };
@@ -93,6 +96,15 @@ impl Desk for Hindered {
     }
     async fn availability(&self, who: &Identity, pair: &PairId, month: Month) -> Result<Availability, DeskError> {
         self.desk().availability(who, pair, month).await
+    }
+    async fn past(&self, who: &Identity, pair: &PairId) -> Result<Past, DeskError> {
+        self.desk().past(who, pair).await
+    }
+    async fn paid(&self, who: &Identity, pair: &PairId) -> Result<Paid, DeskError> {
+        self.desk().paid(who, pair).await
+    }
+    async fn made(&self, who: &Identity, pair: &PairId) -> Result<Made, DeskError> {
+        self.desk().made(who, pair).await
     }
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.desk().denials(who, before).await

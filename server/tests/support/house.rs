@@ -248,11 +248,12 @@ pub fn build(site: &Path) {
     std::fs::create_dir_all(site.join("pkg")).expect("a folder");
     write(
         "assets.json",
-        r#"{"js":"/pkg/teal-abc123.js","wasm":"/pkg/teal-abc123_bg.wasm","css":"/pkg/teal-abc123.css"}"#,
+        r#"{"js":"/pkg/teal-abc123.js","wasm":"/pkg/teal-abc123_bg.wasm","css":"/pkg/teal-abc123.css","reports":"/pkg/reports-abc123.css"}"#,
     );
     for (name, text) in [
         ("pkg/teal-abc123.js", "plain js"),
         ("pkg/teal-abc123.css", "plain css"),
+        ("pkg/reports-abc123.css", "more css"),
         ("pkg/teal-abc123_bg.wasm", "\0asm"),
         ("favicon.svg", "<svg/>"),
     ] {

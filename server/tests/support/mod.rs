@@ -20,8 +20,8 @@ use teal_domain::{
     switch::{Kind, Plan},
 };
 use teal_server::{
-    aws::{AwsError, mwaa::EnvironmentPort},
-    config::PairConfig,
+    aws::{AwsError, bill::BillPort, mwaa::EnvironmentPort},
+    config::{PairConfig, PairCosts},
     engine::{Around, Engine, Pair, Ports, Settings},
     store::Store,
 };
@@ -85,6 +85,12 @@ pub struct World {
     pub policy: Policy,
     /// What surrounds the flag, if the test wants something to.
     pub around: Option<Around>,
+    /// Cost Explorer, if the test wants it to be asked.
+    pub bill: Option<Arc<dyn BillPort>>,
+    /// What config says of what both pairs cost.
+    pub costs: PairCosts,
+    /// What it says of the second one, where that is something else.
+    pub costs_of_other: Option<PairCosts>,
     /// A second pair, if the test wants one.
     pub other: Option<(PairId, Arc<FakeSsm>)>,
     spool: Option<PathBuf>,
@@ -108,6 +114,9 @@ impl World {
             environments: Arc::default(),
             policy: Policy::default(),
             around: None,
+            bill: None,
+            costs: PairCosts::by_convention("mwaa-openlineage", "dev"),
+            costs_of_other: None,
             other: None,
             spool: None,
         }
@@ -142,6 +151,7 @@ impl World {
             names: PairNames { flag: format!("/{pair}/active"), ..PairNames::by_convention("mwaa-openlineage", "dev") },
             policy: self.policy.clone(),
             freezes: Vec::new(),
+            costs: self.costs_of_other.clone().filter(|_| *pair != self.pair).unwrap_or_else(|| self.costs.clone()),
         }
     }
 
@@ -157,6 +167,7 @@ impl World {
                 environments: self.environments.clone(),
                 trail: None,
                 around: self.around.clone(),
+                bill: self.bill.clone(),
             };
             Arc::new(Pair::new(self.config_of(pair), ports, Arc::new(Notify::new())))
         };

@@ -4,7 +4,7 @@ use teal_domain::{
     Millis, Timestamp,
     alarms::Alarms,
     metrics::{Answer, Series},
-    platform::Balancer,
+    platform::{Balancer, LogGroup},
     surroundings::{Alarm, DagFile},
     trouble::Allowed,
 };
@@ -60,6 +60,10 @@ impl LogPort for Nothing {
     async fn end_of(&self, group: &str, stream: &str) -> Result<String, AwsError> {
         let code = Some("ResourceNotFoundException".to_owned());
         Err(AwsError { code, message: format!("There is no log stream `{stream}` in `{group}`."), refused: true })
+    }
+
+    async fn groups(&self, _: &str) -> Result<Vec<LogGroup>, AwsError> {
+        Ok(Vec::new())
     }
 }
 

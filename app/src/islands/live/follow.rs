@@ -64,6 +64,10 @@ async fn fetch(wish: Wish, from: &str) -> Result<(), JsValue> {
         return Ok(());
     }
     let html = JsFuture::from(response.text()?).await?.as_string().unwrap_or_default();
+    // The reader may have asked for something else meanwhile.
+    if !stream::follows(from) {
+        return Ok(());
+    }
     let next = DomParser::new()?.parse_from_string(&html, SupportedType::TextHtml)?;
     let here = document();
     // Another instance may have answered, with less than is shown.

@@ -1,7 +1,7 @@
 //! The one `EventSource` of the page, its watchdog, and the clock.
 
 use super::{
-    Connection, Glance, Live, copying,
+    Connection, Glance, Live, asking, copying,
     follow::{self, Wish},
     is_newer, kept, resting,
 };
@@ -78,6 +78,7 @@ pub fn start(pair: &PairId, from: String, shown: (SnapshotId, Timestamp), now: T
     Live::here().now.set(now);
     kept::listen();
     copying::listen();
+    asking::listen();
     connect();
     tick();
     // The interval lives as long as the page.
@@ -172,11 +173,13 @@ fn beat(pulse: &Pulse) {
             }
         });
     }
-    let read = [("flag", pulse.flag), ("blue", pulse.blue), ("green", pulse.green), ("platform", pulse.platform)];
-    for (what, at) in read {
+    for (what, at) in [("flag", pulse.flag), ("blue", pulse.blue), ("green", pulse.green)] {
         if let Some(at) = at {
             resting::read_again(what, at);
         }
+    }
+    for (what, at) in &pulse.moments {
+        resting::read_again(what, *at);
     }
 }
 
@@ -208,6 +211,21 @@ pub fn stop(why: &str) {
 /// The reader stays signed in.
 pub fn stay() {
     fetch(Wish::Reader);
+}
+
+/// The reader asks something else of the same page: from now on it follows that.
+pub fn ask(from: String) {
+    STREAM.with_borrow_mut(|stream| {
+        if let Some(stream) = stream {
+            stream.from = from;
+        }
+    });
+    fetch(Wish::Reader);
+}
+
+/// Whether the page still follows that address.
+pub fn follows(from: &str) -> bool {
+    STREAM.with_borrow(|stream| stream.as_ref().is_some_and(|stream| stream.from == from))
 }
 
 fn fetch(wish: Wish) {

@@ -2,23 +2,13 @@
 
 use crate::words::time::{self, Civil};
 use leptos::prelude::*;
-use teal_domain::{Millis, Timestamp, freeze::Freeze};
+use teal_domain::{
+    Millis, Timestamp,
+    freeze::Freeze,
+    time::{Day, Month},
+};
 
 const DAY: Millis = Millis::from_secs(86_400);
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const WEEKDAYS: [(&str, &str); 7] = [
     ("Mon", "Monday"),
     ("Tue", "Tuesday"),
@@ -31,20 +21,14 @@ const WEEKDAYS: [(&str, &str); 7] = [
 
 /// The first moments of this month and of the next.
 pub fn this_and_next(now: Timestamp) -> impl Iterator<Item = Timestamp> {
-    let Civil { year, month, .. } = Civil::of(now);
-    let (next_year, next) = if month == 12 { (year + 1, 1) } else { (year, month + 1) };
-    [(year, month), (next_year, next)].into_iter().filter_map(|(year, month)| first(year, month))
-}
-
-fn first(year: i64, month: i64) -> Option<Timestamp> {
-    time::midnight(&format!("{year:04}-{month:02}-01"))
+    let month = Month::of(now);
+    [month.begins(), month.ends()].into_iter()
 }
 
 /// The days of the month that begins then, each by its first moment.
 fn days(first: Timestamp) -> Vec<Timestamp> {
-    let month = Civil::of(first).month;
-    let all = (0..31).map(|day| first + Millis(DAY.0 * day));
-    all.take_while(|day| Civil::of(*day).month == month).collect()
+    let begins = Day::of(first);
+    (0..begins.month().days()).map(|day| begins.plus(day).begins()).collect()
 }
 
 /// When a day is closed, in words: `all day`, `from 18:00`, `until 06:00`, `09:00–12:00`.
@@ -69,9 +53,7 @@ fn closed_on(day: Timestamp, freezes: &[Freeze]) -> Vec<(String, String)> {
 
 /// The table.
 pub fn grid(first: Timestamp, now: Timestamp, freezes: &[Freeze]) -> impl IntoView + use<> {
-    let Civil { year, month, weekday, .. } = Civil::of(first);
-    let name = usize::try_from(month - 1).ok().and_then(|index| MONTHS.get(index)).copied().unwrap_or_default();
-    let mut cells: Vec<Option<Timestamp>> = vec![None; weekday];
+    let mut cells: Vec<Option<Timestamp>> = vec![None; Civil::of(first).weekday];
     cells.extend(days(first).into_iter().map(Some));
     cells.resize(cells.len().div_ceil(7) * 7, None);
     let weeks = cells.chunks(7).map(|week| {
@@ -82,7 +64,7 @@ pub fn grid(first: Timestamp, now: Timestamp, freezes: &[Freeze]) -> impl IntoVi
     let heads = WEEKDAYS.map(|(short, long)| view! { <th scope="col"><abbr title=long>{short}</abbr></th> });
     view! {
         <table class="month">
-            <caption>{name}" "{year}<span class="hint">" days and times in UTC"</span></caption>
+            <caption>{Month::of(first).title()}<span class="hint">" days and times in UTC"</span></caption>
             <thead><tr>{heads.into_iter().collect_view()}</tr></thead>
             <tbody>{weeks}</tbody>
         </table>

@@ -8,7 +8,7 @@ use crate::{
     desk::DeskError,
     paths::MonitoringQuery,
     render::View,
-    words::{age, stamp},
+    words::{age, grouped, stamp},
 };
 use leptos::{either::Either, prelude::*};
 use teal_domain::{
@@ -74,12 +74,7 @@ pub(super) fn section(
 /// Minutes, and what they come to.
 fn minutes(span: Millis) -> String {
     let minutes = span.as_secs() / 60;
-    let mut text = minutes.to_string();
-    let mut at = text.len();
-    while at > 3 {
-        at -= 3;
-        text.insert(at, ',');
-    }
+    let text = grouped(minutes);
     if minutes < 120 { format!("{text} min") } else { format!("{text} min ({})", age(span)) }
 }
 

@@ -67,6 +67,7 @@ fn group(Group { title, why, dags, calls }: Group) -> impl IntoView {
     let count = after::count(dags.len());
     // What would not run as before, or wait for ever, is not folded away.
     let open = calls && dags.len() <= SHOWN;
+    let label = title.clone();
     let name = if calls {
         view! { <Mark tone=Tone::Attention text=title /> }.into_any()
     } else {
@@ -77,7 +78,10 @@ fn group(Group { title, why, dags, calls }: Group) -> impl IntoView {
         <details class="dag-group" open=open>
             <summary>{name}<span class="summary">{count}</span></summary>
             <p class="hint">{why}</p>
-            <ul class="names">{names}</ul>
+            // A long list scrolls, by keyboard too.
+            <ul class="names" tabindex="0" aria-label=label>
+                {names}
+            </ul>
         </details>
     }
 }

@@ -1,17 +1,29 @@
 //! The picture. Each part leads to its row in the table, which says the same in full; what is lit is said in words too.
 
-use super::place::{self, LANES, Place, SIZE, VPC, ZONES};
-use crate::{components::platform::tone, words};
+use super::{
+    live,
+    place::{self, LANES, OWN_GROUND, Place, SIZE, VPC, VPC_OF_SIDES, ZONES},
+};
+use crate::{components::platform::tone, paths, words};
 use leptos::{either::Either, prelude::*};
 use teal_domain::{
     Color, PairSnapshot, Timestamp,
-    topology::{Figure, Ground, Health, Link, Much, Node, Part, Topology},
+    topology::{Figure, Ground, Health, Link, Much, Node, Part, Stands, Topology},
 };
 
+/// Where the parts of the picture lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leads {
+    /// Each to its row on this page.
+    ToRow,
+    /// Each to its row on the page of the topology, in a tab of its own.
+    Out,
+}
+
 /// The picture, drawn by the server.
-pub fn picture(topology: &Topology, pair: &PairSnapshot, now: Timestamp) -> AnyView {
+pub fn picture(topology: &Topology, pair: &PairSnapshot, leads: Leads, now: Timestamp) -> AnyView {
     let parts = Part::ALL.map(|part| match topology.node(part) {
-        Some(node) => Either::Left(card(node, pair, now)),
+        Some(node) => Either::Left(card(topology, node, pair, leads, now)),
         None => Either::Right(gap(part)),
     });
     let links = topology.links.iter().map(|link| way(topology, link)).collect_view();
@@ -20,35 +32,70 @@ pub fn picture(topology: &Topology, pair: &PairSnapshot, now: Timestamp) -> AnyV
     view! {
         <figure class="picture" aria-label="The platform as a picture">
             <svg viewBox=view_box role="group" aria-label="Parts of the platform">
-                {ground(topology.ground.as_ref(), &pair.region)}
-                <g class="ways" aria-hidden="true">{links}{labels(topology)}</g>
+                {ground(topology)}
+                <g class="ways" aria-hidden="true">{links}{named(topology, &pair.region)}{labels(topology)}</g>
                 {parts.into_iter().collect_view()}
             </svg>
-            <figcaption class="hint">{caption(topology)}</figcaption>
+            <figcaption class="hint">{caption(topology, leads)}</figcaption>
         </figure>
     }
     .into_any()
 }
 
-fn caption(topology: &Topology) -> String {
+fn caption(topology: &Topology, leads: Leads) -> String {
+    let lead = match leads {
+        Leads::ToRow => "Each part leads to its row below.",
+        Leads::Out => "Each part opens in Teal, in a tab of its own.",
+    };
     match topology.nodes.iter().find(|node| node.lit).and_then(|node| node.part.side()) {
-        Some(color) => format!(
-            "{} is live: what it uses is drawn with a full line. Each part leads to its row below.",
-            color.title()
-        ),
-        None => "No side is live. Each part leads to its row below.".to_owned(),
+        Some(color) => {
+            let is = if topology.live_is_old { "was live when the flag was last read" } else { "is live" };
+            format!("{} {is}: what it uses is drawn with a full line. {lead}", color.title())
+        }
+        None => format!("No side is live. {lead}"),
     }
 }
 
-/// What the parts stand in: the network, its subnets by kind, its zones.
-fn ground(ground: Option<&Ground>, region: &str) -> impl IntoView + use<> {
-    let named = match ground {
+/// The network of the environments as it is drawn, and what the lineage service stands in where that is something else.
+fn networks(topology: &Topology) -> (Place, Option<&Stands>) {
+    let lineage = [Part::Balancer, Part::Lineage, Part::Database].iter().any(|part| topology.node(*part).is_some());
+    match &topology.lineage_stands {
+        Stands::Inside => (VPC, None),
+        stands => (VPC_OF_SIDES, Some(stands).filter(|_| lineage)),
+    }
+}
+
+/// What the networks are called. The ways go through below it.
+fn named(topology: &Topology, region: &str) -> impl IntoView + use<> {
+    let (vpc, own) = networks(topology);
+    let named = match topology.ground.as_ref() {
         Some(ground) => {
             let cidr = ground.cidr.as_ref().map(|cidr| format!(" · {cidr}")).unwrap_or_default();
-            format!("VPC {}{cidr} · {region}", ground.vpc)
+            let old = if ground.long_ago.is_some() { " · not read lately" } else { "" };
+            format!("VPC {}{cidr} · {region}{old}", ground.vpc)
         }
         None => format!("VPC not read · {region}"),
     };
+    let own = own.map(|stands| match stands {
+        Stands::Elsewhere(Some(vpc)) => format!("VPC {vpc}"),
+        Stands::Elsewhere(None) | Stands::Inside => "Another network".to_owned(),
+        Stands::NotKnown => "Its network is not known".to_owned(),
+    });
+    let says = |place: Place, text: String| {
+        view! { <text class="end" x=place.x + place.w - 36 y=place.y + 22>{text}</text> }
+    };
+    view! { {says(vpc, named)}{own.map(|own| says(OWN_GROUND, own))} }
+}
+
+/// What the parts stand in: the network, its subnets by kind, its zones. The lineage service stands in it only where that
+/// is told.
+fn ground(topology: &Topology) -> impl IntoView + use<> {
+    let (vpc, own) = networks(topology);
+    let own = own.map(|stands| {
+        let class = if *stands == Stands::NotKnown { "vpc not-known" } else { "vpc" };
+        let Place { x, y, w, h } = OWN_GROUND;
+        view! { <rect class=class x=x y=y width=w height=h rx="12"></rect> }
+    });
     let lanes = LANES.map(|(at, name)| {
         view! {
             <g class="lane">
@@ -60,22 +107,22 @@ fn ground(ground: Option<&Ground>, region: &str) -> impl IntoView + use<> {
     view! {
         <g class="ground">
             <text x=VPC.x + 12 y="16">"Beside the network"</text>
-            <rect class="vpc" x=VPC.x y=VPC.y width=VPC.w height=VPC.h rx="12"></rect>
-            <text class="end" x=VPC.x + VPC.w - 36 y=VPC.y + 22>{named}</text>
+            <rect class="vpc" x=vpc.x y=vpc.y width=vpc.w height=vpc.h rx="12"></rect>
+            {own}
             {lanes.into_iter().collect_view()}
-            {zones(ground)}
+            {zones(topology.ground.as_ref(), vpc)}
         </g>
     }
 }
 
-fn zones(ground: Option<&Ground>) -> impl IntoView + use<> {
+fn zones(ground: Option<&Ground>, vpc: Place) -> impl IntoView + use<> {
     let zones = ground.map(|ground| ground.zones.as_slice()).unwrap_or_default();
     let Ok(count @ 1..) = i32::try_from(zones.len()) else {
         return Either::Left(view! {
             <text class="zone-name" x=ZONES.x + 12 y=ZONES.y + 37>"Its zones are not known"</text>
         });
     };
-    let width = (ZONES.w - 12 * (count - 1)) / count;
+    let width = (vpc.w - 24 - 12 * (count - 1)) / count;
     let cells = zones.iter().zip(0..count).map(|(zone, n)| {
         let x = ZONES.x + n * (width + 12);
         view! {
@@ -124,10 +171,10 @@ fn gap(part: Part) -> impl IntoView {
         Part::Environment(_) => "No second environment",
         Part::Bucket(_) => "No second bucket",
         Part::Nat => "No NAT gateway",
-        Part::Balancer => "No load balancer",
-        Part::Lineage => "No lineage service",
-        Part::Database => "No database of its own",
-        Part::Secret => "No secret",
+        Part::Balancer => "No load balancer found",
+        Part::Lineage => "No lineage service found",
+        Part::Database => "No database found",
+        Part::Secret => "No secret found",
     };
     view! {
         <g class="gap">
@@ -155,7 +202,7 @@ const fn wide(health: Health) -> i32 {
     }
 }
 
-fn card(node: &Node, pair: &PairSnapshot, now: Timestamp) -> impl IntoView + use<> {
+fn card(topology: &Topology, node: &Node, pair: &PairSnapshot, leads: Leads, now: Timestamp) -> impl IntoView + use<> {
     let Place { x, y, w, h } = place::of(node.part);
     let (word, color) = (node.health.as_str(), node.part.side());
     // The flag bears the hue of the side that it names.
@@ -170,14 +217,25 @@ fn card(node: &Node, pair: &PairSnapshot, now: Timestamp) -> impl IntoView + use
         hue.map(|color| format!(" {}", hued(color))).unwrap_or_default(),
     );
     let standing = match (color, node.lit, pair.live()) {
-        (Some(_), true, _) => ", live",
-        (Some(_), false, Some(_)) => ", standby",
-        _ => "",
+        (Some(_), true, _) => Some(live(topology)),
+        (Some(_), false, Some(_)) => Some("standby"),
+        _ => None,
     };
-    let label = format!("{}{standing}: {word}. {}", node.part.title(), node.reason);
-    let spoken = label.clone();
-    let role = (matches!(node.part, Part::Environment(_)) && !standing.is_empty())
-        .then(|| view! { <tspan class="soft" dx="8">{&standing[2..]}</tspan> });
+    let said = standing.map(|standing| format!(", {standing}")).unwrap_or_default();
+    let label = format!("{}{said}: {word}. {}", node.part.title(), node.reason);
+    let anchor = format!("#part-{}", node.part.as_str());
+    let (href, target, rel, spoken) = match leads {
+        Leads::ToRow => (anchor, None, None, label.clone()),
+        Leads::Out => (
+            format!("{}{anchor}", paths::topology(&pair.id)),
+            Some("_blank"),
+            Some("noopener"),
+            format!("{label} Opens in a new tab."),
+        ),
+    };
+    let role = standing
+        .filter(|_| matches!(node.part, Part::Environment(_)))
+        .map(|standing| view! { <tspan class="soft" dx="8">{standing}</tspan> });
     let shape = hue.map(|color| shape(color, x + 14, y + 12));
     let title_x = x + if hue.is_some() { 34 } else { 14 };
     let icon_x = x + w - 14 - wide(node.health) - 17;
@@ -203,7 +261,7 @@ fn card(node: &Node, pair: &PairSnapshot, now: Timestamp) -> impl IntoView + use
     });
     let why = why.collect_view();
     view! {
-        <a class=class href=format!("#part-{}", node.part.as_str()) aria-label=spoken>
+        <a class=class href=href target=target rel=rel aria-label=spoken>
             <title>{label}</title>
             <rect class="box" x=x y=y width=w height=h rx="8"></rect>
             <rect class="bar" x=x y=y + 10 width="4" height=h - 20></rect>
@@ -238,7 +296,7 @@ fn row(figure: &Figure, (x, y, w): (i32, i32, i32), now: Timestamp) -> impl Into
         Much::Since(at) => (Some(at.0), "much for", words::age(now.since(*at))),
     };
     view! {
-        <text x=x + 14 y=y data-at=at>
+        <text x=x + 14 y=y data-at=at data-read=figure.told_as>
             <tspan class="soft">{figure.what}</tspan>
             <tspan class=class x=x + 92>{text}</tspan>
         </text>

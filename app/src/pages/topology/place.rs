@@ -31,6 +31,10 @@ pub const LANES: [(Place, &str); 3] = [
 ];
 /// The network.
 pub const VPC: Place = at(16, 178, 1148, 526);
+/// The network, where the lineage service does not stand in it or nobody knows.
+pub const VPC_OF_SIDES: Place = at(16, 178, 770, 526);
+/// What the lineage service stands in then.
+pub const OWN_GROUND: Place = at(824, 178, 340, 444);
 /// The zones, side by side.
 pub const ZONES: Place = at(28, 626, 1124, 64);
 
@@ -122,6 +126,23 @@ mod tests {
             assert!(place.x >= 0 && place.x + place.w <= SIZE.0 && place.y + place.h <= SIZE.1, "{part:?}");
             assert!(Part::ALL[n + 1..].iter().all(|other| apart(place, of(*other))), "{part:?}");
             assert!(apart(place, ZONES), "{part:?}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_no_network_of_the_environments_is_drawn_outside_of_it() {
+        let within = |inner: Place, outer: Place| {
+            inner.x >= outer.x
+                && inner.y >= outer.y
+                && inner.x + inner.w <= outer.x + outer.w
+                && inner.y + inner.h <= outer.y + outer.h
+        };
+        assert!(apart(VPC_OF_SIDES, OWN_GROUND));
+        for part in [Part::Balancer, Part::Lineage, Part::Database] {
+            assert!(within(of(part), OWN_GROUND) && within(of(part), VPC), "{part:?}");
+        }
+        for part in Color::BOTH.map(Part::Environment).into_iter().chain([Part::Nat]) {
+            assert!(within(of(part), VPC_OF_SIDES), "{part:?}");
         }
     }
 

@@ -2,12 +2,12 @@
 
 use teal_domain::{
     Color, Reading,
-    platform::{Balancer, Bucket, Database, Found, Group, Instance, Network, Platform, Secret},
+    platform::{Balancer, Bucket, Database, Found, Group, Instance, Network, Platform, Secret, not_allowed},
 };
 
 use super::{Findings, Verdict};
 use crate::{
-    aws::counted::Service,
+    aws::counted::{BUDGET, Service},
     config::Config,
     engine::{
         Pair,
@@ -15,9 +15,6 @@ use crate::{
         observe::{Airflows, Survey, survey},
     },
 };
-
-/// No more calls a minute than these are made for one pair beside the flag's.
-const BUDGET: u64 = 20;
 
 /// Looks once at all that the pollers read, and says what came of it. The Airflows are asked only where a pair is named.
 pub(super) async fn look(findings: &mut Findings, pair: &Pair, config: &Config, airflows: Airflows) {
@@ -28,11 +25,16 @@ pub(super) async fn look(findings: &mut Findings, pair: &Pair, config: &Config, 
 
 fn parts(findings: &mut Findings, about: &str, platform: &Platform) {
     let (hosts, host) = (&platform.group, &platform.instance);
-    said(findings, about, "network", &platform.network, |it| (Verdict::Good, network(it), String::new()));
+    said(findings, about, "network", &platform.network, |it| lacking(&it.denied, network(it)));
     found(findings, about, "balancer", &platform.balancer, "load_balancer", balancer);
     // One of the two runs the lineage service.
     if !is_there(host) || hosts.error().is_some() {
         found(findings, about, "group", hosts, "group", group);
+        // What it could not tell of itself is a finding of its own.
+        let lacks = hosts.value().and_then(|looked| looked.it()).and_then(|it| not_allowed(&it.denied));
+        if let Some(lacks) = lacks {
+            findings.add(about, "group", Verdict::Warning, "not all of it is readable", lacks);
+        }
     }
     if !is_there(hosts) {
         found(findings, about, "instance", host, "instance", instance);
@@ -41,13 +43,19 @@ fn parts(findings: &mut Findings, about: &str, platform: &Platform) {
     found(findings, about, "secret", &platform.secret, "secret", secret);
     for (color, check) in [(Color::Blue, "blue-bucket"), (Color::Green, "green-bucket")] {
         said(findings, about, check, platform.bucket(color), |it| {
-            let (verdict, mend) = if it.exists {
-                (Verdict::Good, "")
-            } else {
-                (Verdict::Bad, "Create it, or correct the environment's own setting.")
-            };
-            (verdict, bucket(it), mend.to_owned())
+            if it.exists {
+                return lacking(&it.denied, bucket(it));
+            }
+            (Verdict::Bad, bucket(it), "Create it, or correct the environment's own setting.".to_owned())
         });
+    }
+}
+
+/// What was read, and which permissions are missing to know the rest.
+fn lacking(denied: &[String], says: String) -> (Verdict, String, String) {
+    match not_allowed(denied) {
+        None => (Verdict::Good, says, String::new()),
+        Some(lacks) => (Verdict::Warning, says, lacks),
     }
 }
 
@@ -164,4 +172,37 @@ fn calls(findings: &mut Findings, about: &str, survey: &Survey, airflows: Airflo
         (Verdict::Good, String::new())
     };
     findings.add(about, "calls", verdict, says, mend);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use teal_domain::Timestamp;
+
+    #[test]
+    fn a_permission_that_is_missing_for_some_of_a_part_is_a_warning_that_names_it() {
+        let (mut platform, at) = (Platform::default(), Timestamp(1));
+        let denied = |action: &str| vec![action.to_owned()];
+        platform.network.succeed(Network { denied: denied("ec2:DescribeRouteTables"), ..Network::default() }, at);
+        let bucket = Bucket { exists: true, denied: denied("s3:GetBucketVersioning"), ..Bucket::default() };
+        platform.blue_bucket.succeed(bucket, at);
+        platform.green_bucket.succeed(Bucket { exists: true, ..Bucket::default() }, at);
+        let group = Group { denied: denied("autoscaling:DescribeInstanceRefreshes"), ..Group::default() };
+        platform.group.succeed(Found { tried: vec![], found: Some(("any".into(), group)) }, at);
+        let mut findings = Findings(Vec::new());
+        parts(&mut findings, "dev", &platform);
+        let of = |check: &str| -> Vec<(Verdict, &str)> {
+            let found = findings.0.iter().filter(|finding| finding.check == check);
+            found.map(|finding| (finding.verdict, finding.mend.as_str())).collect()
+        };
+        for (check, action) in [
+            ("network", "ec2:DescribeRouteTables"),
+            ("blue-bucket", "s3:GetBucketVersioning"),
+            ("group", "autoscaling:DescribeInstanceRefreshes"),
+        ] {
+            let told = format!("{action} is not allowed for these credentials: add it to Teal's policy.");
+            assert!(of(check).contains(&(Verdict::Warning, &*told)), "{check}: {:?}", of(check));
+        }
+        assert_eq!(of("green-bucket"), [(Verdict::Good, "")]);
+    }
 }

@@ -85,6 +85,7 @@ mod tests {
             names: PairNames::by_convention(project, "dev"),
             policy: Policy::default(),
             freezes: Vec::new(),
+            costs: crate::config::PairCosts::by_convention(project, "dev"),
         }
     }
 

@@ -33,6 +33,13 @@ impl Reader<'_> {
             Part::Bucket(Color::Green) => {
                 self.take_part(part, |all| &mut all.green_bucket, self.bucket(Color::Green).boxed()).await
             }
+            Part::Logs(Color::Blue) => {
+                self.take_part(part, |all| &mut all.blue_logs, self.logs(Color::Blue).boxed()).await
+            }
+            Part::Logs(Color::Green) => {
+                self.take_part(part, |all| &mut all.green_logs, self.logs(Color::Green).boxed()).await
+            }
+            Part::Load => self.take_part(part, |all| &mut all.load, self.load().boxed()).await,
         }
     }
 
@@ -170,7 +177,7 @@ impl Reader<'_> {
     }
 
     /// A part, as it was read last; if it has not been read yet, it is waited for.
-    async fn settled<T: Clone>(&self, part: impl Fn(&Platform) -> &Reading<T>) -> Result<T, String> {
+    pub(super) async fn settled<T: Clone>(&self, part: impl Fn(&Platform) -> &Reading<T>) -> Result<T, String> {
         let mut board = self.board.subscribe();
         loop {
             let known = board.borrow_and_update().snapshot.clone();

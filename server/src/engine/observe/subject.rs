@@ -1,6 +1,8 @@
 //! What is read, each for itself.
 
-use teal_domain::Color;
+use teal_domain::{Color, PairId};
+
+use crate::traces::About;
 
 /// One thing that is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +25,8 @@ pub(super) enum Part {
     Database,
     Secret,
     Bucket(Color),
+    Logs(Color),
+    Load,
 }
 
 /// Something of one side.
@@ -49,6 +53,8 @@ pub(super) enum Pace {
     Once,
     /// What changes with a deployment, or never.
     ATenth,
+    /// What only the costs are judged by.
+    FourTimesADay,
 }
 
 impl Fact {
@@ -67,7 +73,7 @@ impl Fact {
 }
 
 impl Part {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Network,
         Self::Balancer,
         Self::Group,
@@ -76,6 +82,9 @@ impl Part {
         Self::Secret,
         Self::Bucket(Color::Blue),
         Self::Bucket(Color::Green),
+        Self::Logs(Color::Blue),
+        Self::Logs(Color::Green),
+        Self::Load,
     ];
 }
 
@@ -101,15 +110,53 @@ impl Subject {
         match self {
             Self::Alarms => Pace::Twice,
             Self::Of(_, Fact::Artifacts | Fact::DependsOnPast | Fact::Files | Fact::Keys | Fact::Tried) => Pace::ATenth,
-            Self::Part(Part::Balancer | Part::Group | Part::Database) | Self::Of(..) => Pace::Once,
+            // The month's availability is counted from these.
+            Self::Part(Part::Balancer | Part::Group | Part::Instance | Part::Database) | Self::Of(..) => Pace::Once,
+            Self::Part(Part::Logs(_) | Part::Load) => Pace::FourTimesADay,
             Self::Part(_) => Pace::ATenth,
+        }
+    }
+
+    /// What a trace says of it.
+    pub fn about(self, pair: &PairId) -> About {
+        let about = About::pair(pair).word("teal.read", self.word());
+        match self {
+            Self::Of(color, _) | Self::Part(Part::Bucket(color) | Part::Logs(color)) => about.side(color),
+            Self::Alarms | Self::Part(_) => about,
+        }
+    }
+
+    /// What is read, in a word.
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Alarms => "alarms",
+            Self::Of(_, Fact::Health) => "health",
+            Self::Of(_, Fact::Heartbeat) => "heartbeat",
+            Self::Of(_, Fact::ImportErrors) => "import_errors",
+            Self::Of(_, Fact::Dags) => "dags",
+            Self::Of(_, Fact::DependsOnPast) => "depends_on_past",
+            Self::Of(_, Fact::Work) => "work",
+            Self::Of(_, Fact::Files) => "files",
+            Self::Of(_, Fact::Artifacts) => "artifacts",
+            Self::Of(_, Fact::Keys) => "keys",
+            Self::Of(_, Fact::Tried) => "permissions",
+            Self::Part(Part::Network) => "network",
+            Self::Part(Part::Balancer) => "load_balancer",
+            Self::Part(Part::Group) => "group",
+            Self::Part(Part::Instance) => "instance",
+            Self::Part(Part::Database) => "database",
+            Self::Part(Part::Secret) => "secret",
+            Self::Part(Part::Bucket(_)) => "bucket",
+            Self::Part(Part::Logs(_)) => "log_groups",
+            Self::Part(Part::Load) => "load",
         }
     }
 
     /// Who is asked.
     pub const fn who(self) -> &'static str {
         match self {
-            Self::Alarms | Self::Of(_, Fact::Heartbeat) => "CloudWatch",
+            Self::Alarms | Self::Of(_, Fact::Heartbeat) | Self::Part(Part::Load) => "CloudWatch",
+            Self::Part(Part::Logs(_)) => "CloudWatch Logs",
             Self::Of(_, Fact::Files | Fact::Artifacts) | Self::Part(Part::Bucket(_)) => "S3",
             Self::Of(..) => "Airflow",
             Self::Part(Part::Balancer) => "Elastic Load Balancing",

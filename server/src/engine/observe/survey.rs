@@ -77,7 +77,7 @@ pub async fn survey(pair: &Pair, clock: &dyn Clock, polling: &Polling, airflows:
         let asked = subjects.map(|subject| async move {
             let calls = Arc::new(Calls::default());
             calls.counting(reader.read(subject)).await;
-            (calls, every(polling.surroundings, subject.pace()))
+            (calls, every(polling.surroundings, subject))
         });
         join_all(asked).await
     };

@@ -1,6 +1,7 @@
 //! What answers look like. These shapes are promised within `v1`; the journal's own may change behind them.
 
 pub(crate) mod after;
+pub(crate) mod costs;
 mod dags;
 pub(crate) mod request;
 mod smoke;

@@ -32,6 +32,7 @@ use crate::{
         StoreError,
         idempotency::{Claim, Kept},
     },
+    traces,
 };
 
 /// What is confirmed.
@@ -66,7 +67,7 @@ pub async fn make(
     let once = Once::new(&key, &who, asked.path(), &text);
     let request = Request { app, who, pair, asked, wanted, once };
     // In a task of its own: the answer is kept also for those who do not wait for it.
-    match tokio::spawn(request.answered().instrument(tracing::Span::current())).await {
+    match tokio::spawn(traces::carried(request.answered().instrument(tracing::Span::current()))).await {
         Ok(response) => response,
         Err(stopped) => match stopped.try_into_panic() {
             // Whoever catches panics catches this one too.

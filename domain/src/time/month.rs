@@ -1,6 +1,6 @@
 //! A month of the calendar, in UTC.
 
-use crate::{Timestamp, time::Civil};
+use super::{Civil, Timestamp};
 use std::fmt;
 
 const DAY: i64 = 86_400_000;
@@ -44,6 +44,11 @@ impl Month {
     /// The first moment of the next one.
     pub const fn ends(self) -> Timestamp {
         self.next().begins()
+    }
+
+    /// How many days it has.
+    pub const fn days(self) -> i64 {
+        (self.ends().0 - self.begins().0) / DAY
     }
 
     /// The one before.

@@ -1,6 +1,10 @@
-//! What would take both sides down together: what was found first, then what nobody could check, then what is fine.
+//! What would take both sides down together: what was found first, then what nobody could check, then what is fine. And Teal
+//! itself, which may go down with it.
 
-use crate::components::mark::{Mark, Tone};
+use crate::{
+    components::mark::{Mark, Tone},
+    paths,
+};
 use leptos::prelude::*;
 use teal_domain::{
     PairSnapshot,
@@ -9,7 +13,7 @@ use teal_domain::{
 
 /// The card.
 pub fn together(topology: &Topology, pair: &PairSnapshot) -> AnyView {
-    let rows = topology.together.iter().map(row).collect_view();
+    let rows = topology.together.iter().map(|risk| row(risk, ["would", "would not"])).collect_view();
     let title = if topology.mode().is_some_and(|mode| !mode.has_two_sides()) {
         "What would take all of it down"
     } else {
@@ -22,16 +26,27 @@ pub fn together(topology: &Topology, pair: &PairSnapshot) -> AnyView {
             <p class="hint">
                 "All of it stands in "{pair.region.clone()}": a failure of the whole region takes all of it down."
             </p>
+            <h3 id="teal">"What goes down with it: Teal itself"</h3>
+            {teal(topology)}
+            <p class="hint">
+                "For each of these, what to do: "<a href=paths::guide(&pair.id)>"If something fails"</a>"."
+            </p>
         </section>
     }
     .into_any()
 }
 
-fn row(risk: &Risk) -> impl IntoView + use<> {
+/// Teal, its store and its sign-in: whether what takes the platform down may take them along.
+pub fn teal(topology: &Topology) -> impl IntoView + use<> {
+    let rows = topology.teal.iter().map(|risk| row(risk, ["goes down with it", "does not"])).collect_view();
+    view! { <ul class="risks">{rows}</ul> }
+}
+
+fn row(risk: &Risk, [is, is_not]: [&'static str; 2]) -> impl IntoView + use<> {
     let (tone, word, mend) = match risk.verdict {
-        Verdict::Risk { mend } => (Tone::Attention, "would", Some(mend)),
+        Verdict::Risk { mend } => (Tone::Attention, is, Some(mend)),
         Verdict::NotChecked => (Tone::Unknown, "not checked", None),
-        Verdict::Fine => (Tone::Good, "would not", None),
+        Verdict::Fine => (Tone::Good, is_not, None),
     };
     view! {
         <li>
