@@ -5,7 +5,7 @@ import { door, signIn } from '../door';
 import { expect, test } from '../fixtures';
 import { focused, tabTo } from '../keys';
 import { title } from '../teal';
-import type { World } from '../world';
+import type { Color, World } from '../world';
 
 // Until both schedulers have been heard it may take 25 seconds, and axe takes its time.
 test.describe.configure({ timeout: 90_000 });
@@ -19,11 +19,11 @@ const STANDBY = 'The standby fails';
 /** The scenarios in the order of the page. */
 const order = (page: Page) => page.locator('.scenario h2').allTextContents();
 
-/** The guide, once Teal has heard that both schedulers beat: whoever opens the switch page has everything read anew. */
-async function calm(page: Page, world: World, at = ''): Promise<void> {
+/** The guide, once Teal has heard that both schedulers beat: whoever may switch and opens that page has everything read anew. */
+async function calm(page: Page, world: World, standby: Color, at = ''): Promise<void> {
   await world.beats();
   await expect(async () => {
-    await page.request.get(`${at}/p/dev/switch?to=blue`);
+    await page.request.get(`${at}/p/dev/switch?to=${standby}`);
     await page.goto(`${at}/p/dev/guide`);
     await expect(page.locator('.scenario.lit')).toHaveCount(0, { timeout: 1_000 });
   }).toPass({ timeout: 25_000 });
@@ -31,7 +31,7 @@ async function calm(page: Page, world: World, at = ''): Promise<void> {
 
 test('the overview leads to the guide, which says of each scenario what is seen, what happens and what to do', async ({ page, teal, world, expectAccessible }) => {
   const { standby } = await teal.stands();
-  await calm(page, world);
+  await calm(page, world, standby);
   await page.goto('/p/dev');
   await page.getByRole('main').getByRole('link', { name: 'If something fails' }).click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('If something fails');
@@ -62,7 +62,7 @@ test('the topology names Teal among what goes down together, and leads to the gu
 
 test('the keyboard reaches the button, which leads to the switch page and does nothing by itself', async ({ page, teal, world }) => {
   const { standby, version } = await teal.stands();
-  await calm(page, world);
+  await calm(page, world, standby);
   await tabTo(page, new RegExp(`^Switch to ${title(standby)}…$`));
   expect(await focused(page)).toMatchObject({ visible: true });
   await page.keyboard.press('Enter');
@@ -72,8 +72,8 @@ test('the keyboard reaches the button, which leads to the switch page and does n
 });
 
 test('a flag that names no side is an active side that fails: it comes to stand first, and leads to the repair', async ({ page, teal, world, expectAccessible, javaScriptEnabled }) => {
-  const { live } = await teal.stands();
-  await calm(page, world);
+  const { live, standby } = await teal.stands();
+  await calm(page, world, standby);
   await page.evaluate(() => Object.assign(window, { here: true }));
   await world.put('purple');
   try {
@@ -102,7 +102,7 @@ test('a flag that names no side is an active side that fails: it comes to stand 
 
 test('a standby whose scheduler falls ill comes to stand first, and is not to be switched to', async ({ page, teal, world, javaScriptEnabled }) => {
   const { live, standby } = await teal.stands();
-  await calm(page, world);
+  await calm(page, world, standby);
   await world.airflow(standby).ill('scheduler');
   // Whoever opens the switch page has everything read anew.
   const look = () => page.request.get(`/p/dev/switch?to=${standby}`);
@@ -128,10 +128,18 @@ test('a standby whose scheduler falls ill comes to stand first, and is not to be
   expect((await world.flag())?.value).toBe(live);
 });
 
-test('whoever may only look reads it, and finds the button off with the reason', async ({ page, teal, world }) => {
-  await teal.stands();
+test('whoever may only look reads it, and finds the button off with the reason', async ({ page, teal, world, browser }) => {
+  const { standby } = await teal.stands();
+  const other = await browser.newContext();
+  try {
+    const olga = await other.newPage();
+    await signIn(olga, 'olga');
+    await calm(olga, world, standby, door);
+  } finally {
+    await other.close();
+  }
   await signIn(page, 'vera');
-  await calm(page, world, door);
+  await page.goto(`${door}/p/dev/guide`);
   await expect(scenario(page, ACTIVE).getByRole('button', { name: /^Switch to/ })).toBeDisabled();
   await expect(scenario(page, ACTIVE)).toContainText('Switching needs the role operator or admin');
 });
