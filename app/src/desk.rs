@@ -11,6 +11,7 @@ use teal_domain::{
     cost::Made,
     denial::Denial,
     disaster::Past,
+    drill::Due,
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::Maintenance,
     preflight::Check,
@@ -174,6 +175,98 @@ pub struct DeclareForm {
     pub expects: Vec<String>,
     /// Until when, in UTC, as typed.
     pub until: String,
+}
+
+/// A filled-in plan of a drill, every field as typed.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DrillForm {
+    /// The pair.
+    pub pair: String,
+    /// The plan that is changed; empty for a new one.
+    pub plan: String,
+    /// The revision that whoever changes it saw; empty for a new one.
+    pub revision: String,
+    /// What people call it.
+    pub name: String,
+    /// `tabletop`, `switch-and-return` or `one-way`.
+    pub kind: String,
+    /// `once`, `cron` or `rule`.
+    pub when: String,
+    /// The local time of `once`, and the one at which a rule begins.
+    pub at: String,
+    /// The cron pattern.
+    pub cron: String,
+    /// The rule of RFC 5545.
+    pub rrule: String,
+    /// The IANA time zone.
+    pub zone: String,
+    /// A duration such as `30m`.
+    pub window: String,
+    /// `skip` or `run`.
+    pub late: String,
+    /// A duration such as `15m`; may be empty where nothing is held.
+    pub hold: String,
+    /// The box was ticked by which the DAGs are left alone.
+    pub flag_only: bool,
+    /// Alarms, one a line: its name, then what it does (`before=wait`, `before=skip`, `during`, `outcome`), apart by blanks.
+    pub guards: String,
+    /// The longest flip, such as `5s`; may be empty.
+    pub flip: String,
+    /// The longest pickup, such as `2m`; may be empty.
+    pub pickup: String,
+    /// Nothing may be missed or run twice.
+    pub nothing_missed: bool,
+    /// Nothing may be red.
+    pub nothing_red: bool,
+    /// Who answers for it.
+    pub owner: String,
+    /// Addresses of those who are to know, apart by commas; may be empty.
+    pub notify: String,
+    /// The change (the ticket); may be empty.
+    pub change_ref: String,
+}
+
+/// What is about one plan, and changes it or runs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DrillDeed {
+    /// Run it now.
+    Run,
+    /// Skip the next date.
+    Skip {
+        /// That date, as the person saw it.
+        due: Timestamp,
+    },
+    /// It does not run until it is resumed.
+    Pause,
+    /// It goes on.
+    Resume,
+    /// Take it away. What was run of it stays on record.
+    Remove,
+}
+
+/// What is on the calendar of a stretch of time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DrillCalendar {
+    /// From when.
+    pub from: Timestamp,
+    /// Until when.
+    pub to: Timestamp,
+    /// Each date ahead, with its plan, the first one first.
+    pub ahead: Vec<(OperationId, Due)>,
+    /// The runs that were due in that time and have begun or were skipped, the first one first.
+    pub runs: Vec<Record>,
+}
+
+/// One run with what belongs to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrillReport {
+    /// The run, with its entries.
+    pub run: RecordDetail,
+    /// The switch to the other side, where one was begun.
+    pub over: Option<RecordDetail>,
+    /// The switch back, where one was begun.
+    pub back: Option<RecordDetail>,
 }
 
 /// A filled-in order not to wait for the old side any longer.
@@ -358,6 +451,40 @@ pub trait Desk: Send + Sync {
 
     /// How often the second side was of use lately.
     async fn made(&self, who: &Identity, pair: &PairId) -> Result<Made, DeskError>;
+
+    /// The next dates that a plan would have as it is filled in, at most five, with what stands in the way of each. Nothing
+    /// is kept.
+    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<Vec<Due>, DeskError>;
+
+    /// Plans a drill, or changes a plan. Answers with the plan.
+    async fn save_drill(&self, who: &Identity, form: DrillForm) -> Result<OperationId, DeskError>;
+
+    /// Does something with a plan. Where that began or skipped a run, answers with the number of its record.
+    async fn drill(
+        &self,
+        who: &Identity,
+        pair: &PairId,
+        plan: OperationId,
+        deed: DrillDeed,
+    ) -> Result<Option<u64>, DeskError>;
+
+    /// Stops the run under way, which first brings the flag back.
+    async fn stop_drill(&self, who: &Identity, pair: &PairId, run: OperationId) -> Result<(), DeskError>;
+
+    /// What is on the calendar of a stretch of time.
+    async fn drill_calendar(
+        &self,
+        who: &Identity,
+        pair: &PairId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<DrillCalendar, DeskError>;
+
+    /// One run, by the number of its record, with what belongs to it.
+    async fn drill_report(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<DrillReport, DeskError>;
+
+    /// The path of the pair's calendar feed, with the seal that lets whoever has it read it.
+    fn drill_feed(&self, who: &Identity, pair: &PairId) -> Result<String, DeskError>;
 
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;

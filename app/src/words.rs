@@ -3,6 +3,7 @@
 pub mod after;
 pub mod amount;
 pub mod dags;
+pub mod drill;
 #[cfg(feature = "ssr")]
 pub mod lineage;
 #[cfg(feature = "ssr")]

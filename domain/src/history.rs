@@ -8,6 +8,7 @@ pub use after::After;
 use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp, Via,
     approval::{Approval, Decision, Request},
+    drill::{DrillRecord, PlanRecord},
     journal::{Body, Entry, Listed, Timings, chain::Hash},
     maintenance::Maintenance,
     smoke::SmokeRecord,
@@ -80,6 +81,10 @@ pub enum What {
     Maintenance(MaintenanceRecord),
     /// The standby was smoke-tested.
     Smoke(SmokeRecord),
+    /// A drill was run, or skipped.
+    Drill(Box<DrillRecord>),
+    /// A drill was planned, or its plan changed.
+    Plan(Box<PlanRecord>),
 }
 
 /// A declared maintenance, and whether somebody lifted it.
@@ -151,6 +156,12 @@ pub struct SwitchRecord {
     /// The declared maintenance that stood then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<OperationId>,
+    /// The run of a drill that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<OperationId>,
+    /// It left the DAGs alone, whatever policy says of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flag_only: bool,
     /// What followed the flip. It stays on the server.
     #[serde(skip)]
     pub course: Box<Course>,
@@ -224,6 +235,8 @@ impl Record {
                 overridden: plan.overridden.clone(),
                 reverts: plan.reverts,
                 maintenance: plan.maintenance,
+                drill: plan.drill,
+                flag_only: plan.flag_only,
                 course: Box::default(),
             }),
             Body::Asked { request } => {
@@ -233,6 +246,10 @@ impl Record {
                 What::Maintenance(MaintenanceRecord { maintenance: maintenance.clone(), lifted: None })
             }
             Body::SmokeBegun { run } => What::Smoke(SmokeRecord { run: run.clone(), end: None }),
+            Body::DrillBegun { run } => What::Drill(Box::new(DrillRecord::begun((**run).clone()))),
+            Body::DrillPlanned { plan, change } => {
+                What::Plan(Box::new(PlanRecord { plan: (**plan).clone(), change: *change }))
+            }
             Body::Version { incarnation, record, previous, imported, carried_over, .. } => {
                 What::External(ExternalRecord {
                     incarnation: *incarnation,
@@ -286,6 +303,14 @@ impl Record {
             What::Smoke(test) if entry.body.operation() == Some(test.run.id) => {
                 if let Body::SmokeEnded { end, .. } = &entry.body {
                     test.end = Some((entry.at, end.clone()));
+                }
+                return;
+            }
+            What::Drill(drill) if entry.body.operation() == Some(drill.run.id) => {
+                match &entry.body {
+                    Body::DrillStep { did, .. } => drill.steps.push((entry.at, did.clone())),
+                    Body::DrillEnded { ended, .. } => drill.end = Some((entry.at, (**ended).clone())),
+                    _ => {}
                 }
                 return;
             }
@@ -348,6 +373,14 @@ impl Record {
     pub const fn smoke(&self) -> Option<&SmokeRecord> {
         match &self.what {
             What::Smoke(test) => Some(test),
+            _ => None,
+        }
+    }
+
+    /// The run of a drill, if it is one.
+    pub fn drill(&self) -> Option<&DrillRecord> {
+        match &self.what {
+            What::Drill(drill) => Some(drill),
             _ => None,
         }
     }

@@ -9,6 +9,7 @@ use crate::{
     Actor, Base, Color, FlagValue, FlagVersion, Incarnation, Millis, OperationId, PairId, Reason, Timestamp,
     VersionRecord,
     approval::{Answer, Request},
+    drill,
     maintenance::Maintenance,
     smoke::{SmokeEnd, SmokeRun},
     steps::Step,
@@ -167,6 +168,32 @@ pub enum Body {
         /// What became of its runs, and whether what was unpaused for it is paused again.
         end: SmokeEnd,
     },
+    /// Somebody planned a drill, or changed the plan.
+    DrillPlanned {
+        /// The plan as it became.
+        plan: Box<drill::Plan>,
+        /// What was done to it.
+        change: drill::PlansChange,
+    },
+    /// A run of a drill begins. Nothing is switched for it before this is on disk.
+    DrillBegun {
+        /// The run, with the plan as it was then.
+        run: Box<drill::Run>,
+    },
+    /// What a run of a drill did or found.
+    DrillStep {
+        /// The run.
+        run: OperationId,
+        /// What.
+        did: drill::Step,
+    },
+    /// How a run of a drill ended.
+    DrillEnded {
+        /// The run.
+        run: OperationId,
+        /// How.
+        ended: Box<drill::Ended>,
+    },
     /// Somebody explained an entry.
     Note {
         /// The entry.
@@ -213,6 +240,10 @@ impl Body {
             Self::Lifted { .. } => "lifted",
             Self::SmokeBegun { .. } => "smoke_begun",
             Self::SmokeEnded { .. } => "smoke_ended",
+            Self::DrillPlanned { .. } => "drill_planned",
+            Self::DrillBegun { .. } => "drill_begun",
+            Self::DrillStep { .. } => "drill_step",
+            Self::DrillEnded { .. } => "drill_ended",
         }
     }
 
@@ -231,8 +262,14 @@ impl Body {
             Self::Declared { maintenance } => Some(maintenance.id),
             Self::Lifted { declared } => Some(*declared),
             Self::SmokeBegun { run } => Some(run.id),
-            Self::SmokeEnded { run, .. } => Some(*run),
-            Self::MadeAnew { .. } | Self::Gap { .. } | Self::Gone { .. } | Self::Note { .. } => None,
+            Self::SmokeEnded { run, .. } | Self::DrillStep { run, .. } | Self::DrillEnded { run, .. } => Some(*run),
+            Self::DrillBegun { run } => Some(run.id),
+            // A plan is written many times, and is no operation.
+            Self::DrillPlanned { .. }
+            | Self::MadeAnew { .. }
+            | Self::Gap { .. }
+            | Self::Gone { .. }
+            | Self::Note { .. } => None,
         }
     }
 
@@ -262,6 +299,8 @@ impl Body {
             Self::Asked { .. } => Some(Listed::Request),
             Self::Declared { .. } => Some(Listed::Maintenance),
             Self::SmokeBegun { .. } => Some(Listed::Smoke),
+            Self::DrillBegun { .. } => Some(Listed::Drill),
+            Self::DrillPlanned { .. } => Some(Listed::Plan),
             _ => None,
         }
     }
@@ -298,17 +337,23 @@ pub enum Listed {
     Maintenance,
     /// The standby was smoke-tested.
     Smoke,
+    /// A drill was run, or skipped.
+    Drill,
+    /// A drill was planned, or its plan changed.
+    Plan,
 }
 
 impl Listed {
     /// All of them, in the order in which the filter offers them.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Switch,
         Self::Emergency,
         Self::Repair,
         Self::Request,
         Self::Maintenance,
         Self::Smoke,
+        Self::Drill,
+        Self::Plan,
         Self::External,
         Self::Imported,
         Self::Incident,
@@ -326,6 +371,8 @@ impl Listed {
             Self::Request => "request",
             Self::Maintenance => "maintenance",
             Self::Smoke => "smoke",
+            Self::Drill => "drill",
+            Self::Plan => "plan",
         }
     }
 

@@ -18,6 +18,7 @@ pub mod cost;
 pub mod dags;
 pub mod denial;
 pub mod disaster;
+pub mod drill;
 pub mod environment;
 pub mod flag;
 pub mod freeze;

@@ -3,6 +3,7 @@
 use crate::{
     Color, Environment, Flag, FlagVersion, OperationId, PairId, PairNames, Reading, Surroundings, Timestamp,
     approval::OpenRequest,
+    drill::Drills,
     environment::Readiness,
     freeze::Freeze,
     history::{Progress, Record},
@@ -115,6 +116,9 @@ pub struct PairSnapshot {
     /// The latest smoke test of each side that has had one.
     #[serde(skip)]
     pub smoke: Vec<Smoked>,
+    /// The drills that are planned and the runs of late. They stay on the server: pages are drawn from them there.
+    #[serde(skip)]
+    pub drills: Arc<Drills>,
     /// When the next freezes are, and the one that is now.
     #[serde(skip)]
     pub freezes: Arc<[Freeze]>,

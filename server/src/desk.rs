@@ -228,6 +228,8 @@ impl Desk for EngineDesk {
             overridden,
             reverts: None,
             maintenance: None,
+            drill: None,
+            flag_only: false,
         };
         let target = plan.target;
         self.0.confirmed(pair, plan).await.map_err(|error| self.store_away(pair, target, &error))

@@ -207,6 +207,7 @@ impl Pair {
             diagnosis: None,
             proved_at: None,
             smoke: Vec::new(),
+            drills: Arc::default(),
             freezes: self.freezes(now),
             surroundings: Arc::default(),
             platform: Arc::default(),

@@ -88,6 +88,8 @@ fn plan(number: u128, kind: Kind, target: Color) -> Plan {
         overridden: Vec::new(),
         reverts: None,
         maintenance: None,
+        drill: None,
+        flag_only: false,
         preflight: None,
     }
 }

@@ -108,6 +108,8 @@ pub fn ended(kind: Kind, outcome: Outcome, target: Color, version: u64, why: &st
         overridden: Vec::new(),
         reverts: None,
         maintenance: None,
+        drill: None,
+        flag_only: false,
         course: Box::default(),
     }
 }
@@ -233,6 +235,7 @@ pub fn green_is_live() -> PairSnapshot {
         diagnosis: None,
         proved_at: None,
         smoke: Vec::new(),
+        drills: Arc::default(),
         freezes: Arc::default(),
         surroundings: Arc::default(),
         platform: Arc::default(),

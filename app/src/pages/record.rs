@@ -108,6 +108,8 @@ fn told(record: &Record, now: Timestamp) -> String {
         What::Request(asked) => request::told(asked),
         What::Maintenance(declared) => maintenance::told(declared, now),
         What::Smoke(test) => words::smoke::told(test),
+        What::Drill(drill) => words::drill::told(drill),
+        What::Plan(written) => written.told(&record.actor),
     }
 }
 

@@ -2,7 +2,7 @@
 
 mod since;
 
-use super::smoke;
+use super::{drill, smoke};
 use crate::components::mark::Tone;
 use std::borrow::Cow;
 use teal_domain::{
@@ -59,6 +59,8 @@ pub fn moved(record: &Record) -> (Stood, Option<Stood>) {
         What::Request(asked) => (Stood::Side(asked.request.target), asked.request.from.map(Stood::Side)),
         What::Maintenance(declared) => (Stood::Side(declared.maintenance.side), None),
         What::Smoke(test) => other(&format!("Smoke test of {}", test.run.side.title())),
+        What::Drill(drill) => other(&format!("Drill: {}", drill.run.plan.name)),
+        What::Plan(written) => other(&format!("Drill plan {}: {}", written.change.as_str(), written.plan.name)),
     }
 }
 
@@ -92,6 +94,8 @@ pub const fn kind(kind: Listed) -> &'static str {
         Listed::Request => "Requests for approval",
         Listed::Maintenance => "Declared maintenances",
         Listed::Smoke => "Smoke tests",
+        Listed::Drill => "Drills",
+        Listed::Plan => "Drill plans",
     }
 }
 
@@ -142,6 +146,8 @@ pub fn flipped(record: &Record) -> (Tone, String) {
         What::Request(asked) => return of_request(asked),
         What::Maintenance(declared) => return of_maintenance(declared),
         What::Smoke(test) => return smoke::outcome(test),
+        What::Drill(drill) => return drill::outcome(drill),
+        What::Plan(written) => return (Tone::Plain, written.change.as_str().to_owned()),
     };
     if let Some(version) = switch.landed_late {
         return (Tone::Attention, format!("landed late, as version {version}"));
@@ -340,6 +346,12 @@ pub fn tags(record: &Record) -> Vec<(Tone, Cow<'static, str>)> {
         What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } => tags.push((Tone::Attention, "incident".into())),
         What::Request(_) => tags.push((Tone::Plain, "request".into())),
         What::Maintenance(_) => tags.push((Tone::Plain, "maintenance".into())),
+        What::Drill(drill) => {
+            if drill.end.as_ref().is_some_and(|(_, ended)| ended.stranded.is_some()) {
+                tags.push((Tone::Down, "not brought back".into()));
+            }
+        }
+        What::Plan(_) => {}
         What::Smoke(test) => {
             if test.end.as_ref().is_some_and(|(_, end)| !end.awake.is_empty()) {
                 tags.push((Tone::Attention, "left unpaused".into()));
@@ -360,10 +372,10 @@ pub fn why(record: &Record) -> Option<&str> {
     }
 }
 
-/// The operation that a record is of: a switch, or a smoke test.
+/// The operation that a record is of: a switch, a smoke test, or the run of a drill.
 pub fn operation(record: &Record) -> Option<OperationId> {
     let switch = record.switch().map(|switch| switch.operation);
-    switch.or_else(|| record.smoke().map(|test| test.run.id))
+    switch.or_else(|| record.smoke().map(|test| test.run.id)).or_else(|| record.drill().map(|drill| drill.run.id))
 }
 
 /// The change (the ticket) that a switch belongs to, or would belong to that was asked for.

@@ -46,6 +46,12 @@ pub struct Plan {
     /// The declared maintenance that stood when it was carried out: what it had said to expect did not speak against it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub maintenance: Option<OperationId>,
+    /// The run of a drill that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drill: Option<OperationId>,
+    /// It leaves the DAGs alone, whatever policy says of them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub flag_only: bool,
 }
 
 /// What sort of switch it is.

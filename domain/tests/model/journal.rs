@@ -102,6 +102,8 @@ impl Confirmed {
             overridden: Vec::new(),
             reverts: None,
             maintenance: None,
+            drill: None,
+            flag_only: false,
             preflight: None,
         }))
     }

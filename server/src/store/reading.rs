@@ -194,13 +194,17 @@ impl Store {
             return Ok(Vec::new());
         }
         let mut sql = QueryBuilder::<Sqlite>::new(
-            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked', 'declared', 'smoke_begun') AND operation IN (",
+            "SELECT * FROM journal WHERE kind NOT IN ('intent', 'asked', 'declared', 'smoke_begun', 'drill_begun') AND operation IN (",
         );
         let mut ids = sql.separated(", ");
         for first in firsts {
             let begins = matches!(
                 first.body,
-                Body::Intent { .. } | Body::Asked { .. } | Body::Declared { .. } | Body::SmokeBegun { .. }
+                Body::Intent { .. }
+                    | Body::Asked { .. }
+                    | Body::Declared { .. }
+                    | Body::SmokeBegun { .. }
+                    | Body::DrillBegun { .. }
             );
             if let Some(id) = first.body.operation().filter(|_| begins) {
                 ids.push_bind(id.to_string());

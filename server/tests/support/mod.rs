@@ -218,6 +218,8 @@ impl Instance {
             overridden: Vec::new(),
             reverts: None,
             maintenance: None,
+            drill: None,
+            flag_only: false,
             preflight: None,
         }
     }

@@ -146,6 +146,7 @@ pub fn pair() -> PairSnapshot {
         diagnosis: None,
         proved_at: None,
         smoke: vec![smoked()],
+        drills: Arc::default(),
         freezes: Arc::default(),
         surroundings: Arc::new(Surroundings { blue: side(), green: side(), alarms }),
         platform: Arc::default(),
@@ -229,6 +230,8 @@ pub fn landed(version: u64) -> SwitchRecord {
         overridden: Vec::new(),
         reverts: None,
         maintenance: None,
+        drill: None,
+        flag_only: false,
         course: Box::default(),
     }
 }

@@ -21,6 +21,8 @@ fn plan(kind: Kind, base: Base) -> Plan {
         overridden: Vec::new(),
         reverts: None,
         maintenance: None,
+        drill: None,
+        flag_only: false,
         preflight: None,
     }
 }

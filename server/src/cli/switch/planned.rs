@@ -114,6 +114,8 @@ pub fn plan(
         overridden,
         reverts: None,
         maintenance: None,
+        drill: None,
+        flag_only: false,
     })
 }
 

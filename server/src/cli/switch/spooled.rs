@@ -71,6 +71,8 @@ pub async fn run(common: &Common, arguments: Arguments, file: &Path) -> Result<E
         overridden: Vec::new(),
         reverts: None,
         maintenance: None,
+        drill: None,
+        flag_only: false,
         course: Box::default(),
     };
     let end = ended::said(common, &switch);

@@ -146,6 +146,8 @@ impl Walk<'_> {
             overridden: Vec::new(),
             reverts: Some(self.switch.operation),
             maintenance: None,
+            drill: None,
+            flag_only: false,
         })
     }
 }

@@ -480,6 +480,8 @@ const fn kind(what: &What) -> &'static str {
         What::Request(_) => "request",
         What::Maintenance(_) => "maintenance",
         What::Smoke(_) => "smoke",
+        What::Drill(_) => "drill",
+        What::Plan(_) => "plan",
     }
 }
 
@@ -495,6 +497,11 @@ fn moved(what: &What) -> (Option<String>, Option<String>) {
         }
         What::Maintenance(declared) => (None, Some(declared.maintenance.side.as_str().to_owned())),
         What::External(change) => (change.previous.as_ref().map(text), Some(text(&change.value))),
-        What::MadeAnew { .. } | What::Gap { .. } | What::Gone { .. } | What::Smoke(_) => (None, None),
+        What::MadeAnew { .. }
+        | What::Gap { .. }
+        | What::Gone { .. }
+        | What::Smoke(_)
+        | What::Drill(_)
+        | What::Plan(_) => (None, None),
     }
 }

@@ -95,6 +95,8 @@ fn row(record: &Record) -> Vec<String> {
         What::Request(_) => "request",
         What::Maintenance(_) => "maintenance",
         What::Smoke(_) => "smoke",
+        What::Drill(_) => "drill",
+        What::Plan(_) => "plan",
     };
     let notes: Vec<String> = record.notes.iter().map(|note| format!("{}: {}", note.actor, note.text)).collect();
     let cells = [
