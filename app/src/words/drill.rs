@@ -40,7 +40,9 @@ pub fn told(drill: &DrillRecord) -> String {
         State::Running { until: Some(until) } if drill.run.plan.kind == Kind::SwitchAndReturn => {
             format!("The other side is live until {}; then the flag goes back.", words::stamp(until))
         }
-        State::Running { until: Some(until) } => format!("The other side is live, and watched until {}.", words::stamp(until)),
+        State::Running { until: Some(until) } => {
+            format!("The other side is live, and watched until {}.", words::stamp(until))
+        }
         State::Running { until: None } => "It goes through the checks and switches.".to_owned(),
         State::Returning => "The flag is being brought back.".to_owned(),
         State::Ended(ended) => match &ended.end {

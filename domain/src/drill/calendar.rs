@@ -102,7 +102,8 @@ impl Drills {
 
     /// Of the runs of late that began: how many there were, and how many of them succeeded.
     pub fn rate(&self) -> (usize, usize) {
-        let ends = self.runs.iter().filter_map(|record| record.drill()?.end.as_ref().map(|(_, ended)| ended.end.as_str()));
+        let ends =
+            self.runs.iter().filter_map(|record| record.drill()?.end.as_ref().map(|(_, ended)| ended.end.as_str()));
         let ran: Vec<&str> = ends.filter(|end| *end != "skipped").collect();
         (ran.len(), ran.iter().filter(|end| **end == "succeeded").count())
     }

@@ -6,7 +6,7 @@ use crate::{
     history::{Progress, SwitchRecord},
     preflight::{Check, Verdict},
     surroundings::{Alarm, AlarmState},
-    switch::Outcome,
+    switch::{Outcome, Refusal},
     watch::Rang,
 };
 
@@ -150,7 +150,8 @@ fn before(drill: &DrillRecord, seen: &Seen<'_>) -> Next {
     let guards: Vec<(&Guard, Before)> = guards.collect();
     let Some(alarms) = seen.alarms else { return wait("The alarms could not be read.".to_owned()) };
     let ill = |guard: &Guard| {
-        let state = alarms.iter().find(|alarm| alarm.name == guard.alarm).map_or(AlarmState::Missing, |alarm| alarm.state);
+        let state =
+            alarms.iter().find(|alarm| alarm.name == guard.alarm).map_or(AlarmState::Missing, |alarm| alarm.state);
         matches!(state, AlarmState::Alarm | AlarmState::Missing).then_some(state)
     };
     if let Some((guard, _)) = guards.iter().find(|(guard, then)| *then == Before::Skip && ill(guard).is_some()) {
@@ -182,7 +183,8 @@ fn before(drill: &DrillRecord, seen: &Seen<'_>) -> Next {
         }
         Some((_, Step::Went { checks, .. })) => {
             let blocked = checks.iter().filter(|check| check.verdict == Verdict::Block);
-            let because: Vec<String> = blocked.map(|check| format!("{} blocks: {}", check.name, check.evidence)).collect();
+            let because: Vec<String> =
+                blocked.map(|check| format!("{} blocks: {}", check.name, check.evidence)).collect();
             let end = if because.is_empty() { End::Succeeded } else { End::Failed { because } };
             ended(end, Measured::default(), None)
         }
@@ -244,7 +246,9 @@ fn rings(drill: &DrillRecord, seen: &Seen<'_>, switch: &SwitchRecord) -> Option<
         let alarm = seen.alarms.unwrap_or_default().iter().find(|alarm| alarm.name == guard.alarm);
         // What rang at the flip already is not of its making.
         let rang = alarm.and_then(|alarm| Some((alarm, Rang::of(alarm)?)));
-        let Some((alarm, rang)) = rang.filter(|(_, rang)| !ringing.unwrap_or_default().contains(rang)) else { continue };
+        let Some((alarm, rang)) = rang.filter(|(_, rang)| !ringing.unwrap_or_default().contains(rang)) else {
+            continue;
+        };
         let what = format!("guard {}", rang.alarm);
         if !known(&what) {
             let because = format!("The guard {} is in alarm: {}", rang.alarm, crate::reason::plain(&alarm.reason));
@@ -297,7 +301,9 @@ fn back(drill: &DrillRecord, seen: &Seen<'_>, home: Color) -> Next {
         return ended_now(drill, seen, End::Failed { because: vec![because] }, Some(home.other()));
     }
     if let Some((at, Step::NotReturned { .. })) = drill.steps.last() {
-        let wait = FIRST_WAIT.0.saturating_mul(2_u64.saturating_pow(u32::try_from(failed.saturating_sub(1)).unwrap_or(u32::MAX)));
+        let wait = FIRST_WAIT
+            .0
+            .saturating_mul(2_u64.saturating_pow(u32::try_from(failed.saturating_sub(1)).unwrap_or(u32::MAX)));
         if seen.now.since(*at) < Millis(wait) {
             return Next::Look;
         }
@@ -365,10 +371,18 @@ const fn ended(end: End, measured: Measured, stranded: Option<Color>) -> Next {
     Next::End(Ended { end, measured, stranded })
 }
 
-/// An outcome in a few words.
+/// An outcome without a flip, in a few words.
 fn told(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Refused { refusal } => format!("it was refused ({})", refusal.as_str()),
+        Outcome::Refused { refusal } => match refusal {
+            Refusal::StoreAway { .. } => "the store could not be written".to_owned(),
+            Refusal::LeaseHeld { holder } => format!("{holder} was switching"),
+            Refusal::WaitsFor { .. } => "the outcome of another switch was unknown".to_owned(),
+            Refusal::Unreadable { .. } => "the flag could not be read".to_owned(),
+            Refusal::TooLate => "it took too long to begin".to_owned(),
+            Refusal::Blocked { checks } => format!("blocked by {}", checks.join(", ")),
+            Refusal::Rejected { code, .. } => format!("SSM said {code}"),
+        },
         Outcome::Moved { .. } => "the flag had moved".to_owned(),
         other => other.as_str().replace('_', " "),
     }
