@@ -7,6 +7,8 @@ mod machine;
 mod measured;
 mod plan;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub use calendar::{Drills, Due, Planned, PlansChange};
 pub use machine::{Half, Next, Seen, Side, next};

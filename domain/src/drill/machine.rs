@@ -10,10 +10,11 @@ use crate::{
     watch::Rang,
 };
 
-/// How often the flag is tried to be brought back before people are called, and how long to wait after the first attempt that
-/// came to nothing; after each further one twice as long.
+/// How often the flag is tried to be brought back before people are called.
 const ATTEMPTS: usize = 6;
+/// How long to wait after the first attempt that came to nothing, and the longest such wait.
 const FIRST_WAIT: Millis = Millis::from_secs(15);
+const LONGEST_WAIT: Millis = Millis::from_secs(300);
 /// How long the DAGs of the way back are waited for before the run ends without them.
 const SETTLES: Millis = Millis::from_secs(30 * 60);
 /// Where nothing has been planned for the DAGs so long after the way back, nothing will be.
@@ -123,9 +124,24 @@ pub fn next(drill: &DrillRecord, seen: &Seen<'_>) -> Next {
             Some((_, Step::Flips { .. })) => {
                 Next::Take(Step::Waits { because: format!("The switch came to nothing: {}.", told(outcome)) })
             }
+            _ if rests(drill, seen.now) => Next::Look,
             _ => before(drill, seen),
         },
     }
+}
+
+/// Whether it is too early for another attempt to flip. The end of its window is not waited past.
+fn rests(drill: &DrillRecord, now: Timestamp) -> bool {
+    let flips = drill.steps.iter().filter(|(_, step)| matches!(step, Step::Flips { .. }));
+    let (attempts, last) = flips.fold((0_usize, None), |(count, _), (at, _)| (count + 1, Some(*at)));
+    let may_go_on = drill.stopped().is_none() && now <= drill.run.window_ends();
+    may_go_on && last.is_some_and(|last| now.since(last) < pause(attempts))
+}
+
+/// How long to wait after so many attempts that came to nothing: after each twice as long, and never more than five minutes.
+fn pause(attempts: usize) -> Millis {
+    let doubled = 2_u64.saturating_pow(u32::try_from(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
+    Millis(FIRST_WAIT.0.saturating_mul(doubled)).min(LONGEST_WAIT)
 }
 
 /// Nothing has been switched yet.
