@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Plays Cost Explorer: answers what is asked of the seeded bill. `world.py` starts it; nobody else needs to.
+"""Plays Cost Explorer, which answers what is asked of the seeded bill, and the AWS Price List. `world.py` starts it; nobody else
+needs to.
 
     cost_emulator.py --port 4599
 
-Beside Cost Explorer's own calls it takes, for whoever plays with it:
+Beside AWS's own calls it takes, for whoever plays with it:
 
     POST /emulator/refuse   {"code": "AccessDeniedException", "message": "…"}    every call is refused, until it is told {}
     GET  /emulator/asked                                                         how often it was asked
@@ -19,10 +20,12 @@ import threading
 from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from emulated import prices
 from emulated.costs import Refused, answer
 
 HOST = "127.0.0.1"
 TARGET = "AWSInsightsIndexService."
+PRICES = "AWSPriceListService."
 
 
 class Explorer:
@@ -50,8 +53,11 @@ def handler(explorer: Explorer) -> type[BaseHTTPRequestHandler]:
                     refuses = explorer.refuses
                     if refuses:
                         raise Refused(refuses["code"], refuses.get("message", ""))
-                    operation = self.headers.get("x-amz-target", "").removeprefix(TARGET)
-                    told = answer(operation, body, datetime.now(timezone.utc).date())
+                    target = self.headers.get("x-amz-target", "")
+                    if target.startswith(PRICES):
+                        told = prices.answer(target.removeprefix(PRICES), body)
+                    else:
+                        told = answer(target.removeprefix(TARGET), body, datetime.now(timezone.utc).date())
                 self.tell(200, told)
             except Refused as refused:
                 self.tell(400, {"__type": refused.code, "message": refused.message})

@@ -40,6 +40,7 @@ path = ".teal/teal.db"
 # What was paid. Of the emulated Cost Explorer it is for nothing; of the real one each request costs $0.01.
 [costs]
 actual = true
+list_prices = true
 
 [[pair]]
 id = "dev"

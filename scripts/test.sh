@@ -135,6 +135,7 @@ path = "$scratch/teal.db"
 
 [costs]
 actual = true
+list_prices = true
 
 [[pair]]
 id = "dev"

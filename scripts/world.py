@@ -161,7 +161,7 @@ def start_moto(folder: Path, port: int) -> Emulator:
 
 
 def start_costs(folder: Path, port: int) -> Emulator:
-    """Plays Cost Explorer."""
+    """Plays Cost Explorer and the AWS Price List."""
     command = [sys.executable, str(Path(__file__).with_name("cost_emulator.py")), "--port", str(port)]
     return Emulator("costs", port, command, base_environment(folder), folder)
 
@@ -188,6 +188,7 @@ def describe(out: Path, ministack: Emulator, moto: Emulator, costs: Emulator, pe
         # By name: the SDK puts `api.` in front for MWAA, and `api.localhost` is loopback where `api.127.0.0.1` is nothing.
         "AWS_ENDPOINT_URL": ministack.url.replace(HOST, "localhost"),
         "AWS_ENDPOINT_URL_COST_EXPLORER": costs.url,
+        "AWS_ENDPOINT_URL_PRICING": costs.url,
         "AWS_REGION": field.REGION,
         "AWS_DEFAULT_REGION": field.REGION,
         "AWS_ACCESS_KEY_ID": "test",

@@ -17,7 +17,7 @@ mod tests;
 pub use amount::Micros;
 pub use budget::{Budget, Stands};
 pub use forecast::{ByWhom, DayAhead, Expected, Forecast, FromCostExplorer};
-pub use ledger::{Coverage, DayTotal, Key, Ledger, Read, Row, Table};
+pub use ledger::{Coverage, DayTotal, Key, Ledger, Metadata, Read, Row, Table};
 pub use paid::{Asked, Paid, Tags, Trouble};
 pub use question::{Cut, Entry, Question, Span, next, settled};
 

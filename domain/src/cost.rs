@@ -23,7 +23,7 @@ pub use good::Good;
 pub use insurance::{Insurance, Made, Share};
 pub use load::{load, series as load_series};
 pub use money::{Cents, Price, Quantity};
-pub use prices::{Prices, Region, Source};
+pub use prices::{Listed, Prices, Region, Source};
 pub use shape::{Database, Environment, Instances, Shape};
 pub use what_if::{Savings, WhatIf};
 

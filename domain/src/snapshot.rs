@@ -3,6 +3,7 @@
 use crate::{
     Color, Environment, Flag, FlagVersion, OperationId, PairId, PairNames, Reading, Surroundings, Timestamp,
     approval::OpenRequest,
+    cost::Prices,
     drill::Drills,
     environment::Readiness,
     freeze::Freeze,
@@ -131,6 +132,9 @@ pub struct PairSnapshot {
     /// How the platform is deployed, as config says it; none where it says nothing.
     #[serde(skip)]
     pub mode: Option<Mode>,
+    /// The list prices that its estimates are made of. They stay on the server likewise.
+    #[serde(skip)]
+    pub prices: Arc<Prices>,
     /// Where Teal itself stands, as far as config says so. It stays on the server likewise.
     #[serde(skip)]
     pub home: Arc<Home>,

@@ -15,6 +15,7 @@ pub mod logs;
 pub mod loopback;
 pub mod metrics;
 pub mod mwaa;
+pub mod price_list;
 mod query;
 pub mod rds;
 pub mod s3;

@@ -138,6 +138,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     // Tasks that only read are not waited for.
     runtime.shutdown_background();
     match end {
+        Ok(End::Done) if output::lost() => ExitCode::FAILURE,
         Ok(end) => ExitCode::from(end as u8),
         Err(error) => {
             output::tell!("{}", error.message);

@@ -89,6 +89,8 @@ pub struct Config {
     pub cloudtrail: bool,
     /// Whether Cost Explorer may be asked what was paid: each request costs a cent.
     pub actual_costs: bool,
+    /// Whether the AWS Price List is asked for list prices.
+    pub list_prices: bool,
     /// The AWS region that Teal runs in, where somebody says so.
     pub runs_in: Option<String>,
     /// The proxies that are believed when they say where a request comes from.
@@ -205,6 +207,7 @@ fn check(
 
     let mut costs = top.section("costs", Part::Costs);
     let actual_costs = costs.truth("actual");
+    let list_prices = costs.truth("list_prices");
     costs.finish();
 
     endpoints::check(env, findings);
@@ -262,6 +265,7 @@ fn check(
         grace: grace?,
         cloudtrail: cloudtrail?.unwrap_or(false),
         actual_costs: actual_costs?.unwrap_or(false),
+        list_prices: list_prices?.unwrap_or(false),
         runs_in: runs_in?.map(|region| region.value),
         trusted_proxies: trusted_proxies?.unwrap_or_default(),
         sign_in: sign_in?,

@@ -19,6 +19,7 @@ pub mod maintenance;
 pub mod monitoring;
 pub mod observe;
 pub mod offer;
+pub mod prices;
 pub mod reconcile;
 pub mod recorder;
 pub mod skipping;
@@ -54,6 +55,7 @@ use crate::{
         logs::LogPort,
         metrics::MetricPort,
         mwaa::EnvironmentPort,
+        price_list::PricePort,
         rds::DatabasePort,
         s3::{BucketPort, FilePort},
         secrets::SecretPort,
@@ -79,6 +81,8 @@ pub struct Ports {
     pub around: Option<Around>,
     /// Cost Explorer, where it may be asked.
     pub bill: Option<Arc<dyn BillPort>>,
+    /// The AWS Price List, where it may be asked.
+    pub prices: Option<Arc<dyn PricePort>>,
 }
 
 /// The ports to what surrounds the flag.
@@ -212,6 +216,7 @@ impl Pair {
             surroundings: Arc::default(),
             platform: Arc::default(),
             mode: self.config.mode,
+            prices: teal_domain::cost::Prices::built_in().clone(),
             home: self.home.clone(),
             lineage: Arc::new(Lineage::unread(self.config.lineage.clone())),
             monitoring: monitoring::unread(self.ports.around.as_ref(), now),

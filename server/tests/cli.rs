@@ -935,6 +935,7 @@ async fn row_44_after_a_kill_at_any_moment_the_journal_tells_what_the_parameter_
                 trail: None,
                 around: None,
                 bill: None,
+                prices: None,
             };
             Arc::new(Pair::new(config, ports, Arc::new(Notify::new())))
         })

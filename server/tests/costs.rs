@@ -7,6 +7,8 @@ mod asked;
 mod explorer;
 #[path = "costs/kept.rs"]
 mod kept;
+#[path = "costs/listed.rs"]
+mod listed;
 mod support;
 
 use std::{sync::Arc, time::Duration};

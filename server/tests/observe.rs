@@ -54,6 +54,7 @@ impl Teal {
             trail: None,
             around: Some(around),
             bill: None,
+            prices: None,
         };
         let pair = Arc::new(Pair::new(world.config(), ports, Arc::new(Notify::new())));
         let settings = Settings {

@@ -13,6 +13,8 @@ mod emulators;
 mod metrics;
 #[path = "wire/platform.rs"]
 mod platform;
+#[path = "wire/prices.rs"]
+mod prices;
 
 use std::time::{Duration, Instant};
 

@@ -240,6 +240,7 @@ pub fn green_is_live() -> PairSnapshot {
         surroundings: Arc::default(),
         platform: Arc::default(),
         mode: None,
+        prices: teal_domain::cost::Prices::built_in().clone(),
         home: Arc::default(),
         lineage: Arc::default(),
         monitoring: Arc::default(),

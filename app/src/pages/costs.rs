@@ -29,7 +29,7 @@ use std::collections::BTreeSet;
 use teal_domain::{
     PairSnapshot,
     bill::Paid,
-    cost::{Estimate, Made, Prices, Shape},
+    cost::{Estimate, Made, Shape},
     topology::{Mode, Topology},
 };
 use told::Told;
@@ -54,7 +54,7 @@ pub fn page(
     paid: &Result<Paid, DeskError>,
     made: Option<Made>,
 ) -> Page {
-    let prices = Prices::built_in();
+    let prices = &*pair.prices;
     let known = Topology::of(pair, view.now).mode();
     let mode = known.unwrap_or(Mode::FullHa);
     let shape = Shape::of(pair, mode);
@@ -83,7 +83,7 @@ pub fn page(
             {estimate::card(pair, &shape, &estimate)}
             {insurance::card(pair, mode, prices, told.map(|told| told.paid), made)}
             {modes::card(pair, mode, prices)}
-            {findings::card(pair, known, prices)}
+            {findings::card(pair, known, prices, told.and_then(|told| told.paid.ledger.as_ref()))}
             {regions::card(pair, prices)}
             {what_if::card(pair, mode, query, prices)}
         </div>

@@ -85,6 +85,33 @@ pub struct Read {
     pub entries: Vec<Entry>,
 }
 
+/// What was paid in a month for what environments keep of their past.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Metadata {
+    /// The month: the last one that was read whole.
+    pub month: Month,
+    /// The types of usage that it stands under.
+    pub usage: Vec<String>,
+    /// How much.
+    pub paid: Cents,
+}
+
+impl Ledger {
+    /// What was paid for metadata of MWAA in the last whole month, where a type of usage says so: how much of it there is, MWAA
+    /// tells nowhere.
+    pub fn metadata(&self) -> Option<Metadata> {
+        let (index, month) = self.months.iter().enumerate().rev().skip(1).find(|(_, month)| month.read == month.of)?;
+        let names = |row: &&Row| {
+            let of = row.key.of.as_deref().unwrap_or_default();
+            of.contains("Apache Airflow") && row.key.name.to_ascii_lowercase().contains("metadata")
+        };
+        let rows: Vec<&Row> = self.usage.rows.iter().filter(names).collect();
+        let paid: Cents = rows.iter().filter_map(|row| row.cells.get(index)).copied().sum();
+        let usage = rows.into_iter().map(|row| row.key.name.clone()).collect();
+        (paid > Cents(0)).then_some(Metadata { month: month.month, usage, paid })
+    }
+}
+
 impl Row {
     /// Its sum.
     pub fn total(&self) -> Cents {

@@ -319,3 +319,27 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn metadata_is_told_of_the_last_whole_month_and_only_where_a_type_of_usage_names_it() {
+    const MWAA: &str = "Amazon Managed Workflows for Apache Airflow";
+    let days = days("2026-10-01", "2026-11-05");
+    let of =
+        |usage: &'static str, service: &'static str| move |day: &Day| entry(&day.to_string(), service, usage, "0.50");
+    let ledger = |usage, service| {
+        let entries = days.iter().map(of(usage, service)).collect();
+        Ledger::of(
+            "USD".into(),
+            &read(days.clone(), entries),
+            &Read::default(),
+            &Read::default(),
+            "acme",
+            day("2026-11-05"),
+        )
+    };
+    let known = ledger("USE2-Airflow-MetadataStorage", MWAA).metadata().expect("named");
+    assert_eq!((known.month, known.paid), (month("2026-10"), Cents(1_550)), "31 days, and not the five of November");
+    assert_eq!(known.usage, ["USE2-Airflow-MetadataStorage"]);
+    assert_eq!(ledger("USE2-Airflow-SmallEnvironment", MWAA).metadata(), None);
+    assert_eq!(ledger("USE2-MetadataStorage", "AWS Glue").metadata(), None, "another service keeps metadata too");
+}

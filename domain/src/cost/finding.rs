@@ -42,6 +42,20 @@ pub enum Kind {
     Leftovers,
 }
 
+impl Kind {
+    /// The word in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Class => "class",
+            Self::WebServers => "web_servers",
+            Self::Nat => "nat",
+            Self::Retention => "retention",
+            Self::Lifecycle => "lifecycle",
+            Self::Leftovers => "leftovers",
+        }
+    }
+}
+
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Findings {

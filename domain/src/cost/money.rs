@@ -45,6 +45,8 @@ pub struct Price(u64);
 impl Price {
     /// How many places behind the point there are.
     const PLACES: usize = 6;
+    /// What costs nothing.
+    pub const FREE: Self = Self(0);
 
     /// Reads a price like `0.0416`: dollars, without a sign, with at most six places behind the point.
     pub fn parse(text: &str) -> Option<Self> {

@@ -1,15 +1,32 @@
 //! The table of list prices: per region and good, each with where it was read and when. The table that comes with Teal is
-//! `prices.json`; its form is the one that is read here, so that another file can stand in for it.
+//! `prices.json`; its form is the one that is read here, so that another file can stand in for it. What the AWS Price List tells
+//! takes the place of what the file says.
 
 use super::{Good, Price};
+use crate::time::Day;
 use serde::Deserialize;
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 /// List prices.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prices {
     sources: BTreeMap<String, Source>,
     regions: BTreeMap<String, Region>,
+    unread: Option<String>,
+}
+
+/// What the AWS Price List told of a region.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The region, by its id.
+    pub region: String,
+    /// The day on which it was read.
+    pub read: Day,
+    /// The prices.
+    pub prices: Vec<(Good, Price)>,
 }
 
 /// Where a price was read.
@@ -46,12 +63,12 @@ struct Entry {
 #[serde(deny_unknown_fields)]
 struct Table {
     sources: BTreeMap<String, Source>,
-    regions: BTreeMap<String, Listed>,
+    regions: BTreeMap<String, InFile>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Listed {
+struct InFile {
     name: String,
     /// Another region, whose prices are assumed here …
     like: Option<String>,
@@ -62,14 +79,18 @@ struct Listed {
     prices: BTreeMap<String, Entry>,
 }
 
-static BUILT_IN: LazyLock<Result<Prices, String>> = LazyLock::new(|| Prices::parse(include_str!("prices.json")));
+/// What the AWS Price List is, for people.
+const PRICE_LIST: &str = "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html";
+
+static BUILT_IN: LazyLock<Result<Arc<Prices>, String>> =
+    LazyLock::new(|| Prices::parse(include_str!("prices.json")).map(Arc::new));
 
 impl Prices {
     /// Those that come with Teal.
     ///
     /// # Panics
     /// Never: a test reads the file.
-    pub fn built_in() -> &'static Self {
+    pub fn built_in() -> &'static Arc<Self> {
         match &*BUILT_IN {
             Ok(prices) => prices,
             Err(wrong) => unreachable!("the prices that come with Teal cannot be read: {wrong}"),
@@ -110,7 +131,34 @@ impl Prices {
             }
             regions.insert(id.clone(), Region { name: listed.name.clone(), prices });
         }
-        Ok(Self { sources: table.sources, regions })
+        Ok(Self { sources: table.sources, regions, unread: None })
+    }
+
+    /// The same, with what the AWS Price List told of a region in the place of what stands here. What it did not tell stays.
+    #[must_use]
+    pub fn with_listed(&self, listed: &Listed) -> Self {
+        let mut prices = Self { unread: None, ..self.clone() };
+        let source = format!("price-list {}", listed.region);
+        let region = prices.regions.entry(listed.region.clone());
+        let region = region.or_insert_with(|| Region { name: listed.region.clone(), prices: BTreeMap::new() });
+        for (good, usd) in &listed.prices {
+            let entry = Entry { usd: *usd, source: source.clone(), assumed: false };
+            region.prices.insert(good.to_string(), entry);
+        }
+        let (title, url) = (format!("AWS Price List for {}", region.name), PRICE_LIST.to_owned());
+        prices.sources.insert(source, Source { title, url, read: listed.read.to_string() });
+        prices
+    }
+
+    /// The same, where the AWS Price List was asked and told nothing.
+    #[must_use]
+    pub fn without_list(&self, because: &str) -> Self {
+        Self { unread: Some(because.to_owned()), ..self.clone() }
+    }
+
+    /// Why the AWS Price List told nothing when it was asked last, if it did not.
+    pub fn unread(&self) -> Option<&str> {
+        self.unread.as_deref()
     }
 
     /// The regions, by id.
@@ -122,5 +170,12 @@ impl Prices {
     pub fn of(&self, region: &str, good: &Good) -> Option<(Price, &Source, bool)> {
         let entry = self.regions.get(region)?.prices.get(&good.to_string())?;
         Some((entry.usd, self.sources.get(&entry.source)?, entry.assumed))
+    }
+}
+
+/// Those that come with Teal.
+impl Default for Prices {
+    fn default() -> Self {
+        Self::clone(Self::built_in())
     }
 }

@@ -7,6 +7,7 @@ use crate::{
     monitoring::fixture,
     platform::{NatGateway, Network, Platform},
     preflight::tests::fixture::NOW,
+    time::Day,
     topology::Mode,
 };
 use proptest::prelude::*;
@@ -277,4 +278,29 @@ fn a_savings_plan_touches_the_instances_and_little_else() {
     assert_eq!((savings.eligible, savings.hundredths), (Cents(6_074), 621));
     let nothing = Savings::of(&Estimate { lines: Vec::new() });
     assert_eq!((nothing.eligible, nothing.hundredths), (Cents(0), 0));
+}
+
+#[test]
+fn what_the_price_list_told_takes_the_place_of_what_the_file_says_and_the_rest_stays() {
+    let dear = |text: &str| Price::parse(text).expect("a price");
+    let (nat, balancer) = (Good::Nat, Good::Balancer);
+    let listed = Listed {
+        region: "us-east-2".into(),
+        read: Day::parse("2026-12-01").expect("a day"),
+        prices: vec![(nat.clone(), dear("0.05"))],
+    };
+    let known = prices().with_listed(&listed);
+    let (price, source, assumed) = known.of("us-east-2", &nat).expect("a price");
+    assert_eq!((price, assumed, source.read.as_str()), (dear("0.05"), false, "2026-12-01"));
+    assert!(source.title.starts_with("AWS Price List for US East (Ohio)"), "{}", source.title);
+    assert_eq!(known.of("us-east-2", &balancer), prices().of("us-east-2", &balancer), "what was not told");
+    assert_eq!(known.of("us-east-1", &nat), prices().of("us-east-1", &nat), "another region");
+
+    let silent = known.without_list("pricing:GetProducts is not allowed.");
+    assert_eq!(silent.of("us-east-2", &nat).map(|(price, ..)| price), Some(dear("0.05")), "what was told once");
+    assert_eq!(silent.unread(), Some("pricing:GetProducts is not allowed."));
+    assert_eq!(silent.with_listed(&listed).unread(), None);
+
+    let new = Listed { region: "xx-new-1".into(), ..listed };
+    assert!(prices().with_listed(&new).of("xx-new-1", &nat).is_some(), "a region that the file does not know");
 }

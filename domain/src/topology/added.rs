@@ -3,7 +3,7 @@
 use super::{Mode, mode::Deployed};
 use crate::{
     PairSnapshot,
-    cost::{Cents, Good, Group, HOURS, Prices, Shape},
+    cost::{Cents, Good, Group, HOURS, Shape},
 };
 
 /// What blue-green would add.
@@ -27,7 +27,7 @@ impl Added {
         let Some((only, class)) = known else {
             return unpriced("The class of the environment is not known.".to_owned());
         };
-        let estimate = Shape::of(pair, Mode::BlueGreen).estimate(Prices::built_in());
+        let estimate = Shape::of(pair, Mode::BlueGreen).estimate(&pair.prices);
         let second = Group::Environment(Some(only.other()));
         let priced =
             estimate.lines.iter().find(|line| line.group == second && matches!(line.good, Good::Environment(_)));

@@ -40,14 +40,14 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
     let pair = setup::the_pair(&pairs, |pair| &pair.config, arguments.pair.as_deref())?;
     let clock = System::default();
     let known = survey(pair, &clock, &config.polling, Airflows::Spared).await.known;
-    let (found, prices) = (Topology::of(&known, clock.now()).mode(), Prices::built_in());
+    let (found, prices) = (Topology::of(&known, clock.now()).mode(), known.prices.clone());
     let change = WhatIf { mode: arguments.mode, ..WhatIf::default() };
     if common.json {
-        output::json(&Estimated::of(&known, found, &change, prices));
+        output::json(&Estimated::of(&known, found, &change, &prices));
         return Ok(End::Done);
     }
     let shape = change.shape(&known, found.unwrap_or(Mode::FullHa));
-    let estimate = shape.estimate(prices);
+    let estimate = shape.estimate(&prices);
     if arguments.csv {
         let csv = costs::estimate(&estimate).map_err(Stop::failed)?;
         for line in String::from_utf8_lossy(&csv).lines() {
@@ -55,7 +55,7 @@ pub async fn run(common: &Common, arguments: Arguments) -> Result<End, Stop> {
         }
         return Ok(End::Done);
     }
-    for line in text(&known, found, &shape, &estimate, prices) {
+    for line in text(&known, found, &shape, &estimate, &prices) {
         output::say!("{line}");
     }
     Ok(End::Done)

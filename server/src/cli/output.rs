@@ -1,6 +1,10 @@
 //! What the command line prints, and where its log goes.
 
-use std::{io::IsTerminal as _, process::ExitCode};
+use std::{
+    io::{ErrorKind, IsTerminal as _, Write as _},
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use tracing_subscriber::{EnvFilter, util::SubscriberInitExt as _};
 
@@ -58,14 +62,38 @@ pub fn plain_lines(text: &str) -> String {
     text.lines().map(plain).collect::<Vec<_>>().join("\n")
 }
 
+/// Whether all that was answered could be written, but for what nobody wanted to read any more.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// Writes to standard output. Whoever reads may have seen enough (`| head`): that stops nothing, least of all a switch.
+pub fn answer(text: &str) {
+    let mut out = std::io::stdout().lock();
+    if let Err(error) = writeln!(out, "{text}")
+        && error.kind() != ErrorKind::BrokenPipe
+        && !LOST.swap(true, Ordering::Relaxed)
+    {
+        aside(&format!("teal: the answer could not be written: {error}"));
+    }
+}
+
+/// Writes to standard error, where there is one.
+pub fn aside(text: &str) {
+    let _ = writeln!(std::io::stderr().lock(), "{text}");
+}
+
+/// Whether part of the answer could not be written, such as on a disk that is full.
+pub fn lost() -> bool {
+    std::io::stdout().flush().is_err_and(|error| error.kind() != ErrorKind::BrokenPipe) || LOST.load(Ordering::Relaxed)
+}
+
 /// Prints a line of the answer.
 macro_rules! say {
-    ($($part:tt)*) => { println!("{}", $crate::cli::output::plain(&format!($($part)*))) };
+    ($($part:tt)*) => { $crate::cli::output::answer(&$crate::cli::output::plain(&format!($($part)*))) };
 }
 
 /// Prints what is said beside the answer, which may have several lines.
 macro_rules! tell {
-    ($($part:tt)*) => { eprintln!("{}", $crate::cli::output::plain_lines(&format!($($part)*))) };
+    ($($part:tt)*) => { $crate::cli::output::aside(&$crate::cli::output::plain_lines(&format!($($part)*))) };
 }
 
 pub(super) use {say, tell};
@@ -79,7 +107,7 @@ pub fn failed(message: &str) -> ExitCode {
 /// Prints a value as JSON. What would disturb a terminal stands within its texts, where JSON spells it out.
 pub fn json(value: &impl serde::Serialize) {
     match serde_json::to_string_pretty(value) {
-        Ok(text) => println!("{}", plain_lines(&text)),
+        Ok(text) => answer(&plain_lines(&text)),
         Err(error) => tell!("teal: {error}"),
     }
 }

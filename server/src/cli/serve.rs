@@ -64,8 +64,8 @@ pub async fn run(common: &Common) -> Result<End, Stop> {
     let router = http::router(app, &config.site)
         .map_err(|error| Stop::failed(format_args!("{}: {error}", config.site.display())))?;
     match config.sign_in.public_url() {
-        None => println!("Teal is ready at http://{address}/"),
-        Some(public_url) => println!("Teal is ready at {public_url}/"),
+        None => super::output::say!("Teal is ready at http://{address}/"),
+        Some(public_url) => super::output::say!("Teal is ready at {public_url}/"),
     }
     tracing::info!(%address, pairs = config.pairs.len(), "ready");
 

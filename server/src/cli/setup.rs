@@ -13,6 +13,7 @@ use crate::{
         cloudwatch::CloudWatch,
         elb::Elb,
         mwaa::Mwaa,
+        price_list::{PriceList, PricePort},
         s3::S3,
         ssm::Ssm,
     },
@@ -69,7 +70,9 @@ pub async fn pairs(config: &Config) -> Vec<Arc<Pair>> {
                 }),
             };
             let bill = config.actual_costs.then(|| Arc::new(CostExplorer::new(&sdk)) as Arc<dyn BillPort>);
-            let ports = Ports { flag: Arc::new(Ssm::new(&sdk)), environments: mwaa, trail, around: Some(around), bill };
+            let prices = config.list_prices.then(|| Arc::new(PriceList::new(&sdk)) as Arc<dyn PricePort>);
+            let (flag, around) = (Arc::new(Ssm::new(&sdk)), Some(around));
+            let ports = Ports { flag, environments: mwaa, trail, around, bill, prices };
             places.insert(place.clone(), (ports, Arc::new(Notify::new())));
         }
         if let Some((ports, nudge)) = places.get(&place) {

@@ -35,7 +35,7 @@ pub async fn run(common: &Common, named: Option<&str>) -> Result<End, Stop> {
                 output::say!("  {:<5}  {status}  {version}", color.title());
             }
             if let Some(runbook) = pair.config.policy.runbook_url.as_ref().filter(|_| !works) {
-                println!("  Runbook: {runbook}");
+                output::say!("  Runbook: {runbook}");
             }
         }
     }

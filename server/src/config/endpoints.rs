@@ -6,7 +6,7 @@ use axum::http::Uri;
 use super::mistake::{Findings, Origin, Wrong, quoted};
 
 /// The variables that Teal's clients obey.
-const VARIABLES: [&str; 15] = [
+const VARIABLES: [&str; 16] = [
     "AWS_ENDPOINT_URL",
     "AWS_ENDPOINT_URL_SSM",
     "AWS_ENDPOINT_URL_MWAA",
@@ -22,6 +22,7 @@ const VARIABLES: [&str; 15] = [
     "AWS_ENDPOINT_URL_RDS",
     "AWS_ENDPOINT_URL_SECRETS_MANAGER",
     "AWS_ENDPOINT_URL_COST_EXPLORER",
+    "AWS_ENDPOINT_URL_PRICING",
 ];
 
 /// Looks at each that is set.

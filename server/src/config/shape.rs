@@ -179,7 +179,7 @@ impl Part {
             ],
             Self::Embed => &["parents", "cross_site"],
             Self::Traces => &["endpoint", "headers_file", "service_name", "percent", "parents"],
-            Self::Costs => &["actual"],
+            Self::Costs => &["actual", "list_prices"],
             Self::PairCosts => &["budget", "failed_hour", "tags"],
             Self::CostTags => &["project", "environment", "side"],
             Self::Role => &["group", "role", "pairs"],

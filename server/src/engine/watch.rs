@@ -73,6 +73,7 @@ pub fn start(engine: &Arc<Engine>) {
     tokio::spawn(super::freezes::keep(engine.clone()));
     tokio::spawn(super::uptime::keep(engine.clone()));
     tokio::spawn(super::bill::keep(engine.clone()));
+    tokio::spawn(super::prices::keep(engine.clone()));
 }
 
 async fn flags(engine: Arc<Engine>, pairs: Vec<Arc<Pair>>) {

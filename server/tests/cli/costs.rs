@@ -58,3 +58,22 @@ async fn doctor_says_how_often_cost_explorer_was_asked_and_what_is_missing_and_a
     assert_eq!(word(&actual(), "mend"), "Allow ce:GetCostAndUsage in the policy of Teal's role.");
     assert!(requests().contains("asked 0 of 4 times today"), "{}", requests());
 }
+
+#[tokio::test]
+async fn whoever_has_read_enough_stops_nothing() {
+    use std::process::Stdio;
+    let desk = Desk::new(&["blue"]).await;
+    for arguments in [&["cost", "--json"] as &[&str], &["cost"], &["status"]] {
+        let mut child = desk.command(arguments).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it ran");
+        // As `| head -0` would.
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("an end");
+        let err = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && err.is_empty(), "{arguments:?}: {:?} {err}", output.status);
+    }
+    // A disk that is full is another matter: the answer is not there.
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("Linux has one");
+    let output = desk.command(&["status"]).stdout(full).stderr(Stdio::piped()).output().expect("it ran");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the answer could not be written"), "{output:?}");
+}

@@ -83,7 +83,16 @@ async fn a_table_that_there_is_not_is_a_mistake_that_names_those_that_there_are(
     let house = House::new().await;
     let (status, page) = ask(&house, Role::Admin, "/p/dev/costs.csv?table=%3Cb%3Eeverything").await;
     assert_eq!(status, StatusCode::BAD_REQUEST);
-    assert!(page.contains("estimate, services, usage, sides, untagged, days, forecast"), "{page}");
+    assert!(page.contains("estimate, findings, services, usage, sides, untagged, days, forecast"), "{page}");
     assert!(page.contains("&lt;b>everything") || page.contains("&lt;b&gt;everything"), "{page}");
     assert_eq!(ask(&house, Role::Admin, "/p/other/costs.csv").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_could_be_saved_is_a_file_for_everybody_who_looks() {
+    let house = House::new().await;
+    let (status, csv) = ask(&house, Role::Viewer, "/p/dev/costs.csv?table=findings").await;
+    assert_eq!(status, StatusCode::OK);
+    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    assert_eq!(reader.headers().expect("a head"), vec!["kind", "what", "mend", "saves_at_most", "currency"]);
 }

@@ -36,6 +36,7 @@ impl Teal {
             trail: None,
             around: None,
             bill: None,
+            prices: None,
         };
         let pair = Arc::new(Pair::new(config, ports, Arc::default()));
         let every = std::time::Duration::from_secs(600);

@@ -183,8 +183,14 @@ fn pair(world: &World, account: &Arc<Account>, change: impl FnOnce(&mut PairName
             buckets: account.clone(),
         }),
     };
-    let ports =
-        Ports { flag: world.ssm.clone(), environments: account.clone(), trail: None, around: Some(around), bill: None };
+    let ports = Ports {
+        flag: world.ssm.clone(),
+        environments: account.clone(),
+        trail: None,
+        around: Some(around),
+        bill: None,
+        prices: None,
+    };
     Pair::new(config, ports, Arc::new(Notify::new()))
 }
 

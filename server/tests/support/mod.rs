@@ -20,7 +20,7 @@ use teal_domain::{
     switch::{Kind, Plan},
 };
 use teal_server::{
-    aws::{AwsError, bill::BillPort, mwaa::EnvironmentPort},
+    aws::{AwsError, bill::BillPort, mwaa::EnvironmentPort, price_list::PricePort},
     config::{PairConfig, PairCosts},
     engine::{Around, Engine, Pair, Ports, Settings},
     store::Store,
@@ -87,6 +87,7 @@ pub struct World {
     pub around: Option<Around>,
     /// Cost Explorer, if the test wants it to be asked.
     pub bill: Option<Arc<dyn BillPort>>,
+    pub prices: Option<Arc<dyn PricePort>>,
     /// What config says of what both pairs cost.
     pub costs: PairCosts,
     /// What it says of the second one, where that is something else.
@@ -115,6 +116,7 @@ impl World {
             policy: Policy::default(),
             around: None,
             bill: None,
+            prices: None,
             costs: PairCosts::by_convention("mwaa-openlineage", "dev"),
             costs_of_other: None,
             other: None,
@@ -168,6 +170,7 @@ impl World {
                 trail: None,
                 around: self.around.clone(),
                 bill: self.bill.clone(),
+                prices: self.prices.clone(),
             };
             Arc::new(Pair::new(self.config_of(pair), ports, Arc::new(Notify::new())))
         };

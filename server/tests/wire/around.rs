@@ -227,7 +227,7 @@ async fn a_look_at_the_seeded_world_finds_the_file_that_differs_and_says_that_no
         parts: None,
     };
     let flag = Arc::new(teal_server::aws::ssm::Ssm::new(&config));
-    let ports = Ports { flag, environments: mwaa, trail: None, around: Some(around), bill: None };
+    let ports = Ports { flag, environments: mwaa, trail: None, around: Some(around), bill: None, prices: None };
     let guard = |alarm: &str| Guard { alarm: alarm.into(), before: true, after: true, runbook_url: None };
     let guards = vec![guard("mwaa-openlineage-green-dev-scheduler-heartbeat"), guard("no-such-alarm")];
     let pair = PairConfig {

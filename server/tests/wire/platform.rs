@@ -299,7 +299,11 @@ async fn pair_of(project: &str, policy: Policy, change: impl FnOnce(&mut PairNam
         freezes: Vec::new(),
         costs: teal_server::config::PairCosts::by_convention(project, "dev"),
     };
-    Pair::new(config, Ports { flag, environments: mwaa, trail: None, around: Some(around), bill: None }, Arc::default())
+    Pair::new(
+        config,
+        Ports { flag, environments: mwaa, trail: None, around: Some(around), bill: None, prices: None },
+        Arc::default(),
+    )
 }
 
 const POLLING: Polling = Polling {

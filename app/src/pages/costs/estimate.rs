@@ -54,6 +54,9 @@ pub(super) fn card(pair: &PairSnapshot, shape: &Shape, estimate: &Estimate) -> i
             <p class="hint">"Assumed prices were not read for "{shape.region.clone()}": they are those of another region, or such as others tell."</p>
         }
     });
+    let unread = pair.prices.unread().map(|why| {
+        view! { <p class="hint">"The AWS Price List told nothing when it was asked last, so that these are the prices that were known before. "{why.to_owned()}</p> }
+    });
     let together =
         format!("{}{}", if estimate.is_at_least() { "at least " } else { "" }, money::exact(estimate.total()));
     view! {
@@ -83,6 +86,7 @@ pub(super) fn card(pair: &PairSnapshot, shape: &Shape, estimate: &Estimate) -> i
                 "Built up from AWS's list prices for what was found, at 730 hours a month, before taxes, discounts and free tiers."
             </p>
             {elsewhere}
+            {unread}
             <details>
                 <summary>"What was assumed, and where the prices are from"</summary>
                 <ul class="plain">{assumed}</ul>

@@ -1,5 +1,6 @@
 //! What could be saved, and what was not looked at.
 
+use super::files;
 use crate::{
     components::mark::{Mark, Tone},
     words::money,
@@ -7,15 +8,24 @@ use crate::{
 use leptos::prelude::*;
 use teal_domain::{
     PairSnapshot,
+    bill::{Ledger, Metadata},
     cost::{Cents, Finding, Findings, Kind, Prices},
     topology::Mode,
 };
 
 /// The card.
-pub(super) fn card(pair: &PairSnapshot, mode: Option<Mode>, prices: &Prices) -> impl IntoView + use<> {
+pub(super) fn card(
+    pair: &PairSnapshot,
+    mode: Option<Mode>,
+    prices: &Prices,
+    ledger: Option<&Ledger>,
+) -> impl IntoView + use<> {
     let Findings { found, unread } = Findings::of(pair, mode, prices);
-    let total: Cents = found.iter().filter_map(|finding| finding.saves).sum();
-    let head = match (found.is_empty(), unread.is_empty()) {
+    // Only whoever sees what was paid sees this one.
+    let metadata = ledger.filter(|ledger| ledger.currency == "USD").and_then(Ledger::metadata);
+    let saves = found.iter().filter_map(|finding| finding.saves);
+    let total: Cents = saves.chain(metadata.iter().map(|metadata| metadata.paid)).sum();
+    let head = match (found.is_empty() && metadata.is_none(), unread.is_empty()) {
         (false, _) => {
             view! { <p class="standing">"up to "<strong>{money::dollars(total)}</strong>" a month"</p> }.into_any()
         }
@@ -34,11 +44,32 @@ pub(super) fn card(pair: &PairSnapshot, mode: Option<Mode>, prices: &Prices) -> 
     });
     view! {
         <section class="card findings" aria-labelledby="findings" data-region="findings">
-            <header><h2 id="findings">"What could be saved"</h2>{head}</header>
-            <ol>{rows}</ol>
+            <header>
+                <h2 id="findings">"What could be saved"</h2>
+                {head}
+                {files::link(&files::base(&pair.id), "findings", "what could be saved")}
+            </header>
+            <ol>{rows}{metadata.map(paid)}</ol>
             {unread}
             <p class="hint">"By list prices, from what was read of the platform: log groups and two weeks of load four times a day."</p>
         </section>
+    }
+}
+
+/// The one that rests on what was paid.
+fn paid(metadata: Metadata) -> impl IntoView {
+    let Metadata { month, usage, paid } = metadata;
+    let what = format!(
+        "In {month} this much was paid for it, as {}: what runs of the past left in the metadata databases.",
+        usage.join(", ")
+    );
+    let mend = "Delete what is old with `airflow db clean`, from a DAG, on both sides.";
+    view! {
+        <li>
+            <p><strong>"Metadata that is kept for ever."</strong>" "{what}</p>
+            <p class="saves">{format!("up to {}", money::exact(paid))}</p>
+            <p class="good">{mend}</p>
+        </li>
     }
 }
 

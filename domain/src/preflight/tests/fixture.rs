@@ -151,6 +151,7 @@ pub fn pair() -> PairSnapshot {
         surroundings: Arc::new(Surroundings { blue: side(), green: side(), alarms }),
         platform: Arc::default(),
         mode: None,
+        prices: crate::cost::Prices::built_in().clone(),
         home: Arc::default(),
         lineage: Arc::default(),
         monitoring: Arc::default(),

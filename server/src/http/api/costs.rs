@@ -6,7 +6,7 @@ use axum::{
     response::Response,
 };
 use teal_app::{desk::DeskError, paths::CostsQuery};
-use teal_domain::{PairSnapshot, cost::Prices, topology::Topology};
+use teal_domain::{PairSnapshot, topology::Topology};
 
 use super::{
     answer, known,
@@ -26,7 +26,7 @@ pub async fn estimate(State(app): State<App>, Path(pair): Path<String>, Who(_): 
             return Err(DeskError::BadInput { field: "query".to_owned(), message: wrong });
         }
         let [change, _] = query.what_if;
-        Ok(Estimated::of(pair, Topology::of(pair, now).mode(), &change, Prices::built_in()))
+        Ok(Estimated::of(pair, Topology::of(pair, now).mode(), &change, &pair.prices))
     });
     match told {
         Ok(estimated) => answer(StatusCode::OK, estimated),

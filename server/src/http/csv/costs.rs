@@ -15,7 +15,7 @@ use teal_app::{
 use teal_domain::{
     PairId,
     bill::Paid,
-    cost::{Estimate, Prices, Shape},
+    cost::{Estimate, Findings, Shape},
     time::Day,
     topology::{Mode, Topology},
 };
@@ -30,6 +30,7 @@ use super::{
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Which {
     Estimate,
+    Findings,
     Services,
     Usage,
     Sides,
@@ -39,12 +40,21 @@ enum Which {
 }
 
 impl Which {
-    const ALL: [Self; 7] =
-        [Self::Estimate, Self::Services, Self::Usage, Self::Sides, Self::Untagged, Self::Days, Self::Forecast];
+    const ALL: [Self; 8] = [
+        Self::Estimate,
+        Self::Findings,
+        Self::Services,
+        Self::Usage,
+        Self::Sides,
+        Self::Untagged,
+        Self::Days,
+        Self::Forecast,
+    ];
 
     const fn as_str(self) -> &'static str {
         match self {
             Self::Estimate => "estimate",
+            Self::Findings => "findings",
             Self::Services => "services",
             Self::Usage => "usage",
             Self::Sides => "sides",
@@ -55,7 +65,7 @@ impl Which {
     }
 }
 
-/// `/p/{pair}/costs.csv?table=`: the estimate is for everybody who may see the pair, what was paid for whoever may see that.
+/// `/p/{pair}/costs.csv?table=`: the estimate and what could be saved are for everybody who may see the pair, what was paid for whoever may see that.
 pub async fn costs(State(app): State<App>, Path(pair): Path<String>, Who(who): Who, asked: Asked) -> Response {
     let word = paths::get(asked.query(), "table").unwrap_or_else(|| Which::Estimate.as_str().to_owned());
     let Some(which) = Which::ALL.into_iter().find(|which| which.as_str() == word) else {
@@ -94,12 +104,16 @@ pub fn estimate(estimate: &Estimate) -> Result<Vec<u8>, DeskError> {
 }
 
 async fn table(app: &App, who: &Identity, id: &PairId, which: Which) -> Result<Table, DeskError> {
-    if which == Which::Estimate {
+    if matches!(which, Which::Estimate | Which::Findings) {
         let (snapshot, now) = (app.desk.snapshot(), app.desk.now());
         let missing = || DeskError::NotFound { message: "There is no such pair here.".into() };
         let pair = snapshot.pair(id).ok_or_else(missing)?;
-        let mode = Topology::of(pair, now).mode().unwrap_or(Mode::FullHa);
-        return Ok(tables::estimate(&Shape::of(pair, mode).estimate(Prices::built_in())));
+        let mode = Topology::of(pair, now).mode();
+        if which == Which::Findings {
+            return Ok(tables::findings(&Findings::of(pair, mode, &pair.prices)));
+        }
+        let mode = mode.unwrap_or(Mode::FullHa);
+        return Ok(tables::estimate(&Shape::of(pair, mode).estimate(&pair.prices)));
     }
     let paid = app.desk.paid(who, id).await?;
     let table = of_paid(&paid, which, Day::of(app.desk.now()));
@@ -111,7 +125,7 @@ async fn table(app: &App, who: &Identity, id: &PairId, which: Which) -> Result<T
 fn of_paid(paid: &Paid, which: Which, today: Day) -> Option<Table> {
     let ledger = paid.ledger.as_ref()?;
     match which {
-        Which::Estimate => None,
+        Which::Estimate | Which::Findings => None,
         Which::Services => Some(tables::services(ledger)),
         Which::Usage => Some(tables::usage(ledger)),
         Which::Sides => Some(tables::sides(ledger)),

@@ -3,7 +3,7 @@
 
 use teal_domain::{
     bill::{ByWhom, Forecast, Key, Ledger, Micros, Table as Sums},
-    cost::{Cents, Estimate, Group},
+    cost::{Cents, Estimate, Findings, Group},
     time::Day,
 };
 
@@ -75,6 +75,15 @@ pub(super) fn estimate(estimate: &Estimate) -> Table {
         ],
         rows: rows.collect(),
     }
+}
+
+/// What could be saved by list prices.
+pub(super) fn findings(findings: &Findings) -> Table {
+    let rows = findings.found.iter().map(|finding| {
+        let saves = finding.saves.map_or_else(|| text(""), sum);
+        vec![text(finding.kind.as_str()), text(finding.what.clone()), text(finding.mend.clone()), saves, text("USD")]
+    });
+    Table { head: &["kind", "what", "mend", "saves_at_most", "currency"], rows: rows.collect() }
 }
 
 /// The rows of a table of the ledger, the oldest month first; months of which nothing was read have none.

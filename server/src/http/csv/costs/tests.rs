@@ -3,7 +3,7 @@
 use super::*;
 use teal_domain::{
     bill::{Asked, Entry, Ledger, Micros, Read, Tags},
-    cost::Cents,
+    cost::{Cents, Finding, Kind},
 };
 
 const HOSTILE: &str = "=HYPERLINK(\"http://evil\"), \"a\"\nb";
@@ -54,7 +54,7 @@ fn read(which: Which) -> (Vec<String>, Vec<Vec<String>>) {
 
 #[test]
 fn row_17_names_that_others_chose_do_nothing_in_a_spreadsheet_and_numbers_stay_numbers() {
-    for which in Which::ALL.into_iter().filter(|which| *which != Which::Estimate) {
+    for which in Which::ALL.into_iter().filter(|which| !matches!(which, Which::Estimate | Which::Findings)) {
         let (head, rows) = read(which);
         assert!(!rows.is_empty(), "{which:?}");
         let numbers = ["amount", "days_read", "days", "expected", "low", "high"];
@@ -121,4 +121,20 @@ fn there_is_no_file_of_what_was_not_read() {
     for which in Which::ALL {
         assert!(of_paid(&nothing, which, day("2026-12-01")).is_none(), "{which:?}");
     }
+}
+
+#[test]
+fn what_could_be_saved_is_a_row_a_finding_and_one_without_a_price_has_an_empty_cell() {
+    let finding = |what: &str, saves: Option<Cents>| Finding {
+        kind: Kind::Nat,
+        what: what.to_owned(),
+        mend: "Share one.".to_owned(),
+        saves,
+    };
+    let found = vec![finding(HOSTILE, Some(Cents(123_405))), finding("Two in a zone.", None)];
+    let csv = written(&tables::findings(&Findings { found, unread: Vec::new() })).expect("a file");
+    let mut reader = csv::Reader::from_reader(&*csv);
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+    assert_eq!(rows[0], vec!["nat", &format!("'{HOSTILE}"), "Share one.", "1234.05", "USD"]);
+    assert_eq!(rows[1], vec!["nat", "Two in a zone.", "Share one.", "", "USD"]);
 }
