@@ -75,6 +75,8 @@ pub struct Given<'a> {
     pub proof: Option<Timestamp>,
     /// The switch that this one takes back. What holds up new plans holds up no return.
     pub reverts: Option<OperationId>,
+    /// The run of a drill that it belongs to: that one holds itself up.
+    pub drill: Option<OperationId>,
 }
 
 /// What every check is made from.

@@ -37,7 +37,7 @@ use teal_domain::home::{self, Home, Kept};
 
 use self::{
     durations::Bounds,
-    mistake::{Findings, Reported, Wrong},
+    mistake::{Findings, Reported},
     overrides::Setting,
     pairs::Draft,
     reader::{Section, Source},
@@ -47,7 +47,7 @@ use self::{
 use crate::auth::roles::CallerRole;
 
 #[cfg(test)]
-pub use self::tests::example_freezes;
+pub use self::tests::{example_freezes, example_pair};
 pub use self::{
     costs::PairCosts,
     embed::EmbedConfig,
@@ -58,6 +58,10 @@ pub use self::{
     sign_in::{AlbConfig, Hidden, Logout, OidcConfig, Prompt, SignInConfig},
     store::{StoreConfig, check_store_place},
     traces::TracesConfig,
+};
+pub(crate) use self::{
+    freezes::{any_cron, any_rule, local, zone},
+    mistake::Wrong,
 };
 
 /// A small file that works, to begin with.

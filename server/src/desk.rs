@@ -1,14 +1,15 @@
 //! The desk that the pages talk to, over the engine. What a person may ask for is decided here, the same
 //! for page, API and command line.
 
+mod drills;
 mod proof;
 
 use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use teal_app::desk::{
-    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, EntryLine, Identity, Offer, Outage, RecordDetail,
-    SkipForm, SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillCalendar, DrillDeed, DrillForm, DrillReport,
+    EntryLine, Identity, Offer, Outage, RecordDetail, SkipForm, SwitchForm,
 };
 use teal_domain::{
     Action, Base, Color, Confirm, Denied, Flag, Millis, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
@@ -19,6 +20,7 @@ use teal_domain::{
     cost::Made,
     denial::Wanted as Wish,
     disaster::{Commands, Past},
+    drill::Due,
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::{Maintenance, NotDeclared},
     pair::NotAPairId,
@@ -46,6 +48,28 @@ use proof::{AWAY, NOTHING_GOES, PROVE};
 pub struct EngineDesk(pub Arc<Engine>);
 
 impl EngineDesk {
+    /// One record with its entries.
+    async fn detail(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
+        self.may(who, Action::See, On::Pair(pair), "record")?;
+        let pair = self.pair(pair)?;
+        let found = self.0.store.record(pair.id(), seq).await.map_err(|error| away(&error))?;
+        let (record, entries) = found.ok_or_else(|| DeskError::NotFound {
+            message: format!("The history of {} has no record {seq}.", pair.config.title),
+        })?;
+        let entries = entries
+            .into_iter()
+            .map(|entry| EntryLine {
+                seq: entry.seq,
+                at: entry.at,
+                kind: entry.body.kind(),
+                actor: entry.actor,
+                hash: entry.hash,
+                body: serde_json::to_string_pretty(&entry.body).unwrap_or_default(),
+            })
+            .collect();
+        Ok(RecordDetail { record, entries })
+    }
+
     fn pair(&self, id: &PairId) -> Result<&Arc<Pair>, DeskError> {
         let pair = self.0.pair(id);
         let pair = pair.ok_or_else(|| DeskError::NotFound { message: format!("There is no pair `{id}` here.") })?;
@@ -242,24 +266,7 @@ impl Desk for EngineDesk {
     }
 
     async fn record(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
-        self.may(who, Action::See, On::Pair(pair), "record")?;
-        let pair = self.pair(pair)?;
-        let found = self.0.store.record(pair.id(), seq).await.map_err(|error| away(&error))?;
-        let (record, entries) = found.ok_or_else(|| DeskError::NotFound {
-            message: format!("The history of {} has no record {seq}.", pair.config.title),
-        })?;
-        let entries = entries
-            .into_iter()
-            .map(|entry| EntryLine {
-                seq: entry.seq,
-                at: entry.at,
-                kind: entry.body.kind(),
-                actor: entry.actor,
-                hash: entry.hash,
-                body: serde_json::to_string_pretty(&entry.body).unwrap_or_default(),
-            })
-            .collect();
-        Ok(RecordDetail { record, entries })
+        self.detail(who, pair, seq).await
     }
 
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
@@ -437,6 +444,46 @@ impl Desk for EngineDesk {
         Ok(Made { switches })
     }
 
+    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<Vec<Due>, DeskError> {
+        self.preview_of(who, form)
+    }
+
+    async fn save_drill(&self, who: &Identity, form: DrillForm) -> Result<OperationId, DeskError> {
+        self.saved(who, form).await
+    }
+
+    async fn drill(
+        &self,
+        who: &Identity,
+        pair: &PairId,
+        plan: OperationId,
+        deed: DrillDeed,
+    ) -> Result<Option<u64>, DeskError> {
+        self.done(who, pair, plan, deed).await
+    }
+
+    async fn stop_drill(&self, who: &Identity, pair: &PairId, run: OperationId) -> Result<(), DeskError> {
+        self.stopped(who, pair, run).await
+    }
+
+    async fn drill_calendar(
+        &self,
+        who: &Identity,
+        pair: &PairId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<DrillCalendar, DeskError> {
+        self.calendar_of(who, pair, from, to).await
+    }
+
+    async fn drill_report(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<DrillReport, DeskError> {
+        self.report_of(who, pair, seq).await
+    }
+
+    fn drill_feed(&self, who: &Identity, pair: &PairId) -> Result<String, DeskError> {
+        self.feed_of(who, pair)
+    }
+
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.may(who, Action::Audit, On::House, "denials")?;
         // One more than fits tells whether there are older ones.
@@ -540,7 +587,8 @@ impl Engine {
         let Some(known) = known else { return Ok(Now::default()) };
         let (reason, change_ref) = (Some(&plan.reason), plan.change_ref.as_ref());
         let wanted = Wanted { who: &plan.actor, target: plan.target, base: plan.base, reason, change_ref };
-        let given = Self::given(&snapshot, &known, plan.target, plan.change_ref.as_ref(), now);
+        let mut given = Self::given(&snapshot, &known, plan.target, plan.change_ref.as_ref(), now);
+        given.drill = plan.drill;
         let (checks, approval) = (Self::checks(&known, wanted, given, now), Self::approval(&known, wanted, now));
         let maintenance =
             known.maintenance.as_ref().filter(|declared| declared.stands(now)).map(|declared| declared.id);

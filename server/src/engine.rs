@@ -9,6 +9,7 @@ pub mod bill;
 pub mod board;
 pub mod clock;
 pub mod denials;
+pub mod drills;
 pub mod follow;
 pub mod freezes;
 pub mod going_back;
@@ -37,6 +38,7 @@ use std::{
     time::Duration,
 };
 
+use hmac::Mac as _;
 use teal_domain::{Actor, OperationId, PairId, PairSnapshot, Reading, Timestamp, home::Home, lineage::Lineage};
 use tokio::sync::Notify;
 
@@ -140,6 +142,10 @@ pub struct Pair {
     pub follow: Notify,
     /// Asks whoever drives its smoke tests to go on now.
     pub smoke: Notify,
+    /// Asks whoever drives its drills to go on now.
+    pub drill: Notify,
+    /// What is remembered of its plans of drills.
+    pub drills: drills::Shelf,
     /// Who looks at what surrounds the flag, and what was seen last.
     pub looking: observe::Looking,
     /// Who looks at its alarms and charts.
@@ -170,6 +176,8 @@ impl Pair {
             nudge,
             follow: Notify::new(),
             smoke: Notify::new(),
+            drill: Notify::new(),
+            drills: drills::Shelf::default(),
             looking: observe::Looking::default(),
             monitoring: monitoring::Looks::default(),
             bills: bill::Shelf::default(),
@@ -334,6 +342,16 @@ impl Engine {
     /// What a sealed confirmation says, also when it has run out: to find what came of it, never to act on it.
     pub fn read_confirmation(&self, sealed: &str, who: &Actor, pair: &PairId) -> Option<offer::Confirmation> {
         offer::Confirmation::read(sealed, &self.key, who, pair)
+    }
+
+    /// What lets whoever has it read the calendar of a pair's drills: the pair under the key that all instances share.
+    pub fn feed_seal(&self, pair: &PairId) -> String {
+        crate::hex::encode(&offer::feed(&self.key, pair).finalize().into_bytes())
+    }
+
+    /// Whether somebody has that.
+    pub fn opens_feed(&self, pair: &PairId, seal: &str) -> bool {
+        crate::hex::decode(seal).is_some_and(|seal| offer::feed(&self.key, pair).verify_slice(&seal).is_ok())
     }
 
     /// Marks an operation as driven by this process, until the guard is dropped.

@@ -6,6 +6,7 @@
 
 pub mod bills;
 pub mod denials;
+pub mod drills;
 pub mod following;
 pub mod idempotency;
 pub mod lease;
@@ -63,6 +64,9 @@ pub enum StoreError {
         /// What is wrong with it.
         why: String,
     },
+    /// A plan of a drill does not hold what this version of Teal writes.
+    #[error("the plan of a drill cannot be read: {0}")]
+    Plan(#[from] serde_json::Error),
     /// The migrations could not be applied.
     #[error("the store {path} cannot be brought up to date: {why}")]
     Migration {

@@ -152,7 +152,7 @@ fn repair(known: &Known<'_>, flag: &Flag) -> ToDo {
 /// What blocks a planned switch, as things stand.
 fn blocked(known: &Known<'_>, target: Color) -> Vec<Check> {
     let reverts = known.pair.taken_back(target, known.now).map(|following| following.operation);
-    let given = Given { change_ref: None, proof: known.proof, reverts };
+    let given = Given { proof: known.proof, reverts, ..Given::default() };
     let checks = preflight::checks(known.pair, target, given, known.now);
     checks.into_iter().filter(|check| check.verdict == Verdict::Block && check.name != ASKED).collect()
 }

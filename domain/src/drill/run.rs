@@ -55,6 +55,11 @@ pub enum Step {
         /// Why not, in a sentence.
         because: String,
     },
+    /// Approval was asked for, once: the record of that.
+    Asked {
+        /// The number of the record.
+        record: u64,
+    },
     /// The checks, as they stood when it went through them.
     Went {
         /// The side that would become live.
@@ -115,6 +120,7 @@ impl Step {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Waits { .. } => "waits",
+            Self::Asked { .. } => "asked",
             Self::Went { .. } => "went",
             Self::Flips { .. } => "flips",
             Self::Holds { .. } => "holds",
@@ -295,7 +301,7 @@ impl DrillRecord {
                 Step::Holds { until } => state = State::Running { until: Some(*until) },
                 Step::Rang { .. } | Step::Stopped { .. } if self.flip().is_some() => state = State::Returning,
                 Step::Returns { .. } | Step::NotReturned { .. } => state = State::Returning,
-                Step::Rang { .. } | Step::Stopped { .. } => {}
+                Step::Rang { .. } | Step::Stopped { .. } | Step::Asked { .. } => {}
             }
         }
         state
@@ -344,6 +350,14 @@ impl DrillRecord {
     pub fn stopped(&self) -> Option<&Actor> {
         self.steps.iter().find_map(|(_, step)| match step {
             Step::Stopped { by } => Some(by),
+            _ => None,
+        })
+    }
+
+    /// The record of the approval that was asked for.
+    pub fn asked(&self) -> Option<u64> {
+        self.steps.iter().find_map(|(_, step)| match step {
+            Step::Asked { record } => Some(*record),
             _ => None,
         })
     }

@@ -59,6 +59,16 @@ pub(super) fn label(pair: &PairSnapshot) -> Check {
 
 pub(super) fn under_way(Scene { pair, given, .. }: Scene<'_>) -> Check {
     let name = "under-way";
+    if let Some((_, drill)) = pair.drills.under_way()
+        && given.drill != Some(drill.run.id)
+    {
+        let plan = &drill.run.plan.name;
+        return block(
+            name,
+            format!("The drill “{plan}” is under way: it is {}.", drill.state().as_str()),
+            "Stop it on the page Drills, which brings the flag back first; or choose emergency, which interrupts it.",
+        );
+    }
     match (&pair.open, &pair.following) {
         (Some(open), _) => {
             let (target, actor) = (open.target, &open.actor);

@@ -11,6 +11,7 @@ use super::{
 };
 
 pub use self::recurrence::{Cron, Rule};
+pub(crate) use self::recurrence::{any_cron, any_rule};
 
 /// One entry of the calendar.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -128,7 +129,7 @@ fn because(text: &str) -> Result<String, Wrong> {
     Ok(text.to_owned())
 }
 
-fn zone(text: &str) -> Result<TimeZone, Wrong> {
+pub(crate) fn zone(text: &str) -> Result<TimeZone, Wrong> {
     let known: Vec<String> = jiff::tz::db().available().map(|name| name.to_string()).collect();
     if let Some(name) = known.iter().find(|name| name.eq_ignore_ascii_case(text))
         && let Ok(zone) = TimeZone::get(name)
@@ -157,6 +158,11 @@ impl Moment {
     fn end(self) -> DateTime {
         if self.whole_day { self.at.checked_add(1.day()).unwrap_or(self.at) } else { self.at }
     }
+}
+
+/// A local date or date and time, as a moment of some clock.
+pub(crate) fn local(text: &str) -> Result<DateTime, Wrong> {
+    moment(text).map(|moment| moment.at)
 }
 
 fn moment(text: &str) -> Result<Moment, Wrong> {

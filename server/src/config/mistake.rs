@@ -89,7 +89,7 @@ pub(super) struct Found<T> {
 
 /// What a rule says of a value that it refuses; the reader adds the place.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wrong {
+pub(crate) struct Wrong {
     pub what: String,
     pub mend: String,
 }

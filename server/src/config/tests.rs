@@ -32,6 +32,11 @@ pub fn example_freezes(sections: &str) -> Vec<FreezeRule> {
     load(&format!("{PAIR}{sections}")).unwrap_or_else(|mistakes| panic!("{mistakes}")).pairs[0].freezes.clone()
 }
 
+/// A pair that says nothing of itself.
+pub fn example_pair() -> PairConfig {
+    load(PAIR).unwrap_or_else(|mistakes| panic!("{mistakes}")).pairs[0].clone()
+}
+
 /// What is said of the file, a line each.
 fn said(text: &str) -> Vec<String> {
     load(text).unwrap_err().iter().map(ToString::to_string).collect()

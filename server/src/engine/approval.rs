@@ -61,7 +61,8 @@ impl Engine {
         change_ref: Option<&'a Reason>,
         now: Timestamp,
     ) -> Given<'a> {
-        Given { change_ref, proof: snapshot.proof(known), reverts: going_back::taken_back(known, target, now) }
+        let (proof, reverts) = (snapshot.proof(known), going_back::taken_back(known, target, now));
+        Given { change_ref, proof, reverts, drill: None }
     }
 
     /// The approval that stands for what somebody wants.

@@ -5,6 +5,7 @@ use std::{collections::HashSet, sync::Arc};
 use teal_domain::{
     FlagVersion, OperationId, PairSnapshot, Timestamp, VersionRecord,
     dags::Strategy,
+    drill::Drills,
     history::{HistoryQuery, Record},
     journal::{Body, Entry, Listed},
     reconcile::discover,
@@ -187,12 +188,14 @@ impl Engine {
         self.store.moved(pair.id()).await
     }
 
-    /// When this pair was last switched and its watch found nothing wrong, if another pair's policy asks for that.
+    /// When this pair was last switched and its watch found nothing wrong, or a drill of it went well, if another pair's policy asks for that.
     async fn proved_at(&self, pair: &Pair) -> Result<Option<Timestamp>, StoreError> {
         let asks = self.pairs.iter().filter_map(|other| other.config.policy.proven_on.as_ref());
         let Some(within) = asks.filter(|rule| rule.pair == *pair.id()).map(|rule| rule.within).max() else {
             return Ok(None);
         };
+        let drilled = self.store.drill_runs(pair.id(), Drills::TOLD).await?;
+        let drilled = drilled.iter().find_map(|record| record.drill()?.proves());
         let mut query = HistoryQuery {
             kind: Some(Listed::Switch),
             from: Some(self.clock.now() - within),
@@ -201,11 +204,11 @@ impl Engine {
         loop {
             let page = self.store.history(pair.id(), &query, RECENT).await?;
             if let Some(at) = page.records.iter().find_map(Record::proved_at) {
-                return Ok(Some(at));
+                return Ok(Some(at).max(drilled));
             }
             match page.older {
                 Some(older) => query.before = Some(older),
-                None => return Ok(None),
+                None => return Ok(drilled),
             }
         }
     }

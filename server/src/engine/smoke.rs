@@ -47,6 +47,9 @@ pub enum NotTested {
     /// A switch is still followed.
     #[error("A switch of this pair is still followed: its DAGs, or its watch. Test once that has ended.")]
     Following,
+    /// A drill is under way.
+    #[error("A drill of this pair is under way. Test once it has ended, or stop it.")]
+    Drilling,
     /// Some DAGs are not there.
     #[error("{side} has no DAG {dags}. Deploy it there, or take it out of `smoke` in the policy.")]
     NotThere {
@@ -133,6 +136,7 @@ impl Engine {
             Begun::Running(seq) => Err(NotTested::Running { seq }),
             Begun::Switching => Err(NotTested::Switching),
             Begun::Following => Err(NotTested::Following),
+            Begun::Drilling => Err(NotTested::Drilling),
         })
     }
 

@@ -63,6 +63,7 @@ pub fn start(engine: &Arc<Engine>) {
     for pair in &engine.pairs {
         tokio::spawn(pair.calls.counting(super::follow::keep(engine.clone(), pair.clone())));
         tokio::spawn(pair.calls.counting(super::smoke::keep(engine.clone(), pair.clone())));
+        tokio::spawn(pair.calls.counting(super::drills::keep(engine.clone(), pair.clone())));
         tokio::spawn(pair.calls.counting(super::monitoring::keep(engine.clone(), pair.clone())));
     }
     super::observe::start(engine);

@@ -25,6 +25,8 @@ pub enum Begun {
     Switching,
     /// Something still follows a switch.
     Following,
+    /// A drill is under way.
+    Drilling,
 }
 
 impl Store {
@@ -37,6 +39,7 @@ impl Store {
         for (table, begun) in [
             ("SELECT 1 FROM open_operation WHERE pair = $1 AND given_up = 0 LIMIT 1", Begun::Switching),
             ("SELECT 1 FROM following WHERE pair = $1 LIMIT 1", Begun::Following),
+            ("SELECT 1 FROM drill_run WHERE pair = $1 LIMIT 1", Begun::Drilling),
         ] {
             let found: Option<i64> = sqlx::query_scalar(table).bind(pair.as_str()).fetch_optional(&mut *write).await?;
             if found.is_some() {

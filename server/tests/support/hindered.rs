@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use teal_app::desk::{
-    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, Identity, Offer, RecordDetail, SkipForm, SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillCalendar, DrillDeed, DrillForm, DrillReport,
+    Identity, Offer, RecordDetail, SkipForm, SwitchForm,
 };
 use teal_domain::{
     Color, OperationId, PairId, Snapshot, Timestamp,
@@ -11,6 +12,7 @@ use teal_domain::{
     bill::Paid,
     cost::Made,
     disaster::Past,
+    drill::Due,
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::Maintenance,
 };
@@ -105,6 +107,39 @@ impl Desk for Hindered {
     }
     async fn made(&self, who: &Identity, pair: &PairId) -> Result<Made, DeskError> {
         self.desk().made(who, pair).await
+    }
+    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<Vec<Due>, DeskError> {
+        self.desk().preview_drill(who, form)
+    }
+    async fn save_drill(&self, who: &Identity, form: DrillForm) -> Result<OperationId, DeskError> {
+        self.desk().save_drill(who, form).await
+    }
+    async fn drill(
+        &self,
+        who: &Identity,
+        pair: &PairId,
+        plan: OperationId,
+        deed: DrillDeed,
+    ) -> Result<Option<u64>, DeskError> {
+        self.desk().drill(who, pair, plan, deed).await
+    }
+    async fn stop_drill(&self, who: &Identity, pair: &PairId, run: OperationId) -> Result<(), DeskError> {
+        self.desk().stop_drill(who, pair, run).await
+    }
+    async fn drill_calendar(
+        &self,
+        who: &Identity,
+        pair: &PairId,
+        from: Timestamp,
+        to: Timestamp,
+    ) -> Result<DrillCalendar, DeskError> {
+        self.desk().drill_calendar(who, pair, from, to).await
+    }
+    async fn drill_report(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<DrillReport, DeskError> {
+        self.desk().drill_report(who, pair, seq).await
+    }
+    fn drill_feed(&self, who: &Identity, pair: &PairId) -> Result<String, DeskError> {
+        self.desk().drill_feed(who, pair)
     }
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.desk().denials(who, before).await

@@ -20,7 +20,8 @@ use std::sync::Arc;
 
 /// Tuesday 24 November 2026, 12:00 UTC.
 pub const NOW: Timestamp = Timestamp(1_795_521_600_000);
-pub const GIVEN: Given<'static> = Given { change_ref: None, proof: Some(Timestamp(NOW.0 - 86_400_000)), reverts: None };
+pub const GIVEN: Given<'static> =
+    Given { change_ref: None, proof: Some(Timestamp(NOW.0 - 86_400_000)), reverts: None, drill: None };
 
 pub fn secs_ago(secs: u64) -> Timestamp {
     NOW - Millis::from_secs(secs)

@@ -51,8 +51,17 @@ fn utc(at: Timestamp) -> DateTime {
     TimeZone::UTC.to_datetime(at)
 }
 
-/// Reads a rule. It is run on local time as if that were UTC, so that there is one database of time zones only.
+/// Reads the rule of a freeze.
 pub(super) fn rule(text: &str, starts: DateTime, zone: &TimeZone) -> Result<Rule, Wrong> {
+    let rule = any_rule(text, starts, zone)?;
+    let wrong = |what: String, mend: &str| Wrong::new(format!("rrule {} {what}", quoted(text)), mend);
+    bounded(rule.closes(starts), starts).map_err(|(what, mend)| wrong(what, mend))?;
+    Ok(rule)
+}
+
+/// Reads a rule, however often it fires. It is run on local time as if that were UTC, so that there is one database of time zones
+/// only.
+pub(crate) fn any_rule(text: &str, starts: DateTime, zone: &TimeZone) -> Result<Rule, Wrong> {
     let example = "write it like \"FREQ=MONTHLY;BYMONTHDAY=-1\"";
     let wrong = |what: String, mend: &str| Wrong::new(format!("rrule {} {what}", quoted(text)), mend);
     let bare = text.trim();
@@ -77,12 +86,10 @@ pub(super) fn rule(text: &str, starts: DateTime, zone: &TimeZone) -> Result<Rule
     let set: RRuleSet = text.parse().map_err(|error| wrong(format!("is no rule of RFC 5545: {error}"), example))?;
     let often = set.get_rrule().iter().any(|rule| matches!(rule.get_freq(), Frequency::Minutely | Frequency::Secondly));
     if often {
-        let mend = "write FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY, and let `lasts` say for how long";
-        return Err(wrong("closes every minute or every second".to_owned(), mend));
+        let mend = "write FREQ=HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY";
+        return Err(wrong("fires every minute or every second".to_owned(), mend));
     }
-    let rule = Rule(set);
-    bounded(rule.closes(starts), starts).map_err(|(what, mend)| wrong(what, mend))?;
-    Ok(rule)
+    Ok(Rule(set))
 }
 
 /// What an UNTIL says, in local time.
@@ -95,17 +102,23 @@ fn until(text: &str, zone: &TimeZone) -> Option<DateTime> {
     DateTime::strptime("%Y%m%dT%H%M%S", text).ok().or_else(day)
 }
 
-/// Reads a cron pattern.
+/// Reads the cron pattern of a freeze.
 pub(super) fn cron(text: &str) -> Result<Cron, Wrong> {
+    let cron = any_cron(text)?;
+    // A leap year with a whole one after it: whatever it does, it has done by then.
+    let starts = date(2024, 1, 1).at(0, 0, 0, 0);
+    let wrong = |what: String, mend: &str| Wrong::new(format!("cron {} {what}", quoted(text)), mend);
+    bounded(cron.closes(starts), starts).map_err(|(what, mend)| wrong(what, mend))?;
+    Ok(cron)
+}
+
+/// Reads a cron pattern, however often it fires.
+pub(crate) fn any_cron(text: &str) -> Result<Cron, Wrong> {
     let wrong = |what: String, mend: &str| Wrong::new(format!("cron {} {what}", quoted(text)), mend);
     let example = "write minute, hour, day, month and weekday, like \"0 18 L * *\"";
     let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
     let read = parser.parse(text).map_err(|error| wrong(format!("is no pattern: {error}"), example))?;
-    let cron = Cron(read);
-    // A leap year with a whole one after it: whatever it does, it has done by then.
-    let starts = date(2024, 1, 1).at(0, 0, 0, 0);
-    bounded(cron.closes(starts), starts).map_err(|(what, mend)| wrong(what, mend))?;
-    Ok(cron)
+    Ok(Cron(read))
 }
 
 /// Refuses what closes more often than a calendar has room for, and what never closes.

@@ -165,7 +165,7 @@ fn freezes_are_read_and_their_mistakes_named_where_they_stand() {
         ),
         (
             "rrule = \"FREQ=SECONDLY\"\nstarts = \"2026-01-01\"\nlasts = \"1m\"\n",
-            "8:9: rrule `FREQ=SECONDLY` closes every minute or every second",
+            "8:9: rrule `FREQ=SECONDLY` fires every minute or every second",
         ),
         (
             "rrule = \"FREQ=DAILY;BYHOUR=0,1,2,3,4,5,6,7,8,9\"\nstarts = \"2026-01-01\"\nlasts = \"1m\"\n",

@@ -50,7 +50,7 @@ impl Walk<'_> {
     async fn plan_on_what_stands(&self, before: Option<&Course>) -> Result<DagPlan, (Color, bool, String)> {
         let (target, old) = (self.switch.target, self.switch.target.other());
         let rules = &self.pair.config.policy.dags;
-        if rules.strategy != Strategy::PauseStandby {
+        if rules.strategy != Strategy::PauseStandby || self.switch.flag_only {
             return Ok(DagPlan::nothing(rules.strategy, target));
         }
         let (new_side, old_side) = (self.airflow(target), self.airflow(old));
