@@ -264,6 +264,7 @@ fn migrations() -> Migrator {
         step(9, "watching", include_str!("../migrations/sqlite/0009_watching.sql")),
         step(10, "observation", include_str!("../migrations/sqlite/0010_observation.sql")),
         step(11, "bill", include_str!("../migrations/sqlite/0011_bill.sql")),
+        step(12, "drill", include_str!("../migrations/sqlite/0012_drill.sql")),
     ])
 }
 

@@ -220,9 +220,14 @@ fn over(drill: &DrillRecord, seen: &Seen<'_>, landed: Timestamp) -> Next {
         return Next::Take(Step::Holds { until: landed + lasts });
     };
     if let Some(by) = switch.course.reverted_by() {
-        let red = switch.course.red().into_iter().map(|(_, because)| because.to_owned());
-        let because = red.chain([format!("It was taken back while it was watched, by switch {by}.")]).collect();
-        return end(drill, seen, End::Failed { because });
+        let by_policy = switch.course.attempts().iter().any(|(_, attempt)| *attempt == by);
+        let otherwise = if by_policy {
+            let red = switch.course.red().into_iter().map(|(_, because)| because.to_owned());
+            End::Failed { because: red.chain([format!("Teal took it back by policy, with switch {by}.")]).collect() }
+        } else {
+            End::Interrupted { because: format!("Somebody took it back while it was watched, with switch {by}.") }
+        };
+        return end(drill, seen, otherwise);
     }
     let version = match &switch.progress {
         Progress::Ended { outcome, .. } => switch.landed_late.or(outcome.landed()),

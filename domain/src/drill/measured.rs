@@ -30,6 +30,9 @@ pub struct Measured {
     /// What the watch or an alarm found red, a sentence each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub red: Vec<String>,
+    /// DAGs that were still to be paused or unpaused after the way back when the run ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owed: Vec<String>,
     /// Not all that is watched could be read.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unseen: bool,
@@ -51,6 +54,7 @@ impl Measured {
             versions: [over.base.version(), version(over), back.and_then(version)],
             missed_and_twice: coverage.map(|coverage| (count(&coverage.missed), count(&coverage.twice))),
             red,
+            owed: back.map(|back| [true, false].map(|pause| back.course.left(pause)).concat()).unwrap_or_default(),
             unseen: watched.is_some_and(|(_, end, _)| end == WatchEnd::Unseen),
         }
     }

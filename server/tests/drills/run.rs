@@ -53,7 +53,8 @@ async fn the_flag_goes_over_stays_and_comes_back_with_the_dags_and_the_record_te
     assert_eq!((forth.reverts, back.reverts), (None, Some(forth.operation)));
     assert_eq!(forth.reason.as_str(), "Drill: Tuesday failover");
     // The DAGs are where they were.
-    assert!(back.course.dags_done(), "{:?}", back.course.steps);
+    let unpaused: Vec<_> = back.course.done().filter(|(side, pause, _)| *side == Color::Blue && !pause).collect();
+    assert!(!unpaused.is_empty(), "{:?}", back.course.steps);
     assert!(
         desk.scene.teal.engine.board.snapshot().pair(&desk.scene.world.pair).expect("known").drills.proved_at.is_some()
     );
