@@ -13,6 +13,8 @@ pub mod checks;
 #[cfg(feature = "ssr")]
 pub mod course;
 #[cfg(feature = "ssr")]
+#[cfg(feature = "ssr")]
+pub mod drills;
 pub mod facts;
 #[cfg(feature = "ssr")]
 pub mod failing;

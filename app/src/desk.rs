@@ -226,6 +226,15 @@ pub struct DrillForm {
     pub change_ref: String,
 }
 
+/// What a plan would be, as it is filled in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrillPreview {
+    /// Its next dates, at most five, with what stands in the way of each; or what is wrong with its schedule.
+    pub dates: Result<Vec<Due>, DeskError>,
+    /// What is wrong with it, by the first field that is; nothing is where it could be saved.
+    pub wrong: Option<DeskError>,
+}
+
 /// What is about one plan, and changes it or runs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -452,9 +461,8 @@ pub trait Desk: Send + Sync {
     /// How often the second side was of use lately.
     async fn made(&self, who: &Identity, pair: &PairId) -> Result<Made, DeskError>;
 
-    /// The next dates that a plan would have as it is filled in, at most five, with what stands in the way of each. Nothing
-    /// is kept.
-    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<Vec<Due>, DeskError>;
+    /// What a plan would be as it is filled in. Nothing is kept.
+    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<DrillPreview, DeskError>;
 
     /// Plans a drill, or changes a plan. Answers with the plan.
     async fn save_drill(&self, who: &Identity, form: DrillForm) -> Result<OperationId, DeskError>;

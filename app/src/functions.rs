@@ -158,6 +158,104 @@ pub async fn smoke_test(pair: PairId, to: Color) -> Result<Reply, ServerFnError>
     ways::after_smoke(&pair, to, done)
 }
 
+/// Plans a drill, or changes a plan.
+#[server(prefix = "/api/fn", endpoint = "drill_save")]
+pub async fn drill_save(
+    pair: PairId,
+    #[server(default)] plan: String,
+    #[server(default)] revision: String,
+    name: String,
+    kind: String,
+    when: String,
+    #[server(default)] at: String,
+    #[server(default)] cron: String,
+    #[server(default)] rrule: String,
+    zone: String,
+    window: String,
+    late: String,
+    #[server(default)] hold: String,
+    #[server(default)] flag_only: bool,
+    #[server(default)] guards: String,
+    #[server(default)] flip: String,
+    #[server(default)] pickup: String,
+    #[server(default)] nothing_missed: bool,
+    #[server(default)] nothing_red: bool,
+    owner: String,
+    #[server(default)] notify: String,
+    #[server(default)] change_ref: String,
+) -> Result<Reply, ServerFnError> {
+    use crate::desk::DrillForm;
+    let (desk, who) = ways::asked()?;
+    let form = DrillForm {
+        pair: pair.to_string(),
+        plan,
+        revision,
+        name,
+        kind,
+        when,
+        at,
+        cron,
+        rrule,
+        zone,
+        window,
+        late,
+        hold,
+        flag_only,
+        guards,
+        flip,
+        pickup,
+        nothing_missed,
+        nothing_red,
+        owner,
+        notify,
+        change_ref,
+    };
+    let done = desk.save_drill(&who, form.clone()).await;
+    ways::after_plan(&pair, &form, done.map(drop))
+}
+
+/// Does something with a plan: `run` (with its name, and the name as typed), `skip` (with the date), `pause`, `resume` or `remove`.
+#[server(prefix = "/api/fn", endpoint = "drill_to")]
+pub async fn drill_to(
+    pair: PairId,
+    plan: OperationId,
+    deed: String,
+    #[server(default)] due: String,
+    #[server(default)] name: String,
+    #[server(default)] typed: String,
+) -> Result<Reply, ServerFnError> {
+    use crate::desk::DrillDeed;
+    let (desk, who) = ways::asked()?;
+    let wanted = match deed.as_str() {
+        "run" if name.trim().eq_ignore_ascii_case(typed.trim()) => Ok(DrillDeed::Run),
+        "run" => Err(DeskError::BadInput { field: "typed".into(), message: "Type the name of the drill.".into() }),
+        "skip" => due
+            .parse()
+            .map(|due| DrillDeed::Skip { due: teal_domain::Timestamp(due) })
+            .map_err(|_| DeskError::BadInput { field: "due".into(), message: "Name the date that is skipped.".into() }),
+        "pause" => Ok(DrillDeed::Pause),
+        "resume" => Ok(DrillDeed::Resume),
+        "remove" => Ok(DrillDeed::Remove),
+        _ => Err(DeskError::BadInput {
+            field: "deed".into(),
+            message: "Write run, skip, pause, resume or remove.".into(),
+        }),
+    };
+    let done = match wanted {
+        Ok(deed) => desk.drill(&who, &pair, plan, deed).await,
+        Err(error) => Err(error),
+    };
+    ways::after_drill(&pair, done)
+}
+
+/// Stops the drill that is under way: the flag goes back first.
+#[server(prefix = "/api/fn", endpoint = "drill_stop")]
+pub async fn drill_stop(pair: PairId, run: OperationId) -> Result<Reply, ServerFnError> {
+    let (desk, who) = ways::asked()?;
+    let done = desk.stop_drill(&who, &pair, run).await;
+    ways::after_drill(&pair, done.map(|()| None))
+}
+
 /// Finds out what is wrong with a pair.
 #[server(prefix = "/api/fn", endpoint = "diagnose")]
 pub async fn diagnose(pair: PairId) -> Result<Reply, ServerFnError> {
@@ -172,8 +270,11 @@ mod ways {
     use super::{Color, DeskError, PairId, Reply, ServerFnError, expect_context, use_context};
     use crate::{
         context::{Plain, Redirector},
-        desk::{Desk, Identity},
-        paths::{self, MaintenanceProblem, MaintenanceQuery, StepProblem, SwitchProblem, SwitchQuery},
+        desk::{Desk, DrillForm, Identity},
+        paths::{
+            self, DrillProblem, DrillQuery, MaintenanceProblem, MaintenanceQuery, StepProblem, SwitchProblem,
+            SwitchQuery,
+        },
     };
     use std::sync::Arc;
     use teal_domain::history::Record;
@@ -308,6 +409,49 @@ mod ways {
                 }
                 Ok(Reply::Refused(refused))
             }
+        }
+    }
+
+    /// What was typed goes along back to the form, which finds out by itself which field is to blame.
+    pub fn after_plan(pair: &PairId, form: &DrillForm, done: Result<(), DeskError>) -> Result<Reply, ServerFnError> {
+        match done {
+            Ok(()) => {
+                go(&paths::drills(pair));
+                Ok(Reply::Taken)
+            }
+            Err(refused) => {
+                if plain() {
+                    go(&DrillQuery::address(form, pair, drill_problem(&refused)));
+                }
+                Ok(Reply::Refused(refused))
+            }
+        }
+    }
+
+    /// A run that began shows itself; anything else shows in the list.
+    pub fn after_drill(pair: &PairId, done: Result<Option<u64>, DeskError>) -> Result<Reply, ServerFnError> {
+        match done {
+            Ok(seq) => {
+                go(&seq.map_or_else(|| paths::drills(pair), |seq| paths::drill_run(pair, seq)));
+                Ok(Reply::Taken)
+            }
+            Err(refused) => {
+                if plain() {
+                    go(&paths::drills_again(pair, drill_problem(&refused)));
+                }
+                Ok(Reply::Refused(refused))
+            }
+        }
+    }
+
+    fn drill_problem(refused: &DeskError) -> DrillProblem {
+        match refused {
+            DeskError::BadInput { field, .. } if field == "typed" => DrillProblem::Typed,
+            DeskError::Refused { .. } | DeskError::NotFound { .. } => DrillProblem::Refused,
+            DeskError::StoreAway { .. } => DrillProblem::Store,
+            DeskError::Forbidden { .. } => DrillProblem::Forbidden,
+            DeskError::Prove { .. } => DrillProblem::Prove,
+            _ => DrillProblem::Field,
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod costs;
 pub mod denials;
+pub mod drills;
 pub mod embed;
 pub mod freezes;
 pub mod guide;

@@ -3,11 +3,15 @@
 
 #[cfg(feature = "ssr")]
 mod costs;
+#[cfg(feature = "ssr")]
+mod drills;
 mod step;
 
 use crate::words::time;
 #[cfg(feature = "ssr")]
 pub use costs::{CostsQuery, LARGEST};
+#[cfg(feature = "ssr")]
+pub use drills::{DrillProblem, DrillQuery, drill_plan, drill_run, drills, drills_again};
 use std::fmt::Write as _;
 pub use step::{StepProblem, step_again};
 use teal_domain::{Color, PairId, availability::Month, history::HistoryQuery, journal::Listed, monitoring::Span};

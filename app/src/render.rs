@@ -1,14 +1,14 @@
 //! The pages as `server` asks for them: data in, one finished document out. Synchronous; asks nobody.
 
 use crate::{
-    desk::{DenialPage, DeskError, Identity, Offer, RecordDetail},
+    desk::{DenialPage, DeskError, DrillForm, DrillPreview, DrillReport, Identity, Offer, RecordDetail},
     pages::{
         self,
         freezes::Closed,
         sessions::SessionRow,
         shell::{self, Page},
     },
-    paths::{CostsQuery, MaintenanceQuery, MonitoringQuery, SwitchQuery},
+    paths::{CostsQuery, DrillProblem, DrillQuery, MaintenanceQuery, MonitoringQuery, SwitchQuery},
 };
 use hydration_context::SsrSharedContext;
 use leptos::{
@@ -174,6 +174,21 @@ pub fn switch(
 /// `/p/{pair}/freezes`
 pub fn freezes(view: &View<'_>, closed: &[Closed]) -> Rendered {
     with_pair(view, |pair| pages::freezes::page(view, pair, closed))
+}
+
+/// `/p/{pair}/drills`; with why nothing was done, if somebody wanted something.
+pub fn drills(view: &View<'_>, problem: Option<DrillProblem>) -> Rendered {
+    with_pair(view, |pair| pages::drills::page(view, pair, problem))
+}
+
+/// `/p/{pair}/drills/plan`
+pub fn drill_plan(view: &View<'_>, query: &DrillQuery, form: &DrillForm, preview: &DrillPreview) -> Rendered {
+    with_pair(view, |pair| pages::drills::plan::page(view, pair, query, form, preview))
+}
+
+/// `/p/{pair}/drills/run/{seq}`
+pub fn drill_run(view: &View<'_>, report: &DrillReport) -> Rendered {
+    with_pair(view, |pair| pages::drills::report::page(view, pair, report))
 }
 
 /// `/p/{pair}/maintenance`

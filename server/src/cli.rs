@@ -7,6 +7,7 @@ mod caller;
 mod config;
 mod cost;
 mod doctor;
+mod drill;
 mod follow;
 mod freezes;
 mod history;
@@ -73,6 +74,8 @@ enum Command {
     History(history::Arguments),
     /// Declare what is being done to one side, lift it, or show what stands
     Maintenance(maintenance::Arguments),
+    /// Drills: show, run, skip or stop them, and what came of them
+    Drill(drill::Arguments),
     /// Show what the platform costs a month by list prices
     Cost(cost::Arguments),
     /// Show when planned switches are refused, and why
@@ -130,6 +133,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Smoke(arguments) => smoke::run(&common, arguments).await,
             Command::History(arguments) => history::run(&common, arguments).await,
             Command::Cost(arguments) => cost::run(&common, arguments).await,
+            Command::Drill(arguments) => drill::run(&common, arguments).await,
             Command::Freezes { pair } => freezes::run(&common, pair.as_deref()),
             Command::Doctor { pair } => doctor::run(&common, pair.as_deref()).await,
             Command::Config { command } => Ok(config::run(&common, &command)),

@@ -8,8 +8,8 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use teal_app::desk::{
-    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillCalendar, DrillDeed, DrillForm, DrillReport,
-    EntryLine, Identity, Offer, Outage, RecordDetail, SkipForm, SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillCalendar, DrillDeed, DrillForm, DrillPreview,
+    DrillReport, EntryLine, Identity, Offer, Outage, RecordDetail, SkipForm, SwitchForm,
 };
 use teal_domain::{
     Action, Base, Color, Confirm, Denied, Flag, Millis, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
@@ -20,7 +20,6 @@ use teal_domain::{
     cost::Made,
     denial::Wanted as Wish,
     disaster::{Commands, Past},
-    drill::Due,
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::{Maintenance, NotDeclared},
     pair::NotAPairId,
@@ -49,8 +48,7 @@ pub struct EngineDesk(pub Arc<Engine>);
 
 impl EngineDesk {
     /// One record with its entries.
-    async fn detail(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
-        self.may(who, Action::See, On::Pair(pair), "record")?;
+    async fn read(&self, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
         let pair = self.pair(pair)?;
         let found = self.0.store.record(pair.id(), seq).await.map_err(|error| away(&error))?;
         let (record, entries) = found.ok_or_else(|| DeskError::NotFound {
@@ -266,7 +264,8 @@ impl Desk for EngineDesk {
     }
 
     async fn record(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<RecordDetail, DeskError> {
-        self.detail(who, pair, seq).await
+        self.may(who, Action::See, On::Pair(pair), "record")?;
+        self.read(pair, seq).await
     }
 
     async fn note(&self, who: &Identity, pair: &PairId, about: u64, text: &str) -> Result<(), DeskError> {
@@ -444,7 +443,7 @@ impl Desk for EngineDesk {
         Ok(Made { switches })
     }
 
-    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<Vec<Due>, DeskError> {
+    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<DrillPreview, DeskError> {
         self.preview_of(who, form)
     }
 

@@ -7,6 +7,7 @@ mod assets;
 pub(crate) mod csv;
 mod doors;
 mod drawn;
+mod drills;
 mod edge;
 mod embed;
 mod errors;
@@ -103,6 +104,9 @@ pub fn doors(app: &App) -> Doors {
         .get("/p/{pair}", May(Action::See), pages::overview)
         .get("/p/{pair}/freezes", May(Action::See), pages::freezes)
         .get("/p/{pair}/maintenance", May(Action::See), pages::maintenance)
+        .get("/p/{pair}/drills", May(Action::See), drills::list)
+        .get("/p/{pair}/drills/plan", May(Action::See), drills::plan)
+        .get("/p/{pair}/drills/run/{seq}", May(Action::See), drills::run)
         .get("/p/{pair}/upgrade", May(Action::See), pages::upgrade)
         .get("/p/{pair}/history", May(Action::See), pages::history)
         .get("/p/{pair}/history.csv", May(Action::Export), csv::history)
@@ -154,6 +158,7 @@ fn scripts(app: &Arc<App>) -> Doors {
         .get("/api/v1/pairs/{pair}/freezes", May(Action::See), api::freezes::calendar)
         .get("/api/v1/pairs/{pair}/diagnosis", May(Action::See), api::diagnosis::last)
         .post("/api/v1/pairs/{pair}/diagnosis", May(Action::Switch), api::diagnosis::look)
+        .get("/api/v1/pairs/{pair}/drills/{seq}", May(Action::See), api::drills::run)
         .get("/api/v1/pairs/{pair}/maintenance", May(Action::See), api::maintenance::stands)
         .post("/api/v1/pairs/{pair}/maintenance", May(Action::Switch), api::maintenance::declare)
         .post("/api/v1/pairs/{pair}/maintenance/lift", May(Action::Switch), api::maintenance::lift)

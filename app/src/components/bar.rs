@@ -42,7 +42,11 @@ pub fn bar(pair: &PairSnapshot, now: Timestamp) -> AnyView {
     let asked = asked.map(|open| asked_for(pair, open, now));
     let following =
         pair.following.as_ref().filter(|_| pair.open.is_none()).map(|following| after(pair, following, now));
-    view! { {open}{store}{following}{asked} }.into_any()
+    #[cfg(feature = "ssr")]
+    let drill = super::drills::bar(pair);
+    #[cfg(not(feature = "ssr"))]
+    let drill = ();
+    view! { {open}{store}{drill}{following}{asked} }.into_any()
 }
 
 /// The identity provider cannot be asked: who is in stays in for a while, and nobody else gets in.

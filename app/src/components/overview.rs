@@ -1,6 +1,7 @@
 //! The overview's body: which side is live, is the other one ready, what happened last.
 
 use super::{
+    drills,
     facts::flag_facts,
     failing, freezes,
     headline::headline,
@@ -38,6 +39,7 @@ pub fn overview(view: &View<'_>, pair: &PairSnapshot) -> AnyView {
         {misplaced::notice(pair)}
         {maintenance::line(view, pair)}
         {freezes::line(pair, now)}
+        {drills::line(pair, now)}
         {platform::line(pair, topology, now)}
         {lineage::line(pair, now)}
         <p class="trouble-line dotted">

@@ -51,6 +51,8 @@ pub enum Tab {
     Monitoring,
     /// The history and its records.
     History,
+    /// The drills.
+    Drills,
     /// The costs.
     Costs,
     /// Lineage.
@@ -219,6 +221,7 @@ fn nav(pair: &PairSnapshot, tab: Tab) -> impl IntoView + use<> {
             <a href=paths::topology(&pair.id) aria-current=current(Tab::Topology)>"Topology"</a>
             <a href=paths::monitoring(&pair.id) aria-current=current(Tab::Monitoring)>"Monitoring"</a>
             <a href=paths::history(&pair.id) aria-current=current(Tab::History)>"History"</a>
+            <a href=paths::drills(&pair.id) aria-current=current(Tab::Drills)>"Drills"</a>
             <a href=paths::costs(&pair.id) aria-current=current(Tab::Costs)>"Costs"</a>
             <a href=paths::lineage(&pair.id) aria-current=current(Tab::Lineage)>"Lineage"</a>
         </nav>

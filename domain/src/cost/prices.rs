@@ -6,7 +6,7 @@ use super::{Good, Price};
 use crate::time::Day;
 use serde::Deserialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, LazyLock},
 };
 
@@ -138,7 +138,7 @@ impl Prices {
     #[must_use]
     pub fn with_listed(&self, listed: &Listed) -> Self {
         let mut prices = Self { unread: None, ..self.clone() };
-        let source = format!("price-list {}", listed.region);
+        let source = format!("price-list {} {}", listed.region, listed.read);
         let region = prices.regions.entry(listed.region.clone());
         let region = region.or_insert_with(|| Region { name: listed.region.clone(), prices: BTreeMap::new() });
         for (good, usd) in &listed.prices {
@@ -147,6 +147,10 @@ impl Prices {
         }
         let (title, url) = (format!("AWS Price List for {}", region.name), PRICE_LIST.to_owned());
         prices.sources.insert(source, Source { title, url, read: listed.read.to_string() });
+        // A price that was not told again keeps the day on which it was; a day that nothing is from any more goes.
+        let entries = prices.regions.values().flat_map(|region| region.prices.values());
+        let used: BTreeSet<&str> = entries.map(|entry| entry.source.as_str()).collect();
+        prices.sources.retain(|id, _| !id.starts_with("price-list ") || used.contains(id.as_str()));
         prices
     }
 

@@ -301,6 +301,11 @@ fn what_the_price_list_told_takes_the_place_of_what_the_file_says_and_the_rest_s
     assert_eq!(silent.unread(), Some("pricing:GetProducts is not allowed."));
     assert_eq!(silent.with_listed(&listed).unread(), None);
 
+    let next_day = Day::parse("2026-12-02").expect("a day");
+    let later = known.with_listed(&Listed { read: next_day, prices: Vec::new(), ..listed.clone() });
+    let (_, source, _) = later.of("us-east-2", &nat).expect("a price");
+    assert_eq!(source.read, "2026-12-01", "what was not told again keeps its day");
+
     let new = Listed { region: "xx-new-1".into(), ..listed };
     assert!(prices().with_listed(&new).of("xx-new-1", &nat).is_some(), "a region that the file does not know");
 }

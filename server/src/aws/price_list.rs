@@ -38,9 +38,8 @@ impl PriceList {
     /// A client for a place. The Price List answers in a few regions, each time for all of its partition.
     pub fn new(config: &aws_config::SdkConfig) -> Self {
         let region = config.region().map_or("", AsRef::as_ref);
-        let (signs, prefix) =
-            if region.starts_with("cn-") { ("cn-northwest-1", "api.pricing") } else { ("us-east-1", "api.pricing") };
-        let endpoint = signed::endpoint(config, "AWS_ENDPOINT_URL_PRICING", || signed::usual(prefix, signs));
+        let signs = if region.starts_with("cn-") { "cn-northwest-1" } else { "us-east-1" };
+        let endpoint = signed::endpoint(config, "AWS_ENDPOINT_URL_PRICING", || signed::usual("api.pricing", signs));
         Self { caller: signed::Caller::new(config), region: signs, endpoint }
     }
 

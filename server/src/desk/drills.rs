@@ -1,9 +1,11 @@
 //! Drills, as the desk answers for them: who may, what was typed, and what came of it.
 
-use teal_app::desk::{DeskError, DrillCalendar, DrillDeed, DrillForm, DrillReport, Identity, RecordDetail};
+use teal_app::desk::{
+    DeskError, DrillCalendar, DrillDeed, DrillForm, DrillPreview, DrillReport, Identity, RecordDetail,
+};
 use teal_domain::{
     Action, On, OperationId, PairId, Timestamp,
-    drill::{Due, Plan, PlansChange},
+    drill::{Drills, Plan, PlansChange},
     history::{HistoryQuery, Record},
     journal::Listed,
 };
@@ -32,17 +34,13 @@ fn plan_id(text: &str) -> Result<OperationId, DeskError> {
 }
 
 impl EngineDesk {
-    pub(super) fn preview_of(&self, who: &Identity, typed: &DrillForm) -> Result<Vec<Due>, DeskError> {
+    pub(super) fn preview_of(&self, who: &Identity, typed: &DrillForm) -> Result<DrillPreview, DeskError> {
         let id = pair_id(&typed.pair)?;
         self.may(who, Action::See, On::Pair(&id), "preview-drill")?;
         let pair = self.pair(&id)?;
-        let (_, schedule) = form::schedule(typed).map_err(bad)?;
         let (snapshot, now) = (self.0.board.snapshot(), self.0.clock.now());
-        let to = Timestamp(now.0 + 5 * 366 * 86_400_000);
-        let dates = schedule.dates(now, to, teal_domain::drill::Drills::NEXT);
         let known =
             snapshot.pair(&id).ok_or_else(|| DeskError::NotFound { message: "There is no pair here.".into() })?;
-        // What the rest of the form says matters for what is in the way; where that is not right yet, the shortest run does.
         let given = form::Given {
             pair: &pair.config,
             before: None,
@@ -50,15 +48,21 @@ impl EngineDesk {
             who: &who.actor,
             now,
         };
-        let zone = schedule.zone();
-        let read = form::read(typed, &given).unwrap_or_else(|_| form::at_least(typed, &given, zone));
-        let others: Vec<(Plan, Vec<Timestamp>)> = known
-            .drills
-            .plans
-            .iter()
-            .map(|other| (other.plan.clone(), calendar::next(&other.plan, now, 100)))
-            .collect();
-        Ok(calendar::due(known, &read, &dates, &others))
+        let read = form::read(typed, &given);
+        let dates = form::schedule(typed).map_err(bad).map(|(_, schedule)| {
+            let to = Timestamp(now.0 + 5 * 366 * 86_400_000);
+            let dates = schedule.dates(now, to, Drills::NEXT);
+            // How long it takes matters for what is in the way; where the rest is not right yet, the shortest run does.
+            let plan = read.clone().unwrap_or_else(|_| form::at_least(typed, &given, schedule.zone()));
+            let others: Vec<(Plan, Vec<Timestamp>)> = known
+                .drills
+                .plans
+                .iter()
+                .map(|other| (other.plan.clone(), calendar::next(&other.plan, now, 100)))
+                .collect();
+            calendar::due(known, &plan, &dates, &others)
+        });
+        Ok(DrillPreview { dates, wrong: read.err().map(bad) })
     }
 
     pub(super) async fn saved(&self, who: &Identity, typed: DrillForm) -> Result<OperationId, DeskError> {
@@ -158,7 +162,13 @@ impl EngineDesk {
     }
 
     pub(super) async fn report_of(&self, who: &Identity, id: &PairId, seq: u64) -> Result<DrillReport, DeskError> {
-        let run = self.detail(who, id, seq).await?;
+        self.may(who, Action::See, On::Pair(id), "drill-report")?;
+        self.report(id, seq).await
+    }
+
+    /// One run with what belongs to it, for whoever has the store.
+    pub async fn report(&self, id: &PairId, seq: u64) -> Result<DrillReport, DeskError> {
+        let run = self.read(id, seq).await?;
         let Some(drill) = run.record.drill() else {
             return Err(DeskError::NotFound { message: format!("Record {seq} is no drill.") });
         };
@@ -166,7 +176,7 @@ impl EngineDesk {
         let of = async |begun: Option<(OperationId, _, _)>| -> Result<Option<RecordDetail>, DeskError> {
             let Some((operation, ..)) = begun else { return Ok(None) };
             match self.0.store.record_of(operation).await.map_err(|error| away(&error))? {
-                Some(record) => self.detail(who, id, record.seq).await.map(Some),
+                Some(record) => self.read(id, record.seq).await.map(Some),
                 None => Ok(None),
             }
         };

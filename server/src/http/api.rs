@@ -4,6 +4,7 @@
 mod body;
 pub mod costs;
 pub mod diagnosis;
+pub mod drills;
 pub mod following;
 pub mod freezes;
 mod idempotency;

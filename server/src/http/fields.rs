@@ -7,8 +7,8 @@ use serde::{
     forward_to_deserialize_any,
 };
 use teal_app::functions::{
-    AddNote, AskApproval, DecideRequest, DeclareMaintenance, Diagnose, GoOn, LiftMaintenance, SkipDrain, SmokeTest,
-    SwitchFlag, WithdrawRequest,
+    AddNote, AskApproval, DecideRequest, DeclareMaintenance, Diagnose, DrillSave, DrillStop, DrillTo, GoOn,
+    LiftMaintenance, SkipDrain, SmokeTest, SwitchFlag, WithdrawRequest,
 };
 
 /// What is wrong with the names in a form.
@@ -21,7 +21,7 @@ pub enum Misnamed {
 }
 
 /// Every function's path, and the fields that it takes. What is not here is no function.
-fn known() -> [(&'static str, &'static [&'static str]); 11] {
+fn known() -> [(&'static str, &'static [&'static str]); 14] {
     [
         (SwitchFlag::PATH, named::<SwitchFlag>()),
         (AskApproval::PATH, named::<AskApproval>()),
@@ -34,6 +34,9 @@ fn known() -> [(&'static str, &'static [&'static str]); 11] {
         (LiftMaintenance::PATH, named::<LiftMaintenance>()),
         (SmokeTest::PATH, named::<SmokeTest>()),
         (Diagnose::PATH, named::<Diagnose>()),
+        (DrillSave::PATH, named::<DrillSave>()),
+        (DrillTo::PATH, named::<DrillTo>()),
+        (DrillStop::PATH, named::<DrillStop>()),
     ]
 }
 

@@ -273,7 +273,7 @@ pub async fn not_found(State(app): State<App>, asked: Asked) -> Response {
 }
 
 /// What every page of a pair is made from, if there is such a pair.
-fn with_view(
+pub(super) fn with_view(
     app: &App,
     who: &Identity,
     pair: &str,

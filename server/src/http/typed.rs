@@ -1,7 +1,9 @@
 //! What was typed into a form whose sender is no longer signed in: it goes along to the sign-in page and back.
 
 use axum::{body::to_bytes, extract::Request};
-use teal_app::paths::{self, MaintenanceProblem, MaintenanceQuery, StepProblem, SwitchProblem, SwitchQuery};
+use teal_app::paths::{
+    self, DrillProblem, DrillQuery, MaintenanceProblem, MaintenanceQuery, StepProblem, SwitchProblem, SwitchQuery,
+};
 use teal_domain::PairId;
 
 use super::{BODY_LIMIT, asked::Asked};
@@ -46,6 +48,12 @@ pub async fn page_again(asked: &Asked, form: Request) -> Option<String> {
             Some(back.address(&pair))
         }
         "lift" => Some(paths::maintenance(&pair)),
+        // The fields have the same names in an address.
+        "drill_save" => {
+            let form = DrillQuery::parse(form, &pair).form?;
+            Some(DrillQuery::address(&form, &pair, DrillProblem::Ended))
+        }
+        "drill_to" | "drill_stop" => Some(paths::drills_again(&pair, DrillProblem::Ended)),
         _ => None,
     }
 }

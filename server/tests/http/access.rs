@@ -25,11 +25,14 @@ use crate::house::{House, ORIGIN, form, get, post, sealed};
 
 /// Everything that there is, and the roles that come in. A route that is not here fails the test.
 const EVERYBODY: [Role; 6] = Role::ALL;
-const ROUTES: [(&str, &str, &[Role]); 49] = [
+const ROUTES: [(&str, &str, &[Role]); 53] = [
     ("GET", "/", &EVERYBODY),
     ("GET", "/p/{pair}", &EVERYBODY),
     ("GET", "/p/{pair}/freezes", &EVERYBODY),
     ("GET", "/p/{pair}/maintenance", &EVERYBODY),
+    ("GET", "/p/{pair}/drills", &EVERYBODY),
+    ("GET", "/p/{pair}/drills/plan", &EVERYBODY),
+    ("GET", "/p/{pair}/drills/run/{seq}", &EVERYBODY),
     ("GET", "/p/{pair}/upgrade", &EVERYBODY),
     ("GET", "/p/{pair}/topology", &EVERYBODY),
     ("GET", "/p/{pair}/trouble", &EVERYBODY),
@@ -63,6 +66,7 @@ const ROUTES: [(&str, &str, &[Role]); 49] = [
     ("GET", "/api/v1/pairs/{pair}/freezes", &EVERYBODY),
     ("GET", "/api/v1/pairs/{pair}/diagnosis", &EVERYBODY),
     ("POST", "/api/v1/pairs/{pair}/diagnosis", &[Role::Operator, Role::Admin]),
+    ("GET", "/api/v1/pairs/{pair}/drills/{seq}", &EVERYBODY),
     ("GET", "/api/v1/pairs/{pair}/maintenance", &EVERYBODY),
     ("POST", "/api/v1/pairs/{pair}/maintenance", &[Role::Operator, Role::Admin]),
     ("POST", "/api/v1/pairs/{pair}/maintenance/lift", &[Role::Operator, Role::Admin]),
@@ -82,7 +86,7 @@ const ROUTES: [(&str, &str, &[Role]); 49] = [
     ("GET", "/signed-out", &EVERYBODY),
 ];
 
-const FUNCTIONS: [(&str, &[Role]); 11] = [
+const FUNCTIONS: [(&str, &[Role]); 14] = [
     ("switch", &[Role::Operator, Role::Admin]),
     ("ask", &[Role::Operator, Role::Admin]),
     ("withdraw", &[Role::Operator, Role::Admin]),
@@ -94,6 +98,9 @@ const FUNCTIONS: [(&str, &[Role]); 11] = [
     ("lift", &[Role::Operator, Role::Admin]),
     ("smoke", &[Role::Operator, Role::Admin]),
     ("diagnose", &[Role::Operator, Role::Admin]),
+    ("drill_save", &[Role::Operator, Role::Admin]),
+    ("drill_to", &[Role::Operator, Role::Admin]),
+    ("drill_stop", &[Role::Operator, Role::Admin]),
 ];
 
 fn somebody(role: Role, scope: Scope) -> Identity {

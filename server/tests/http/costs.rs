@@ -1,5 +1,7 @@
 //! Costs: the estimate is for everybody who looks, what was paid for whoever may see that, as a page and as files.
 
+use std::sync::Arc;
+
 use axum::{
     body::{Body, to_bytes},
     http::{StatusCode, header},
@@ -9,8 +11,9 @@ use teal_domain::{
     Action, Actor, Grants, Role,
     access::{Grant, Scope},
     bill::Micros,
-    cost::Cents,
+    cost::{Cents, Good, Listed, Price},
     denial::{Denial, Wanted},
+    time::Day,
 };
 use tower::ServiceExt as _;
 
@@ -95,4 +98,21 @@ async fn what_could_be_saved_is_a_file_for_everybody_who_looks() {
     assert_eq!(status, StatusCode::OK);
     let mut reader = csv::Reader::from_reader(csv.as_bytes());
     assert_eq!(reader.headers().expect("a head"), vec!["kind", "what", "mend", "saves_at_most", "currency"]);
+}
+
+#[tokio::test]
+async fn what_the_price_list_told_is_in_the_page_the_api_and_the_file_with_its_source() {
+    let house = House::new().await;
+    let now = house.teal.engine.clock.now();
+    let usd = Price::parse("7.5").expect("a price");
+    let listed = Listed { region: "us-east-2".into(), read: Day::of(now), prices: vec![(Good::Nat, usd)] };
+    house.teal.engine.board.update(house.teal.pair.id(), now, |known| {
+        known.prices = Arc::new(known.prices.with_listed(&listed));
+    });
+    let (title, url) = ("AWS Price List for ", "price-changes.html");
+    for (path, source) in [("/p/dev/costs", title), ("/api/v1/pairs/dev/costs", url), ("/p/dev/costs.csv", title)] {
+        let (status, text) = ask(&house, Role::Viewer, path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+        assert!(text.contains(source) && text.contains("7.50"), "{path}: {text}");
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Every route that a GET may ask for, with what it answers to somebody who may do everything.
-pub const ROUTES: [(&str, u16); 78] = [
+pub const ROUTES: [(&str, u16); 86] = [
     ("/", 307),
     ("/p/dev", 200),
     ("/p/dev?anything=else", 200),
@@ -23,6 +23,15 @@ pub const ROUTES: [(&str, u16); 78] = [
     ("/p/dev/maintenance", 200),
     ("/p/dev/maintenance?problem=until&what=x", 200),
     ("/p/dev/upgrade", 200),
+    ("/p/dev/drills", 200),
+    ("/p/dev/drills?problem=refused", 200),
+    ("/p/dev/drills/plan", 200),
+    ("/p/dev/drills/plan?problem=field&kind=one-way&cron=often&zone=Nowhere", 200),
+    ("/p/dev/drills/plan?plan=nonsense", 404),
+    // Record 31 is a version of the flag.
+    ("/p/dev/drills/run/31", 404),
+    ("/p/dev/drills/run/999", 404),
+    ("/api/v1/pairs/dev/drills/31", 404),
     ("/p/dev/topology", 200),
     ("/p/dev/trouble", 200),
     ("/p/dev/guide", 200),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use teal_app::desk::{
-    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillCalendar, DrillDeed, DrillForm, DrillReport,
-    Identity, Offer, RecordDetail, SkipForm, SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillCalendar, DrillDeed, DrillForm, DrillPreview,
+    DrillReport, Identity, Offer, RecordDetail, SkipForm, SwitchForm,
 };
 use teal_domain::{
     Color, OperationId, PairId, Snapshot, Timestamp,
@@ -12,7 +12,6 @@ use teal_domain::{
     bill::Paid,
     cost::Made,
     disaster::Past,
-    drill::Due,
     history::{HistoryPage, HistoryQuery, Record},
     maintenance::Maintenance,
 };
@@ -108,7 +107,7 @@ impl Desk for Hindered {
     async fn made(&self, who: &Identity, pair: &PairId) -> Result<Made, DeskError> {
         self.desk().made(who, pair).await
     }
-    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<Vec<Due>, DeskError> {
+    fn preview_drill(&self, who: &Identity, form: &DrillForm) -> Result<DrillPreview, DeskError> {
         self.desk().preview_drill(who, form)
     }
     async fn save_drill(&self, who: &Identity, form: DrillForm) -> Result<OperationId, DeskError> {

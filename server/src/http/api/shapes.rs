@@ -3,6 +3,7 @@
 pub(crate) mod after;
 pub(crate) mod costs;
 mod dags;
+pub(crate) mod drill;
 pub(crate) mod request;
 mod smoke;
 mod standing;
