@@ -254,19 +254,6 @@ pub enum DrillDeed {
     Remove,
 }
 
-/// What is on the calendar of a stretch of time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct DrillCalendar {
-    /// From when.
-    pub from: Timestamp,
-    /// Until when.
-    pub to: Timestamp,
-    /// Each date ahead, with its plan, the first one first.
-    pub ahead: Vec<(OperationId, Due)>,
-    /// The runs that were due in that time and have begun or were skipped, the first one first.
-    pub runs: Vec<Record>,
-}
-
 /// One run with what belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DrillReport {
@@ -479,20 +466,8 @@ pub trait Desk: Send + Sync {
     /// Stops the run under way, which first brings the flag back.
     async fn stop_drill(&self, who: &Identity, pair: &PairId, run: OperationId) -> Result<(), DeskError>;
 
-    /// What is on the calendar of a stretch of time.
-    async fn drill_calendar(
-        &self,
-        who: &Identity,
-        pair: &PairId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<DrillCalendar, DeskError>;
-
     /// One run, by the number of its record, with what belongs to it.
     async fn drill_report(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<DrillReport, DeskError>;
-
-    /// The path of the pair's calendar feed, with the seal that lets whoever has it read it.
-    fn drill_feed(&self, who: &Identity, pair: &PairId) -> Result<String, DeskError>;
 
     /// What was denied, the latest first; `before` this number, where one is given.
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError>;

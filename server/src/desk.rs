@@ -8,8 +8,8 @@ use std::{sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use teal_app::desk::{
-    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillCalendar, DrillDeed, DrillForm, DrillPreview,
-    DrillReport, EntryLine, Identity, Offer, Outage, RecordDetail, SkipForm, SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillDeed, DrillForm, DrillPreview, DrillReport,
+    EntryLine, Identity, Offer, Outage, RecordDetail, SkipForm, SwitchForm,
 };
 use teal_domain::{
     Action, Base, Color, Confirm, Denied, Flag, Millis, On, OperationId, PairId, Reason, Snapshot, Timestamp, Via,
@@ -465,22 +465,8 @@ impl Desk for EngineDesk {
         self.stopped(who, pair, run).await
     }
 
-    async fn drill_calendar(
-        &self,
-        who: &Identity,
-        pair: &PairId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<DrillCalendar, DeskError> {
-        self.calendar_of(who, pair, from, to).await
-    }
-
     async fn drill_report(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<DrillReport, DeskError> {
         self.report_of(who, pair, seq).await
-    }
-
-    fn drill_feed(&self, who: &Identity, pair: &PairId) -> Result<String, DeskError> {
-        self.feed_of(who, pair)
     }
 
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {

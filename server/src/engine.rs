@@ -38,7 +38,6 @@ use std::{
     time::Duration,
 };
 
-use hmac::Mac as _;
 use teal_domain::{Actor, OperationId, PairId, PairSnapshot, Reading, Timestamp, home::Home, lineage::Lineage};
 use tokio::sync::Notify;
 
@@ -342,16 +341,6 @@ impl Engine {
     /// What a sealed confirmation says, also when it has run out: to find what came of it, never to act on it.
     pub fn read_confirmation(&self, sealed: &str, who: &Actor, pair: &PairId) -> Option<offer::Confirmation> {
         offer::Confirmation::read(sealed, &self.key, who, pair)
-    }
-
-    /// What lets whoever has it read the calendar of a pair's drills: the pair under the key that all instances share.
-    pub fn feed_seal(&self, pair: &PairId) -> String {
-        crate::hex::encode(&offer::feed(&self.key, pair).finalize().into_bytes())
-    }
-
-    /// Whether somebody has that.
-    pub fn opens_feed(&self, pair: &PairId, seal: &str) -> bool {
-        crate::hex::decode(seal).is_some_and(|seal| offer::feed(&self.key, pair).verify_slice(&seal).is_ok())
     }
 
     /// Marks an operation as driven by this process, until the guard is dropped.

@@ -36,6 +36,8 @@ mod csv;
 mod denials;
 #[path = "support/door.rs"]
 mod door;
+#[path = "http/drills.rs"]
+mod drills;
 #[path = "http/edge.rs"]
 mod edge;
 #[path = "http/embed.rs"]

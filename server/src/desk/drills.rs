@@ -1,13 +1,9 @@
 //! Drills, as the desk answers for them: who may, what was typed, and what came of it.
 
-use teal_app::desk::{
-    DeskError, DrillCalendar, DrillDeed, DrillForm, DrillPreview, DrillReport, Identity, RecordDetail,
-};
+use teal_app::desk::{DeskError, DrillDeed, DrillForm, DrillPreview, DrillReport, Identity, RecordDetail};
 use teal_domain::{
     Action, On, OperationId, PairId, Timestamp,
     drill::{Drills, Plan, PlansChange},
-    history::{HistoryQuery, Record},
-    journal::Listed,
 };
 
 use super::{EngineDesk, away, pair_id};
@@ -15,11 +11,6 @@ use crate::{
     engine::drills::{NotDone, calendar, form},
     store::StoreError,
 };
-
-/// More dates are not shown of one stretch of time.
-const MOST: usize = 500;
-/// The longest stretch that is asked for at once.
-const LONGEST: i64 = 100 * 86_400_000;
 
 fn refused(not: &NotDone) -> DeskError {
     DeskError::Refused { message: not.to_string() }
@@ -121,46 +112,6 @@ impl EngineDesk {
         stopped.map_err(|not| refused(&not))
     }
 
-    pub(super) async fn calendar_of(
-        &self,
-        who: &Identity,
-        id: &PairId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<DrillCalendar, DeskError> {
-        self.may(who, Action::See, On::Pair(id), "drill-calendar")?;
-        self.pair(id)?;
-        let (snapshot, now) = (self.0.board.snapshot(), self.0.clock.now());
-        let to = Timestamp(to.0.min(from.0.saturating_add(LONGEST)));
-        let mut calendar = DrillCalendar { from, to, ..DrillCalendar::default() };
-        if let Some(known) = snapshot.pair(id) {
-            let begins = from.max(now);
-            let dated = |plan: &Plan| {
-                let dates = calendar::next(plan, begins, MOST).into_iter().filter(|at| *at < to).collect();
-                (plan.clone(), dates)
-            };
-            let all: Vec<(Plan, Vec<Timestamp>)> =
-                known.drills.plans.iter().map(|planned| dated(&planned.plan)).collect();
-            let ahead = all.iter().flat_map(|(plan, dates)| {
-                calendar::due(known, plan, dates, &all).into_iter().map(|due| (plan.id, due))
-            });
-            calendar.ahead = ahead.collect();
-            calendar.ahead.sort_by_key(|(_, due)| due.at);
-            calendar.ahead.truncate(MOST);
-        }
-        // A run is written down when it begins, soon after it was due; one that was skipped beforehand, earlier.
-        let query = HistoryQuery {
-            kind: Some(Listed::Drill),
-            from: Some(Timestamp(from.0 - LONGEST)),
-            ..HistoryQuery::default()
-        };
-        let page = self.0.store.history(id, &query, MOST).await.map_err(|error| away(&error))?;
-        let within = |record: &Record| record.drill().is_some_and(|drill| from <= drill.run.due && drill.run.due < to);
-        calendar.runs = page.records.into_iter().filter(within).collect();
-        calendar.runs.sort_by_key(|record| record.drill().map(|drill| drill.run.due));
-        Ok(calendar)
-    }
-
     pub(super) async fn report_of(&self, who: &Identity, id: &PairId, seq: u64) -> Result<DrillReport, DeskError> {
         self.may(who, Action::See, On::Pair(id), "drill-report")?;
         self.report(id, seq).await
@@ -181,11 +132,5 @@ impl EngineDesk {
             }
         };
         Ok(DrillReport { over: of(over).await?, back: of(back).await?, run })
-    }
-
-    pub(super) fn feed_of(&self, who: &Identity, id: &PairId) -> Result<String, DeskError> {
-        self.may(who, Action::See, On::Pair(id), "drill-feed")?;
-        self.pair(id)?;
-        Ok(format!("/p/{id}/drills.ics?seal={}", self.0.feed_seal(id)))
     }
 }

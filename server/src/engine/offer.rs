@@ -132,14 +132,6 @@ fn mac(key: &[u8; 32], who: &Actor, pair: &PairId, text: &str) -> Hmac<Sha256> {
     mac
 }
 
-/// The code of a calendar feed: no confirmation is ever made of the same words.
-pub(super) fn feed(key: &[u8; 32], pair: &PairId) -> Hmac<Sha256> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("HMAC takes keys of any length");
-    mac.update(b"calendar of drills\0");
-    mac.update(pair.as_str().as_bytes());
-    mac
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -201,6 +201,18 @@ fn fields<'f>(function: &str, pair: &'f str, confirmation: &'f str) -> Vec<(&'f 
             &[("record", "31"), ("operation", "01KAZZ4J1N3V9T5M8Q2X7C6B4D"), ("tasks", "0"), ("reason", "why")]
         }
         "diagnose" => &[],
+        "drill_save" => &[
+            ("name", "Tuesday"),
+            ("kind", "tabletop"),
+            ("when", "cron"),
+            ("cron", "0 10 * * TUE"),
+            ("zone", "UTC"),
+            ("window", "30m"),
+            ("late", "skip"),
+            ("owner", "vera"),
+        ],
+        "drill_to" => &[("plan", "01KAZZ4J1N3V9T5M8Q2X7C6B4D"), ("deed", "pause")],
+        "drill_stop" => &[("run", "01KAZZ4J1N3V9T5M8Q2X7C6B4D")],
         _ => panic!("{function} is sent nothing yet"),
     };
     let confirmation = (function == "switch").then_some(("confirmation", confirmation));

@@ -117,7 +117,9 @@ async fn rows_7_8_9_11_and_14_look_at_every_way_in_that_a_get_opens() {
     let house = House::new().await;
     for door in http::doors(&house.app).list.iter().filter(|door| door.method == Method::GET) {
         let answered = |(address, status): &(&str, u16)| {
-            *status < 400 || *address == "/sessions" || address.starts_with("/api/v1/pairs/dev/requests/")
+            // No drill has run in this house: see drills.rs.
+            let empty = ["/sessions", "/p/dev/drills/run/31", "/api/v1/pairs/dev/drills/31"].contains(address);
+            *status < 400 || empty || address.starts_with("/api/v1/pairs/dev/requests/")
         };
         let reached = ROUTES.iter().any(|route| answered(route) && fits(door.path, route.0));
         assert!(reached, "{} stands in no line of ROUTES that is answered", door.path);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use teal_app::desk::{
-    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillCalendar, DrillDeed, DrillForm, DrillPreview,
-    DrillReport, Identity, Offer, RecordDetail, SkipForm, SwitchForm,
+    AskForm, DecideForm, DeclareForm, DenialPage, Desk, DeskError, DrillDeed, DrillForm, DrillPreview, DrillReport,
+    Identity, Offer, RecordDetail, SkipForm, SwitchForm,
 };
 use teal_domain::{
     Color, OperationId, PairId, Snapshot, Timestamp,
@@ -125,20 +125,8 @@ impl Desk for Hindered {
     async fn stop_drill(&self, who: &Identity, pair: &PairId, run: OperationId) -> Result<(), DeskError> {
         self.desk().stop_drill(who, pair, run).await
     }
-    async fn drill_calendar(
-        &self,
-        who: &Identity,
-        pair: &PairId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<DrillCalendar, DeskError> {
-        self.desk().drill_calendar(who, pair, from, to).await
-    }
     async fn drill_report(&self, who: &Identity, pair: &PairId, seq: u64) -> Result<DrillReport, DeskError> {
         self.desk().drill_report(who, pair, seq).await
-    }
-    fn drill_feed(&self, who: &Identity, pair: &PairId) -> Result<String, DeskError> {
-        self.desk().drill_feed(who, pair)
     }
     async fn denials(&self, who: &Identity, before: Option<u64>) -> Result<DenialPage, DeskError> {
         self.desk().denials(who, before).await
