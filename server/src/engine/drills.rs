@@ -41,8 +41,11 @@ pub struct Shelf {
     /// The next date of each plan, by its revision: to work one out anew at each look would be waste.
     next: Mutex<HashMap<OperationId, (u32, Option<Timestamp>)>>,
     /// What was put onto the board last was made of this.
-    shown: Mutex<Option<(Vec<Plan>, Vec<Record>, i64)>>,
+    shown: Mutex<Option<Shown>>,
 }
+
+/// What the board's share is made of: the plans, the latest runs, and the minute.
+type Shown = (Vec<Plan>, Vec<Record>, i64);
 
 /// Begins and drives the drills of a pair until the process ends.
 pub async fn keep(engine: Arc<Engine>, pair: Arc<Pair>) {
@@ -75,7 +78,7 @@ impl Engine {
                     // Another one is in the way: this date waits, and so do the later ones of its plan.
                     break;
                 }
-                self.past(pair, plan, due);
+                Self::past(pair, plan, due);
             }
         }
         let busy = self.drive_drill(pair).await?;
@@ -98,7 +101,7 @@ impl Engine {
     }
 
     /// A date has had its run: the one after it is next.
-    fn past(&self, pair: &Pair, plan: &Plan, due: Timestamp) {
+    fn past(pair: &Pair, plan: &Plan, due: Timestamp) {
         let next = calendar::next(plan, due + Millis(1), 1).first().copied();
         pair.drills.next.lock().unwrap_or_else(PoisonError::into_inner).insert(plan.id, (plan.revision, next));
     }

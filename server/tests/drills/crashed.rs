@@ -39,7 +39,7 @@ async fn a_process_that_is_killed_anywhere_is_taken_over_and_the_flag_ends_where
                 desk.go_on().await;
             }
             desk.scene.look_on(teal).await;
-            if killed_after(polls, teal.engine.go_on_with_drills(&teal.pair)).await {
+            if killed_after(polls, Box::pin(teal.engine.go_on_with_drills(&teal.pair))).await {
                 whole += 1;
                 if polls > 60 {
                     break;

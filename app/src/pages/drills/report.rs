@@ -35,10 +35,11 @@ pub fn page(view: &View<'_>, pair: &PairSnapshot, report: &DrillReport) -> Page 
     let (tone, state) = drill::outcome(run);
     let (now, open) = (view.now, run.end.is_none());
     let plan = &run.run.plan;
-    let measured = run.end.as_ref().map(|(_, ended)| ended.measured.clone()).unwrap_or_else(|| {
-        let of = |detail: &Option<RecordDetail>| detail.as_ref().and_then(|detail| detail.record.switch().cloned());
-        Measured::of(of(&report.over).as_ref(), of(&report.back).as_ref())
-    });
+    let switch = |detail: &Option<RecordDetail>| detail.as_ref().and_then(|detail| detail.record.switch().cloned());
+    let measured = match &run.end {
+        Some((_, ended)) => ended.measured.clone(),
+        None => Measured::of(switch(&report.over).as_ref(), switch(&report.back).as_ref()),
+    };
     let stranded = match run.state() {
         State::Ended(ended) => ended.stranded,
         _ => None,

@@ -57,14 +57,13 @@ proptest! {
         let mut written = 0;
         for happens in story {
             match happens {
-                Happens::Nothing => {}
                 Happens::Minutes(minutes) => world.now = world.now + Millis::from_secs(u64::from(minutes) * 60),
                 Happens::Freeze(true) => world.blocks("freeze", "Closed."),
                 Happens::Freeze(false) => world.blocking.clear(),
                 Happens::Rings(rings) => world.alarm("errors", if rings { AlarmState::Alarm } else { AlarmState::Fine }),
                 Happens::Red => world.turns_red("failures", "9 tasks have failed."),
                 Happens::Stop if world.drill.end.is_none() => world.stop(),
-                Happens::Stop => {}
+                Happens::Nothing | Happens::Stop => {}
                 Happens::Write(color) => {
                     written += 1;
                     world.somebody_writes(color);

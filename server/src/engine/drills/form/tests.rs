@@ -48,10 +48,13 @@ fn what_is_typed_becomes_a_plan() {
     assert_eq!(plan.notify, ["ana@example.com", "bo@example.org"]);
 }
 
+/// A field, what is typed into the form, and what is said of it.
+type Case = (&'static str, fn(&mut DrillForm), &'static str);
+
 #[test]
 fn each_mistake_names_its_field_and_how_it_is_mended() {
     let config = config();
-    let cases: [(&str, fn(&mut DrillForm), &str); 20] = [
+    let cases: [Case; 20] = [
         ("name", |form| form.name = " ".into(), "Say why: a reason is needed."),
         ("name", |form| form.name = "x".repeat(81), "at most 80 fit"),
         ("kind", |form| form.kind = "flip".into(), "tabletop, switch-and-return, one-way"),
